@@ -1,0 +1,53 @@
+# The STEDI lakehouse. Every target sets itself up: Python 3.10 to 3.12 and make are all that it needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# The first Python of a version that fits; PYTHON=/path/to/python names another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: help run test lab jobs lint clean lock up down
+
+help:  ## Show this help
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+
+$(READY): requirements.lock requirements-build.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.10, 3.11 or 3.12 found (found: $$(python3 --version 2>&1)). Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 2; fi
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || { echo "make: PYTHON=$(PYTHON) is $$($(PYTHON) --version 2>&1); the project needs Python 3.10, 3.11 or 3.12." >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, a minute or two)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=DIR PROFILE=NAME SET="consent=any_time match=time_only")
+	@$(BIN)/stedi run $(if $(LANDING),--landing "$(LANDING)") $(if $(LAKE),--lake "$(LAKE)") $(if $(PROFILE),--profile "$(PROFILE)") $(foreach pair,$(SET),--set "$(pair)")
+
+test: $(READY)  ## Run the tests (ARGS="-k name" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+lab: $(READY)  ## Open JupyterLab on the notebooks
+	@$(BIN)/stedi lab $(if $(LAKE),--lake "$(LAKE)")
+
+up: $(READY)  ## Start the local AWS endpoint (LAKE=DIR)
+	@$(BIN)/stedi up $(if $(LAKE),--lake "$(LAKE)")
+
+down: $(READY)  ## Stop the local AWS endpoint (LAKE=DIR)
+	@$(BIN)/stedi down $(if $(LAKE),--lake "$(LAKE)")
+
+jobs: $(READY)  ## Export the Glue job scripts from the notebooks
+	@$(BIN)/stedi jobs
+
+lint: $(READY)  ## Check style and format, notebooks included
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --verify notebooks/*.ipynb
+
+lock: $(READY)  ## Renew the lock files from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	printf 'setuptools==80.9.0\nwheel==0.45.1\n' | uv pip compile - --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --quiet -o requirements-build.lock
+
+clean:  ## Remove the environment and everything generated; lakes and reports stay
+	@rm -rf $(VENV) .stedi build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,91 @@
+"""Every row is accounted for: rows read = kept + excluded (by named reason) + quarantined + duplicates."""
+
+from dataclasses import dataclass, field
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from helpers.errors import ReconciliationFailed
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """What became of the rows that a step read.
+
+    ``read``, ``kept`` and ``duplicates`` are numbers of rows; ``excluded`` and ``quarantined`` map a reason to a
+    number.
+    """
+
+    read: int
+    kept: int
+    excluded: dict[str, int] = field(default_factory=dict)
+    quarantined: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+
+    @property
+    def explained(self) -> int:
+        """The rows whose fate is known."""
+        return self.kept + sum(self.excluded.values()) + sum(self.quarantined.values()) + self.duplicates
+
+    def check(self) -> "Accounting":
+        """Return itself if it adds up.
+
+        Raises
+        ------
+        ReconciliationFailed
+            With both sides of the sum.
+        """
+        if self.read != self.explained:
+            raise ReconciliationFailed(f"Read {self.read:,} rows, but can explain {self.explained:,}: {self.rows()}.")
+        return self
+
+    def rows(self) -> dict:
+        """The accounting as it stands in run records and in run.json."""
+        return {
+            "read": self.read,
+            "kept": self.kept,
+            "excluded": self.excluded,
+            "quarantined": sum(self.quarantined.values()),
+            "duplicates": self.duplicates,
+        }
+
+    def __str__(self) -> str:
+        lines = [("read", self.read), ("kept", self.kept)]
+        lines += [(f"excluded: {reason}", count) for reason, count in self.excluded.items()]
+        lines += [(f"quarantined: {reason}", count) for reason, count in self.quarantined.items()]
+        lines += [("duplicates", self.duplicates)]
+        return "\n".join(f"{label:<28}{count:>14,}" for label, count in lines)
+
+
+def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int | None = None) -> Accounting:
+    """Count the outcomes of classified rows and check that they add up.
+
+    Parameters
+    ----------
+    classified : DataFrame
+        With ``outcome`` (``kept`` or a reason) and ``copies`` (how many equal lines the row stands for).
+    quarantine : tuple of str
+        The reasons that mean quarantine; the others mean exclusion. Equal lines in quarantine are no duplicates: each
+        is a line that could not be read.
+    read : int, optional
+        How many rows the source has, where that was counted apart from the classification.
+
+    Raises
+    ------
+    ReconciliationFailed
+        If the outcomes do not add up to the rows read.
+    """
+    counts = {
+        row["outcome"]: (row["different"], row["lines"])
+        for row in classified.groupBy("outcome")
+        .agg(F.count(F.lit(1)).alias("different"), F.sum("copies").alias("lines"))
+        .collect()
+    }
+    accepted = {reason: pair for reason, pair in counts.items() if reason not in quarantine}
+    return Accounting(
+        read=sum(lines for _, lines in counts.values()) if read is None else read,
+        kept=accepted.get("kept", (0, 0))[0],
+        excluded={reason: different for reason, (different, _) in sorted(accepted.items()) if reason != "kept"},
+        quarantined={reason: lines for reason, (_, lines) in sorted(counts.items()) if reason in quarantine},
+        duplicates=sum(lines - different for different, lines in accepted.values()),
+    ).check()

@@ -1,0 +1,97 @@
+"""Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
+
+from string import Template
+
+import boto3
+import pandas as pd
+from pyathena import connect as athena_connect
+from pyathena.connection import Connection
+from pyathena.pandas.cursor import PandasCursor
+
+from helpers.errors import CheckFailed
+from helpers.masking import mask_value
+from helpers.settings import Settings
+
+
+def connect(settings: Settings) -> Connection:
+    """Open Athena on the project's database; results go to ``athena/`` in the bucket."""
+    return athena_connect(
+        s3_staging_dir=f"s3://{settings.bucket}/athena/",
+        schema_name=settings.database,
+        region_name=boto3.session.Session().region_name,
+        poll_interval=0.1,
+    )
+
+
+def list_sql(settings: Settings, folder: str = "") -> list[str]:
+    """The SQL files under ``scripts/sql/`` of the bucket, by name, such as ``customer_landing_table.sql``."""
+    prefix = f"scripts/sql/{folder}"
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings.bucket, Prefix=prefix)
+    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return sorted(key.removeprefix("scripts/sql/") for key in keys if key.endswith(".sql"))
+
+
+def read_sql(settings: Settings, name: str) -> str:
+    """The text of one SQL file, with the settings (``${bucket}``, ``${consent}`` ...) filled in."""
+    body = boto3.client("s3").get_object(Bucket=settings.bucket, Key=f"scripts/sql/{name}")["Body"].read()
+    return Template(body.decode("utf-8")).substitute(vars(settings))
+
+
+def run_checks(connection: Connection, settings: Settings) -> int:
+    """Run every check under ``sql/checks/``: a check is a query that must return no row.
+
+    Returns
+    -------
+    int
+        How many checks passed.
+
+    Raises
+    ------
+    CheckFailed
+        Naming the checks that found something, and how many rows.
+    """
+    broken = []
+    names = list_sql(settings, "checks/")
+    if not names:
+        raise CheckFailed(f"s3://{settings.bucket}/scripts/sql/checks/ is empty: upload the project's sql/ first.")
+    for name in names:
+        found = len(connection.cursor().execute(read_sql(settings, name)).fetchall())
+        print(f"{'ok  ' if not found else 'FAIL'}  {name.removeprefix('checks/').removesuffix('.sql')}")
+        if found:
+            broken.append(f"{name} returned {found} row(s)")
+    if broken:
+        raise CheckFailed("; ".join(broken))
+    return len(names)
+
+
+def show(connection: Connection, query: str) -> None:
+    """Print a query's result as a table, identity masked."""
+    cursor = connection.cursor().execute(query)
+    names = [column[0] for column in cursor.description]
+    rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
+    print_table(names, rows)
+
+
+def count_rows(connection: Connection, table: str) -> int:
+    """How many rows Athena finds in a table."""
+    return connection.cursor().execute(f'select count(*) from "{table}"').fetchone()[0]
+
+
+def query(connection: Connection, sql: str) -> pd.DataFrame:
+    """A query's result as a pandas DataFrame. It is not masked: ask for no identity."""
+    return connection.cursor(PandasCursor).execute(sql).as_pandas()
+
+
+def print_table(names: list[str], rows: list[list[str]]) -> None:
+    """Print rows in the form of Spark's ``show``."""
+    widths = [max(len(cell) for cell in column) for column in zip(names, *rows, strict=True)]
+    rule = "+" + "+".join("-" * width for width in widths) + "+"
+    lines = [
+        "|" + "|".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) + "|"
+        for row in [names, *rows]
+    ]
+    print("\n".join([rule, lines[0], rule, *lines[1:], rule]))
+
+
+def _text(value: object) -> str:
+    return "NULL" if value is None else str(value)

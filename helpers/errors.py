@@ -1,0 +1,37 @@
+"""The errors of the lakehouse: each says what is missing, what was found and what to do."""
+
+
+class LakehouseError(Exception):
+    """The base of every error that a notebook raises on purpose."""
+
+
+class BadParameter(LakehouseError):
+    """A parameter is unknown or has a value that it cannot have."""
+
+
+class EmptyLanding(LakehouseError):
+    """A landing prefix holds no row to read."""
+
+
+class ReconciliationFailed(LakehouseError):
+    """The rows that a step read are not the sum of what it did with them."""
+
+
+class AuditFailed(LakehouseError):
+    """A staged table breaks a rule; it was not published."""
+
+
+class NotPublished(LakehouseError):
+    """A table that this step reads does not exist yet."""
+
+
+class LostRace(LakehouseError):
+    """Somebody else published the table between our look and our update; nothing was overwritten."""
+
+
+class CheckFailed(LakehouseError):
+    """An Athena check, which must return no row, returned some."""
+
+
+class MissingSecret(LakehouseError):
+    """The key of the participant ids cannot be read from Secrets Manager."""

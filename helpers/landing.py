@@ -1,0 +1,190 @@
+"""Landing files as rows: every line of every file, so that none can vanish.
+
+A DynamicFrame infers the fields of a source, but gives no account of the raw lines that it could not read. So its
+schema says which fields there are and of which type, and the lines themselves are read as text, once.
+"""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlparse
+
+import boto3
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from helpers.errors import EmptyLanding
+
+STRICT_JSON = {
+    "mode": "PERMISSIVE",
+    "allowNonNumericNumbers": "false",
+    "allowSingleQuotes": "false",
+}
+END = "\u0001end"
+"""A key that closes the envelope around a line: no line can close it by itself."""
+
+SIMPLE_TYPES = {"boolean": "boolean", "int": "bigint", "long": "bigint", "float": "double", "double": "double"}
+"""Glue type name -> the type that a new field gets; one of any other type becomes a string."""
+
+SAMPLE_BYTES = 64 * 1024 * 1024
+"""Up to this size a source's schema is inferred from all of its files, above it from its first ones."""
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """One object under a landing prefix: its ``s3://`` URI and its size in bytes."""
+
+    uri: str
+    size: int
+
+
+def prepare_spark(spark: SparkSession) -> None:
+    """Set what reading and writing rely on: UTC, and dates before 1582 (birthDay may say 1208) as they are."""
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    spark.conf.set("spark.sql.ansi.enabled", "false")
+    spark.conf.set("spark.sql.caseSensitive", "false")
+    for side in ("InWrite", "InRead"):
+        spark.conf.set(f"spark.sql.parquet.datetimeRebaseMode{side}", "CORRECTED")
+
+
+def list_landing_files(location: str) -> list[LandingFile]:
+    """The files under a landing prefix, by name; hidden ones (a segment that begins with ``_`` or ``.``) left out.
+
+    Raises
+    ------
+    EmptyLanding
+        If there is no file with any content.
+    """
+    bucket, prefix = urlparse(location).netloc, urlparse(location).path.lstrip("/")
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    found = [(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
+    files = [
+        LandingFile(f"s3://{bucket}/{key}", size)
+        for key, size in sorted(found)
+        if size and not any(part[:1] in ("_", ".") for part in key[len(prefix) :].split("/"))
+    ]
+    if not files:
+        raise EmptyLanding(f"{location} holds no landing file with content: copy JSON-lines files there first.")
+    return files
+
+
+def inference_paths(location: str) -> list[str]:
+    """What to infer a source's schema from: the whole prefix, or the first files of one too large to read twice.
+
+    A field that only later files have is still found, by the one read of all lines (`extra_fields`).
+    """
+    files = list_landing_files(location)
+    if sum(file.size for file in files) <= SAMPLE_BYTES:
+        return [location]
+    sample, total = [], 0
+    for file in files:
+        sample.append(file.uri)
+        total += file.size
+        if total >= SAMPLE_BYTES:
+            break
+    return sample
+
+
+def read_records(spark: SparkSession, location: str) -> DataFrame:
+    """Read every line under a landing prefix.
+
+    Parameters
+    ----------
+    location : str
+        An ``s3://`` prefix with JSON lines in UTF-8 (with or without BOM, LF or CRLF, plain, ``.gz`` or ``.bz2``), at
+        any depth.
+
+    Returns
+    -------
+    DataFrame
+        One row a line that is not blank: ``file`` string, ``line`` string, ``fields`` map<string,string> (null where
+        the line is not one JSON object).
+    """
+    lines = (
+        spark.read.option("recursiveFileLookup", "true")
+        .option("lineSep", "\n")
+        .text(location)
+        .select(
+            F.input_file_name().alias("file"),
+            F.regexp_replace("value", r"^\x{FEFF}|\s+$", "").alias("line"),
+        )
+        .where(F.trim("line") != "")
+    )
+    return lines.select("file", "line", parse_object(F.col("line")).alias("fields"))
+
+
+def parse_object(line: Column) -> Column:
+    """A line's fields as map<string,string>; null where the line is anything but one JSON object.
+
+    Spark's parser stops at the end of the first value and says nothing about what follows. So the line is put into an
+    envelope whose last key must come out as well.
+    """
+    envelope = F.from_json(
+        F.concat(F.lit('{"record":'), line, F.lit(',"' + END.replace("\u0001", "\\u0001") + '":1}')),
+        f"record map<string,string>, `{END}` int",
+        STRICT_JSON,
+    )
+    return F.when(envelope[END] == 1, envelope["record"])
+
+
+def extra_of(contract: list[str]) -> Column:
+    """The fields of a line that its contract does not name, as a JSON object string; null where there is none."""
+    extra = F.map_filter("fields", lambda name, value: ~name.isin(contract))
+    entries = F.array_sort(F.map_entries(extra))
+    return F.when(F.size(extra) > 0, F.to_json(F.map_from_entries(entries), {"ignoreNullFields": "false"}))
+
+
+@dataclass(frozen=True)
+class ExtraField:
+    """A field of the source that the table's contract does not name; it flows into the trusted table as it is.
+
+    ``source`` is its name in the landing file, ``column`` the name that a table can have, ``type`` its Spark type.
+    """
+
+    source: str
+    column: str
+    type: str
+
+    def value(self) -> Column:
+        """The field's value out of ``extra``; text where the type is nested or changes from line to line."""
+        return F.from_json("extra", "map<string,string>")[self.source].cast(self.type)
+
+
+def extra_fields(rows: DataFrame, inferred: dict[str, str], contract: list[str]) -> list[ExtraField]:
+    """The fields that the lines really have beyond their contract, by name.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``extra`` (see `extra_of`).
+    inferred : dict of str to str
+        Field -> Glue type name that the DynamicFrame inferred: the field gets that type if every value fits it.
+    contract : list of str
+        The columns that the table has anyway; a field of the same name in another case is no new field.
+    """
+    keyed = rows.where("extra is not null").select(F.explode(F.expr("json_object_keys(extra)")).alias("name"))
+    taken = {name.lower() for name in contract}
+    fields = []
+    for (name,) in sorted(keyed.distinct().collect()):
+        column = "".join(letter if letter.isalnum() else "_" for letter in name)
+        if not column or column.lower() in taken:
+            continue
+        taken.add(column.lower())
+        fields.append(ExtraField(name, column, SIMPLE_TYPES.get(inferred.get(name), "string")))
+    return _fitting(rows, fields)
+
+
+def _fitting(rows: DataFrame, fields: list[ExtraField]) -> list[ExtraField]:
+    """The same fields, as strings where a value would be lost in the proposed type."""
+    typed = [field for field in fields if field.type != "string"]
+    if not typed:
+        return fields
+    lost = [
+        F.count_if(field.value().isNull() & replace(field, type="string").value().isNotNull()).alias(field.column)
+        for field in typed
+    ]
+    losses = rows.select(*lost).first().asDict()
+    return [replace(field, type="string") if losses.get(field.column) else field for field in fields]
+
+
+def count_copies(typed: DataFrame) -> DataFrame:
+    """Count equal rows: each row once, with ``copies`` bigint."""
+    return typed.groupBy(*typed.columns).agg(F.count(F.lit(1)).alias("copies"))

@@ -1,0 +1,50 @@
+"""Participant ids: who a row belongs to, without saying who that is."""
+
+import hashlib
+import hmac
+
+import boto3
+from botocore.exceptions import ClientError
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from helpers.errors import MissingSecret
+
+
+def read_participant_key(name: str) -> bytes:
+    """Read the secret that keys the participant ids (AWS Secrets Manager, "GetSecretValue").
+
+    Raises
+    ------
+    MissingSecret
+        If there is no such secret, it may not be read, or it is shorter than 32 characters.
+    """
+    try:
+        secret = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    except ClientError as error:
+        raise MissingSecret(
+            f"The participant key {name!r} cannot be read ({error.response['Error']['Code']}): create it once, "
+            f'aws secretsmanager create-secret --name {name} --secret-string "$(openssl rand -hex 32)"'
+        ) from None
+    if len(secret) < 32:
+        raise MissingSecret(f"The participant key {name!r} is too short: it needs at least 32 random characters.")
+    return secret.encode("utf-8")
+
+
+def participant_ids(motion: DataFrame, key: bytes) -> DataFrame:
+    """A keyed hash for each customer: HMAC-SHA-256 of the e-mail address, in hex.
+
+    The key travels inside a function over the distinct customers. As a literal in an expression it would stand in the
+    query plan, and so in event logs.
+
+    Returns
+    -------
+    DataFrame
+        Grain: one row a customer. ``user``, ``participantId`` (64 hex digits).
+    """
+
+    @F.udf("string")
+    def keyed_hash(email: str) -> str:
+        return hmac.new(key, email.encode("utf-8"), hashlib.sha256).hexdigest()
+
+    return motion.select("user").distinct().withColumn("participantId", keyed_hash("user"))

@@ -1,0 +1,64 @@
+"""Lines that could not be read: kept in a table of their own, with the reason, so that somebody can mend the source."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from helpers.publishing import publish, write_staged
+from helpers.settings import Settings
+
+COLUMNS = ["run_id", "reason", "file", "record"]
+"""The columns of every quarantine table. ``record`` is the raw line: it holds identity, and is never printed."""
+
+
+def quarantined_lines(classified: DataFrame, settings: Settings) -> DataFrame:
+    """The rows of a quarantine table.
+
+    Parameters
+    ----------
+    classified : DataFrame
+        With ``reason``, ``file``, ``line`` and ``copies`` (equal lines of one file stand in one row).
+
+    Returns
+    -------
+    DataFrame
+        Grain: one row a line. ``COLUMNS``.
+    """
+    return (
+        classified.where("reason is not null")
+        .withColumn("copy", F.explode(F.sequence(F.lit(1), F.col("copies").cast("int"))))
+        .select(F.lit(settings.run_id).alias("run_id"), "reason", "file", F.col("line").alias("record"))
+    )
+
+
+def publish_quarantine(glueContext, settings: Settings, source: str, classified: DataFrame) -> dict[str, int]:
+    """Publish the quarantine of one source, as the tables are: staged, then one catalog update.
+
+    Parameters
+    ----------
+    glueContext : awsglue.context.GlueContext
+        The session's context.
+    source : {"customer", "accelerometer", "step_trainer"}
+        Whose lines they are.
+    classified : DataFrame
+        See `quarantined_lines`.
+
+    Returns
+    -------
+    dict of str to int
+        The quarantine table's name and its number of rows.
+    """
+    # Only a Glue session has awsglue: whoever reads the tables elsewhere can import this module all the same.
+    from awsglue.dynamicframe import DynamicFrame
+
+    table = f"quarantine_{source}"
+    sink = glueContext.getSink(
+        connection_type="s3",
+        path=settings.staged_location(table),
+        enableUpdateCatalog=True,
+        updateBehavior="UPDATE_IN_DATABASE",
+        partitionKeys=[],
+    )
+    write_staged(
+        sink, DynamicFrame.fromDF(quarantined_lines(classified, settings), glueContext, table), settings, table
+    )
+    return {table: publish(glueContext.spark_session, settings, table)}

@@ -1,0 +1,53 @@
+"""One record a step in ``s3://<bucket>/runs/<run_id>/<step>.json``: the proof that the step did its work.
+
+A Glue notebook can end without an error although nothing ran (a session that died, a cell that was aborted). So a step
+counts as done only where the record that its last cell writes is there.
+"""
+
+import json
+from datetime import datetime, timezone
+
+import boto3
+
+from helpers.accounting import Accounting
+from helpers.settings import Settings
+
+
+def record_key(run_id: str, step: str) -> str:
+    """Where the record of a step stands in the bucket."""
+    return f"runs/{run_id}/{step}.json"
+
+
+def write_record(
+    settings: Settings, step: str, accounting: Accounting | None = None, tables: dict[str, int] | None = None
+) -> None:
+    """Write the record of a step that succeeded.
+
+    Parameters
+    ----------
+    step : str
+        The notebook's name.
+    accounting : Accounting, optional
+        What became of the rows read.
+    tables : dict of str to int, optional
+        The tables that the step wrote or counted, and their rows.
+    """
+    empty = {"read": None, "kept": None, "excluded": {}, "quarantined": None, "duplicates": None}
+    record = {
+        "run_id": settings.run_id,
+        "step": step,
+        "status": "SUCCEEDED",
+        "ended": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+        "consent": settings.consent,
+        "match": settings.match,
+        **(accounting.rows() if accounting else empty),
+        "quarantined_by_reason": accounting.quarantined if accounting else {},
+        "tables": tables or {},
+    }
+    boto3.client("s3").put_object(
+        Bucket=settings.bucket,
+        Key=record_key(settings.run_id, step),
+        Body=(json.dumps(record) + "\n").encode(),
+        ContentType="application/json",
+    )
+    print(f"Recorded {step} of run {settings.run_id}.")

@@ -1,0 +1,75 @@
+"""How one raw value becomes a typed one, or is found to be wrong.
+
+Every rule takes the value's text (a JSON number, string, boolean or null read as a string) and gives a column that is
+null where the value does not fit. Numbers, integral floats and digit strings mean the same, since earlier drops of the
+source files hold one and later drops the other (``1655564376361``, ``1655564376361.0``, ``"1655564376361"``).
+"""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+FIRST_TIME = 946_684_800_000
+"""2000-01-01T00:00:00Z in epoch ms, the first time that a record may carry."""
+LAST_TIME = 4_102_444_800_000
+"""2100-01-01T00:00:00Z in epoch ms, the last time that a record may carry."""
+
+LARGEST_INT = 2_147_483_647
+NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+CALENDAR_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def text(value: Column) -> Column:
+    """The value trimmed of white space; null where it is blank."""
+    trimmed = F.regexp_replace(value, r"^\s+|\s+$", "")
+    return F.when(trimmed != "", trimmed)
+
+
+def _exact(value: Column) -> Column:
+    """The value as an exact decimal; null where it is no number, or too large to be a time or a distance."""
+    trimmed = text(value)
+    return F.when(trimmed.rlike(NUMBER), trimmed).cast("decimal(38,15)")
+
+
+def _whole(value: Column, smallest: int, largest: int) -> Column:
+    """The value as a decimal without a fraction between two bounds, both included; null where it is not that."""
+    exact = _exact(value)
+    return F.when((exact == F.floor(exact)) & exact.between(smallest, largest), exact)
+
+
+def epoch_ms(value: Column) -> Column:
+    """The value as epoch milliseconds UTC (bigint) from 2000-01-01 to 2100-01-01; null where it is no such time."""
+    return _whole(value, FIRST_TIME, LAST_TIME).cast("bigint")
+
+
+def centimetres(value: Column) -> Column:
+    """The value as a distance in whole cm (int), not negative; null where it is no such distance."""
+    return _whole(value, 0, LARGEST_INT).cast("int")
+
+
+def finite(value: Column) -> Column:
+    """The value as a finite double; null where it is no number or beyond a double's range."""
+    trimmed = text(value)
+    number = F.when(trimmed.rlike(NUMBER), trimmed).cast("double")
+    return F.when(F.abs(number) < F.lit(float("inf")), number)
+
+
+def no_consent(value: Column) -> Column:
+    """True where a sharing date says "not shared": absent, null, blank or zero."""
+    return text(value).isNull() | F.coalesce(_exact(value) == 0, F.lit(False))
+
+
+def calendar_date(value: Column) -> Column:
+    """The value as a date (``YYYY-MM-DD``); null where it is not in the calendar."""
+    trimmed = text(value)
+    return F.when(trimmed.rlike(CALENDAR_DATE), trimmed).cast("date")
+
+
+def first_reason(*rules: tuple[Column, str]) -> Column:
+    """The name of the first rule that is broken, or null where none is.
+
+    Parameters
+    ----------
+    rules : (Column, str)
+        A condition that is true where the rule is broken, and the rule's name.
+    """
+    return F.coalesce(*(F.when(broken, F.lit(name)) for broken, name in rules))

@@ -1,0 +1,98 @@
+"""Step trainer readings of the device: typing, and which of them research may use."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from helpers import rules
+from helpers.landing import ExtraField, count_copies, extra_of
+
+COLUMNS = ["sensorReadingTime", "serialNumber", "distanceFromObject"]
+"""The columns of step_trainer_trusted, in the order of the table."""
+
+QUARANTINE = ("malformed_json", "missing_key", "bad_timestamp", "bad_measurement")
+
+
+def type_readings(records: DataFrame) -> DataFrame:
+    """Read each line as a step trainer reading, or say why it cannot be one.
+
+    Parameters
+    ----------
+    records : DataFrame
+        ``file``, ``line``, ``fields`` of `helpers.landing.read_records`.
+
+    Returns
+    -------
+    DataFrame
+        Grain: one row a line. ``sensorReadingTime`` epoch ms, ``serialNumber`` string, ``distanceFromObject`` cm,
+        ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where in
+        quarantine.
+    """
+    field = F.col("fields")
+    time, serial = rules.epoch_ms(field["sensorReadingTime"]), rules.text(field["serialNumber"])
+    distance = rules.centimetres(field["distanceFromObject"])
+    reason = rules.first_reason(
+        (field.isNull(), "malformed_json"),
+        (serial.isNull(), "missing_key"),
+        (time.isNull(), "bad_timestamp"),
+        (distance.isNull(), "bad_measurement"),
+    )
+    return records.select(
+        time.alias("sensorReadingTime"),
+        serial.alias("serialNumber"),
+        distance.alias("distanceFromObject"),
+        extra_of(COLUMNS).alias("extra"),
+        reason.alias("reason"),
+        F.when(reason.isNotNull(), F.col("file")).alias("file"),
+        F.when(reason.isNotNull(), F.col("line")).alias("line"),
+    )
+
+
+def classify_readings(typed: DataFrame, devices: DataFrame, curated: DataFrame, consent: str) -> DataFrame:
+    """Say of each reading whether the consent of the device's one owner covers it.
+
+    Parameters
+    ----------
+    typed : DataFrame
+        The result of `type_readings`.
+    devices : DataFrame
+        The result of `helpers.customers.device_owners`, one row a device.
+    curated : DataFrame
+        customers_curated, one row a customer with motion data (``email``).
+    consent : {"at_collection", "any_time"}
+        Whether only readings taken at or after the consent count.
+
+    Returns
+    -------
+    DataFrame
+        Grain: one row a different reading. The columns of ``typed``, ``copies`` and ``outcome``: a reason of
+        ``QUARANTINE``, ``unknown_device``, ``ambiguous_device``, ``no_consent``, ``before_consent``,
+        ``no_motion_data`` or ``kept``.
+    """
+    moving = curated.select("email").withColumn("moving", F.lit(True))
+    owners = devices.join(moving, on="email", how="left")
+    too_early = F.lit(consent == "at_collection") & (F.col("sensorReadingTime") < F.col("shareWithResearchAsOfDate"))
+    return (
+        count_copies(typed)
+        .join(owners, on="serialNumber", how="left")
+        .withColumn(
+            "outcome",
+            F.coalesce(
+                F.col("reason"),
+                F.when(F.col("ambiguous").isNull(), F.lit("unknown_device")),
+                F.when(F.col("ambiguous"), F.lit("ambiguous_device")),
+                F.when(F.col("shareWithResearchAsOfDate").isNull(), F.lit("no_consent")),
+                F.when(too_early, F.lit("before_consent")),
+                F.when(F.col("moving").isNull(), F.lit("no_motion_data")),
+                F.lit("kept"),
+            ),
+        )
+        .select(*typed.columns, "copies", "outcome")
+    )
+
+
+def keep_trusted_readings(readings: DataFrame, extras: list[ExtraField]) -> DataFrame:
+    """The rows of step_trainer_trusted.
+
+    Grain: one row a reading. ``COLUMNS`` and the source's new fields.
+    """
+    return readings.where("outcome = 'kept'").select(*COLUMNS, *(field.value().alias(field.column) for field in extras))

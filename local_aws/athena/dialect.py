@@ -1,0 +1,205 @@
+"""Trino's SQL as Athena takes it: parsing, and the list of what a query may be made of."""
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.tokens import Token, TokenType
+
+from local_aws.athena.failure import unsupported
+from local_aws.errors import AwsError
+
+
+class AthenaQueries(Trino):
+    """Trino's grammar with every function call left as it was written.
+
+    sqlglot knows the functions of all dialects, and would read another engine's function as one of Trino's.
+    """
+
+    class Parser(Trino.Parser):
+        """The parser of `AthenaQueries`."""
+
+        FUNCTIONS: dict = {}
+        FUNCTION_PARSERS = {
+            name: parser
+            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
+            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
+        }
+        NO_PAREN_FUNCTION_PARSERS = {"CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+
+ALLOWED = frozenset(
+    [
+        "Add",
+        "Alias",
+        "All",
+        "And",
+        "Anonymous",
+        "Any",
+        "Array",
+        "Between",
+        "Boolean",
+        "Bracket",
+        "CTE",
+        "Case",
+        "Cast",
+        "Coalesce",
+        "Column",
+        "ColumnDef",
+        "CurrentDate",
+        "CurrentTimestamp",
+        "DPipe",
+        "DataType",
+        "DataTypeParam",
+        "Distinct",
+        "Div",
+        "Dot",
+        "EQ",
+        "Escape",
+        "Except",
+        "Exists",
+        "Extract",
+        "Fetch",
+        "Filter",
+        "From",
+        "GT",
+        "GTE",
+        "Group",
+        "GroupingSets",
+        "Cube",
+        "Rollup",
+        "Having",
+        "Identifier",
+        "If",
+        "IgnoreNulls",
+        "In",
+        "Intersect",
+        "Interval",
+        "Is",
+        "Join",
+        "LT",
+        "LTE",
+        "Lambda",
+        "Like",
+        "Limit",
+        "LimitOptions",
+        "Literal",
+        "Localtimestamp",
+        "Mod",
+        "Mul",
+        "NEQ",
+        "Neg",
+        "Not",
+        "Null",
+        "NullSafeEQ",
+        "NullSafeNEQ",
+        "Offset",
+        "Or",
+        "Order",
+        "Ordered",
+        "Paren",
+        "Select",
+        "Star",
+        "StrPosition",
+        "Sub",
+        "Subquery",
+        "Table",
+        "TableAlias",
+        "TryCast",
+        "Tuple",
+        "Union",
+        "Unnest",
+        "Values",
+        "Var",
+        "Where",
+        "Window",
+        "WindowSpec",
+        "With",
+    ]
+)
+"""sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""
+
+
+def parse_query(sql: str, parameters: list[str] | None = None) -> exp.Expression:
+    """Parse one SELECT, WITH, VALUES or TABLE statement.
+
+    Parameters
+    ----------
+    sql : str
+        The query.
+    parameters : list of str, optional
+        SQL literals for the query's ``?``, in their order.
+
+    Raises
+    ------
+    AwsError
+        ``InvalidRequestException`` with the position of a syntax error, as StartQueryExecution answers.
+    QueryFailed
+        ``NOT_SUPPORTED`` for a construct that this engine cannot run faithfully.
+    """
+    tree = _parse(_fill_placeholders(sql, parameters or []))
+    if not isinstance(tree, exp.Query | exp.Values):
+        raise syntax_error(f"line 1:1: mismatched input '{sql.split()[0]}'")
+    for node in tree.walk():
+        if type(node).__name__ not in ALLOWED:
+            raise unsupported(f"{type(node).__name__} in a query")
+    if any(not select.expressions for select in tree.find_all(exp.Select)):
+        raise syntax_error("line 1:1: mismatched input: SELECT needs at least one expression")
+    if any(group.args.get("all") for group in tree.find_all(exp.Group)):
+        raise unsupported("GROUP BY ALL")
+    return tree
+
+
+def _parse(sql: str) -> exp.Expression:
+    if any(token.token_type is TokenType.DCOLON for token in _tokens(sql)):
+        raise syntax_error("line 1:1: mismatched input ':': Athena writes CAST(x AS type)")
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, dialect=AthenaQueries) if tree is not None]
+    except ParseError as error:
+        raise _positioned(error) from error
+    if len(trees) != 1:
+        raise syntax_error(f"Only one sql statement is allowed. Got: {sql}" if trees else "The query is empty.")
+    return trees[0]
+
+
+def _positioned(error: ParseError) -> AwsError:
+    """Say where the parser stopped; sqlglot counts a column at the end of a token, Trino at its start."""
+    found = error.errors[0]
+    wrong = found["highlight"] or "<EOF>"
+    column = max(1, found["col"] - len(found["highlight"] or "") + 1)
+    return syntax_error(f"line {found['line']}:{column}: mismatched input '{wrong}'")
+
+
+def syntax_error(message: str) -> AwsError:
+    """The refusal of a malformed query at its start (API reference, ``InvalidRequestException``)."""
+    refusal = AwsError("InvalidRequestException", message)
+    refusal.extra = {"AthenaErrorCode": "MALFORMED_QUERY"}
+    return refusal
+
+
+def _fill_placeholders(sql: str, parameters: list[str]) -> str:
+    """Write the execution parameters, which must be literals, in the places of the ``?`` of a query."""
+    places = [token.start for token in _tokens(sql) if token.token_type is TokenType.PLACEHOLDER]
+    if len(places) != len(parameters):
+        raise syntax_error(f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}")
+    for text in parameters:
+        value = _parse(f"SELECT {text}").expressions
+        if len(value) != 1 or not isinstance(value[0], exp.Literal | exp.Neg | exp.Cast | exp.Null | exp.Boolean):
+            raise syntax_error("Execution parameters must be SQL literals.")
+    for place, text in sorted(zip(places, parameters, strict=True), reverse=True):
+        sql = f"{sql[:place]}{text}{sql[place + 1 :]}"
+    return sql
+
+
+def _tokens(sql: str) -> list[Token]:
+    try:
+        return AthenaQueries().tokenize(sql)
+    except TokenError as error:
+        raise syntax_error(f"line 1:1: {error}") from error
+
+
+def position(node: exp.Expression, sql: str) -> str:
+    """Write where an identifier stands in the query, as ``line 1:8``."""
+    start = min((part.meta["start"] for part in node.walk() if "start" in part.meta), default=0)
+    before = sql[:start]
+    return f"line {before.count(chr(10)) + 1}:{start - before.rfind(chr(10))}"

@@ -1,0 +1,105 @@
+"""One query execution: its request, its state and the shape in which the API gives it."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from local_aws.athena.failure import OTHER, QueryFailed
+from local_aws.athena.statements import Statement
+from local_aws.errors import AwsError
+
+FINAL = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
+ENGINE = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
+
+
+@dataclass
+class Execution:
+    """A query that was accepted; `Executions` changes its state."""
+
+    sql: str
+    statement: Statement
+    database: str
+    folder: str
+    workgroup: str
+    parameters: list[str]
+    identifier: str = field(default_factory=lambda: str(uuid.uuid4()))
+    submitted: float = field(default_factory=time.time)
+    state: str = "QUEUED"
+    reason: str | None = None
+    error: dict[str, Any] | None = None
+    started: float | None = None
+    completed: float | None = None
+    scanned_bytes: int = 0
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    interrupt: Callable[[], None] | None = None
+    done: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def output_location(self) -> str:
+        """The S3 address of the result file."""
+        suffix = "csv" if self.statement.kind == "DML" else "txt"
+        return f"{self.folder.rstrip('/')}/{self.identifier}.{suffix}"
+
+    def finish(self, failure: QueryFailed | AwsError | None = None) -> None:
+        """Set the final state; a cancelled execution stays cancelled."""
+        self.completed = time.time()
+        self.interrupt = None
+        if self.state != "CANCELLED":
+            self.state = "FAILED" if failure else "SUCCEEDED"
+        if failure and self.state == "FAILED":
+            self.reason = str(failure)
+            category = failure.category if isinstance(failure, QueryFailed) else OTHER
+            self.error = {
+                "ErrorCategory": category,
+                "ErrorType": 1 if category == OTHER else 1000 * (category - 1) + 6,
+                "Retryable": False,
+                "ErrorMessage": self.reason,
+            }
+        self.done.set()
+
+    def describe(self) -> dict[str, Any]:
+        """Give the execution as GetQueryExecution does (API reference, ``QueryExecution``)."""
+        status = {
+            "State": self.state,
+            "StateChangeReason": self.reason,
+            "AthenaError": self.error,
+            "SubmissionDateTime": self.submitted,
+            "CompletionDateTime": self.completed,
+        }
+        described: dict[str, Any] = {
+            "QueryExecutionId": self.identifier,
+            "Query": self.sql,
+            "StatementType": self.statement.kind,
+            "SubstatementType": self.statement.substatement,
+            "ResultConfiguration": {"OutputLocation": self.output_location},
+            "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
+            "QueryExecutionContext": {"Database": self.database, "Catalog": "awsdatacatalog"},
+            "Status": {key: value for key, value in status.items() if value is not None},
+            "Statistics": self.statistics(),
+            "WorkGroup": self.workgroup,
+            "EngineVersion": ENGINE,
+        }
+        if self.parameters:
+            described["ExecutionParameters"] = self.parameters
+        return described
+
+    def statistics(self) -> dict[str, Any]:
+        """Give the times (ms) and bytes of the run so far."""
+        now = self.completed or time.time()
+        began = self.started or now
+        return {
+            "EngineExecutionTimeInMillis": _milliseconds(began, now),
+            "DataScannedInBytes": self.scanned_bytes,
+            "TotalExecutionTimeInMillis": _milliseconds(self.submitted, now),
+            "QueryQueueTimeInMillis": _milliseconds(self.submitted, began),
+            "ServiceProcessingTimeInMillis": 0,
+            "ResultReuseInformation": {"ReusedPreviousResult": False},
+        }
+
+
+def _milliseconds(start: float, end: float) -> int:
+    return max(0, round((end - start) * 1000))

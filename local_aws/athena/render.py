@@ -1,0 +1,104 @@
+"""Values as Athena writes them: text in ``GetQueryResults`` and in the result CSV."""
+
+import datetime as dt
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from local_aws.athena.failure import QueryFailed
+
+BIGINT_LIMITS = (-(2**63), 2**63 - 1)
+PLAIN_FROM, PLAIN_BELOW = 1e-3, 1e7
+"""Java writes doubles of this range without an exponent (``Double.toString``)."""
+
+Renderer = Callable[[Any], "str | None"]
+
+
+def renderer(duck_type: Any) -> Renderer:
+    """Choose how the values of one DuckDB type become text; null stays ``None``."""
+    write = _writer(duck_type)
+    return lambda value: None if value is None else write(value)
+
+
+def _writer(duck_type: Any) -> Callable[[Any], str]:
+    kind = duck_type.id
+    if kind in {"list", "struct", "map"}:
+        return _nested_writer(duck_type)
+    return _SCALAR_WRITERS.get(kind, str)
+
+
+def _nested_writer(duck_type: Any) -> Callable[[Any], str]:
+    """Write arrays as ``[a, b]``, maps and rows as ``{k=v}``, nulls inside as ``null``."""
+    labels = [label for label, _ in duck_type.children]
+    writers = [_or_null(_writer(child)) for _, child in duck_type.children]
+    if duck_type.id == "list":
+        return lambda value: f"[{', '.join(map(writers[0], value))}]"
+    if duck_type.id == "map":
+        return lambda value: _braces((writers[0](k), writers[1](v)) for k, v in value.items())
+    if not any(labels):
+        names = [f"field{place}" for place in range(len(labels))]
+        return lambda value: _braces((n, w(v)) for n, w, v in zip(names, writers, value, strict=True))
+    return lambda value: _braces((label, w(value[label])) for label, w in zip(labels, writers, strict=True))
+
+
+def _or_null(write: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda value: "null" if value is None else write(value)
+
+
+def _braces(pairs: Any) -> str:
+    return "{" + ", ".join(f"{key}={value}" for key, value in pairs) + "}"
+
+
+def write_double(value: float) -> str:
+    """Write a double as Java's ``Double.toString`` does, for example ``1.655564376361E12``."""
+    return _java_float(value, repr)
+
+
+def write_real(value: float) -> str:
+    """Write a 32-bit float with the digits that its own precision needs."""
+    return _java_float(value, lambda number: str(np.float32(number)))
+
+
+def _java_float(value: float, digits_of: Callable[[float], str]) -> str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    exact = Decimal(digits_of(value))
+    if value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW:
+        plain = format(exact, "f")
+        return plain if "." in plain else f"{plain}.0"
+    sign, digits, _ = exact.normalize().as_tuple()
+    text = "".join(map(str, digits))
+    return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{exact.adjusted()}"
+
+
+def _bigint(value: int) -> str:
+    if not BIGINT_LIMITS[0] <= value <= BIGINT_LIMITS[1]:
+        raise QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", "bigint value overflow")
+    return str(value)
+
+
+def _timestamp(value: dt.datetime) -> str:
+    return f"{value:%H:%M:%S}".join([f"{value.date().isoformat()} ", f".{value.microsecond // 1000:03d}"])
+
+
+def _zoned(value: dt.datetime) -> str:
+    return f"{_timestamp(value.astimezone(dt.timezone.utc))} UTC"
+
+
+_SCALAR_WRITERS: dict[str, Callable[[Any], str]] = {
+    "boolean": lambda value: "true" if value else "false",
+    "hugeint": _bigint,
+    "ubigint": _bigint,
+    "double": write_double,
+    "float": write_real,
+    "decimal": lambda value: format(value, "f"),
+    "timestamp": _timestamp,
+    "timestamp with time zone": _zoned,
+    "date": lambda value: value.isoformat(),
+    "blob": lambda value: " ".join(f"{byte:02x}" for byte in value),
+}

@@ -1,0 +1,228 @@
+"""Start, find and stop the endpoint of a lake, from another process."""
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as SigningCredentials
+
+from local_aws import lock
+from local_aws.lake import Lake, LakeError, open_lake
+from local_aws.profile import PROFILE, REGION, aws_environment, read_credentials
+
+_START_SECONDS = 60
+_STOP_SECONDS = 60
+_ANSWER_SECONDS = 5
+_OVERRIDES = frozenset(
+    {
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_DEFAULT_PROFILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME",
+    }
+)
+"""Variables from which an AWS client takes credentials before it looks at its profile."""
+
+_children: dict[int, subprocess.Popen] = {}
+# Endpoints that this process has started: their exit status must be fetched by it, or they stay as zombies.
+
+
+class EndpointError(Exception):
+    """The endpoint cannot be started or stopped; the message is one line that says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A running endpoint of a lake."""
+
+    lake: Lake
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment in which AWS clients speak to this endpoint; see `local_aws.profile.aws_environment`."""
+        return aws_environment(self.lake)
+
+
+def start(lake_root: Path | str, port: int = 0, parent: int | None = None) -> Endpoint:
+    """Start the endpoint of a lake as a process of its own, and wait until it answers.
+
+    Parameters
+    ----------
+    lake_root : Path or str
+        The lake directory; it is made where it is missing.
+    port : int
+        The port on 127.0.0.1; 0 takes the one of last time where it is free, else any.
+    parent : int, optional
+        A process; when it is gone, however it ended, the endpoint ends too.
+
+    Raises
+    ------
+    EndpointError
+        If it cannot be started; no process is left behind.
+    """
+    lake = _open(lake_root)
+    command = [sys.executable, "-m", "local_aws", "--lake", str(lake.root), "--port", str(port)]
+    if parent is not None:
+        command += ["--parent-pid", str(parent)]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+            cwd=Path(__file__).parent.parent,
+            env=aws_environment(lake),
+            start_new_session=True,
+        )
+        try:
+            endpoint = _await_answer(lake, process, complaints)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    _children[process.pid] = process
+    return endpoint
+
+
+def running(lake_root: Path | str) -> Endpoint | None:
+    """The endpoint that serves a lake now, or None. What a killed one has left behind is cleared away.
+
+    Raises
+    ------
+    EndpointError
+        If the lake's own files are damaged.
+    """
+    lake = Lake(Path(lake_root).expanduser().resolve())
+    if not lake.state.is_dir():
+        return None
+    if lock.holder(lake) is None:
+        (lake.state / lock.PUBLISHED).unlink(missing_ok=True)
+        return None
+    return _published(lake)
+
+
+def stop(lake_root: Path | str) -> bool:
+    """Stop the endpoint of a lake and wait until it and all its sessions are gone; False where there was none.
+
+    Raises
+    ------
+    EndpointError
+        If it does not end.
+    """
+    lake = Lake(Path(lake_root).expanduser().resolve())
+    pid = lock.holder(lake) if lake.state.is_dir() else None
+    if not pid:
+        return False
+    with suppress(ProcessLookupError):  # it may have ended by itself just now
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while lock.holder(lake) == pid:
+        if time.monotonic() > deadline:
+            raise EndpointError(f"The endpoint of {lake.root} (pid {pid}) does not end: see {lake.state}/endpoint.log.")
+        time.sleep(0.05)
+    child = _children.pop(pid, None)
+    if child is not None:
+        child.wait(_STOP_SECONDS)
+    return True
+
+
+@contextmanager
+def aws_for(profile: str, lake_root: Path | str, port: int = 0) -> Iterator[dict[str, str]]:
+    """The environment in which AWS clients work under a profile.
+
+    For ``stedi-local`` the lake's running endpoint is used, or one is started for as long as the context lasts (and no
+    longer than this process). For any other profile it is this process's environment with the profile named, without
+    the variables that would win over it.
+
+    Raises
+    ------
+    EndpointError
+        If an endpoint is needed and cannot be started.
+    """
+    if profile != PROFILE:
+        yield {name: value for name, value in os.environ.items() if name not in _OVERRIDES} | {"AWS_PROFILE": profile}
+        return
+    endpoint = running(lake_root)
+    if endpoint is not None:
+        yield endpoint.environment()
+        return
+    endpoint = start(lake_root, port, parent=os.getpid())
+    try:
+        yield endpoint.environment()
+    finally:
+        stop(lake_root)
+
+
+def _open(lake_root: Path | str) -> Lake:
+    try:
+        lake = open_lake(lake_root)
+    except LakeError as error:
+        raise EndpointError(str(error)) from error
+    pid = lock.holder(lake)
+    if pid is not None:
+        raise EndpointError(str(lock.LakeBusy(lake, pid)))
+    return lake
+
+
+def _await_answer(lake: Lake, process: subprocess.Popen, complaints: IO[str]) -> Endpoint:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            complaints.seek(0)
+            lines = complaints.read().strip().splitlines() or [f"it ended with status {process.returncode}"]
+            raise EndpointError(f"The local AWS endpoint did not start: {lines[-1]}")
+        endpoint = _published(lake)
+        if endpoint is not None and endpoint.pid == process.pid:
+            return endpoint
+        time.sleep(0.05)
+    raise EndpointError(f"The endpoint did not answer within {_START_SECONDS} s: see {lake.state}/endpoint.log.")
+
+
+def _published(lake: Lake) -> Endpoint | None:
+    document = lake.load(lock.PUBLISHED)
+    if not isinstance(document, dict):
+        return None
+    endpoint = Endpoint(lake, document["port"], document["pid"])
+    return endpoint if _answers(endpoint) else None
+
+
+def _answers(endpoint: Endpoint) -> bool:
+    # Only this lake's endpoint accepts a request that is signed with this lake's credentials.
+    try:
+        credentials = read_credentials(endpoint.lake)
+    except LakeError as error:
+        raise EndpointError(str(error)) from error
+    if credentials is None:
+        return False
+    request = AWSRequest("POST", endpoint.url + "/", data="Action=GetCallerIdentity&Version=2011-06-15")
+    request.headers["Content-Type"] = "application/x-www-form-urlencoded"
+    SigV4Auth(SigningCredentials(credentials.access_key, credentials.secret_key), "sts", REGION).add_auth(request)
+    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("POST", "/", request.data, dict(request.headers))
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,53 @@
+"""What every transform of AWS's library takes besides its own arguments, and what is refused by name."""
+
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from typing import Any, NoReturn, TypeVar
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+_STANDARD = {"transformation_ctx": "", "info": "", "stageThreshold": 0, "totalThreshold": 0}
+
+
+def glue_step(method: Method) -> Method:
+    """Give a method AWS's trailing arguments: transformation_ctx, info, stageThreshold, totalThreshold.
+
+    The first two only name things in bookmarks and messages. A threshold would end the job at that many errors; as
+    the local runtime counts errors late, a threshold is refused.
+    """
+    own = list(inspect.signature(method).parameters.values())
+    extra = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=value)
+        for name, value in _STANDARD.items()
+    ]
+    signature = inspect.Signature([*own, *extra])
+
+    @functools.wraps(method)
+    def step(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        if bound.arguments.get("stageThreshold") or bound.arguments.get("totalThreshold"):
+            refuse(f"An error threshold in {method.__name__}")
+        return method(**{name: value for name, value in bound.arguments.items() if name not in _STANDARD})
+
+    step.__signature__ = signature
+    return step
+
+
+def refuse(what: str) -> NoReturn:
+    """Refuse something that Glue has and the local runtime has not."""
+    raise NotImplementedError(f"{what} is not in the local Glue runtime: run this on AWS Glue.")
+
+
+def refuse_attribute(owner: str, name: str, not_here: Collection[str]) -> NoReturn:
+    """Answer a look-up of an attribute that is not there: refused where Glue has it, else AttributeError."""
+    if name in not_here:
+        refuse(f"{owner}.{name}")
+    raise AttributeError(f"{owner!r} object has no attribute {name!r}")
+
+
+def check_options(owner: str, options: Collection[str], known: Collection[str]) -> None:
+    """Refuse an option that would otherwise be passed over in silence."""
+    for name in options:
+        if name not in known:
+            refuse(f"The option {name} of {owner}")

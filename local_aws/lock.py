@@ -1,0 +1,82 @@
+"""The lock by which one endpoint at a time serves a lake; the system frees it when its holder dies, however it dies."""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+from typing import IO
+
+from local_aws.lake import Lake
+
+PUBLISHED = "endpoint.json"
+"""State file of the endpoint that holds the lock, while it answers: its pid and port."""
+
+_PATIENCE_SECONDS = 1.0
+
+
+class LakeBusy(Exception):
+    """Another endpoint serves the lake."""
+
+    def __init__(self, lake: Lake, pid: int):
+        super().__init__(
+            f"The lake {lake.root} is in use by another endpoint (pid {pid}): stop it, or name another --lake."
+        )
+        self.pid = pid
+
+
+def acquire(lake: Lake) -> IO[str]:
+    """Take the lake's lock for this process, until the stream returned is closed.
+
+    Raises
+    ------
+    LakeBusy
+        If another process holds it.
+    """
+    stream = open(_path(lake), "a+", encoding="ascii", opener=_private)  # noqa: SIM115 - held for the process's life
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while not _try(stream, fcntl.LOCK_EX):
+        # `holder` takes the lock for an instant to look, so one refusal means nothing.
+        if time.monotonic() > deadline:
+            pid = _read_pid(stream)
+            stream.close()
+            raise LakeBusy(lake, pid)
+        time.sleep(0.05)
+    stream.truncate(0)
+    stream.write(str(os.getpid()))
+    stream.flush()
+    return stream
+
+
+def holder(lake: Lake) -> int | None:
+    """The process that serves the lake, or None where nobody does."""
+    if not _path(lake).exists():
+        return None
+    with open(_path(lake), encoding="ascii") as stream:
+        return None if _try(stream, fcntl.LOCK_SH) else _read_pid(stream)
+
+
+def _path(lake: Lake) -> Path:
+    return lake.state / "endpoint.lock"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _try(stream: IO[str], kind: int) -> bool:
+    try:
+        fcntl.flock(stream, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read_pid(stream: IO[str]) -> int:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        stream.seek(0)
+        text = stream.read()
+        # A holder writes its number just after it has the lock.
+        if text.isdecimal() or time.monotonic() > deadline:
+            return int(text or 0)
+        time.sleep(0.02)

@@ -1,0 +1,233 @@
+"""Request bodies: streamed to a file, decoded from ``aws-chunked`` and verified against what the client promised.
+
+Source of the rules: "Signature calculations for the Authorization header: Transferring payload in multiple chunks"
+and "Checking object integrity" (Amazon S3 documentation).
+"""
+
+import hashlib
+import io
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO
+
+from werkzeug import Request
+from werkzeug.exceptions import ClientDisconnected
+
+from local_aws.s3.checksums import ALGORITHMS
+from local_aws.s3.errors import S3Error, invalid_request, not_implemented
+from local_aws.s3.tally import CHUNK_BYTES, Tally
+
+MAX_OBJECT_BYTES = 5 << 30
+"""The most that one PutObject or UploadPart can carry."""
+MAX_DOCUMENT_BYTES = 2 << 20
+"""More than S3's longest document (1,000 keys of 1,024 bytes, or 10,000 parts) needs."""
+MAX_LINE_BYTES = 8192
+_NOT_VALUES = {"algorithm", "type", "mode"}
+
+
+class ChunkedPayload:
+    """The data within an ``aws-chunked`` body, and the trailing headers behind it.
+
+    The signatures of the single chunks are not checked: the request's own signature, which is, already proves the
+    sender, and nothing stands between a client and 127.0.0.1.
+    """
+
+    def __init__(self, stream: BinaryIO):
+        self._stream = stream
+        self.trailers: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[bytes]:
+        while left := self._chunk_length():
+            while left:
+                data = self._stream.read(min(left, CHUNK_BYTES))
+                if not data:
+                    raise _incomplete()
+                left -= len(data)
+                yield data
+            if self._line():
+                raise _incomplete()
+        while line := self._line():
+            name, _, value = line.partition(":")
+            self.trailers[name.strip().lower()] = value.strip()
+
+    def _line(self) -> str:
+        return self._stream.readline(MAX_LINE_BYTES).rstrip(b"\r\n").decode("latin-1")
+
+    def _chunk_length(self) -> int:
+        try:
+            return int(self._line().partition(";")[0], 16)
+        except ValueError as error:
+            raise _incomplete() from error
+
+
+def _incomplete() -> S3Error:
+    return S3Error(
+        "IncompleteBody",
+        "The request body terminated unexpectedly: it is not the number of bytes, or not the chunks, that its headers "
+        "promise.",
+        400,
+    )
+
+
+def is_chunked(request: Request) -> bool:
+    """Whether the body is ``aws-chunked``."""
+    return request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
+
+
+def _promised_length(request: Request) -> int | None:
+    name = "x-amz-decoded-content-length" if is_chunked(request) else "Content-Length"
+    value = request.headers.get(name)
+    if value is None and not is_chunked(request):
+        raise S3Error("MissingContentLength", "You must provide the Content-Length HTTP header.", 411)
+    if value is not None and not value.isdecimal():
+        raise invalid_request(f"The header {name} must be a number of bytes, found {value!r}.")
+    return None if value is None else int(value)
+
+
+def _digest_of(value: str, length: int, refusal: S3Error) -> bytes:
+    try:
+        digest = b64decode(value, validate=True)
+    except Base64Error as error:
+        raise refusal from error
+    if len(digest) != length:
+        raise refusal
+    return digest
+
+
+def promised_checksums(headers: Mapping[str, str], composite: bool = False) -> dict[str, str]:
+    """The ``x-amz-checksum-<name>`` headers, by name.
+
+    Parameters
+    ----------
+    headers : mapping
+        Of the request, or its trailers.
+    composite : bool
+        Whether they may be checksums of checksums, ``<base64>-<parts>``.
+
+    Raises
+    ------
+    S3Error
+        ``InvalidRequest`` for a value that is no such checksum; ``NotImplemented`` for an unknown algorithm.
+    """
+    prefix = "x-amz-checksum-"
+    found = {name.lower()[len(prefix) :]: value for name, value in headers.items() if name.lower().startswith(prefix)}
+    checksums = {name: value for name, value in found.items() if name not in _NOT_VALUES}
+    for name, value in checksums.items():
+        if name not in ALGORITHMS:
+            raise not_implemented(f"The checksum algorithm {name!r}")
+        refusal = invalid_request(f"Value for x-amz-checksum-{name} header is invalid.")
+        plain = value.partition("-")[0] if composite else value
+        _digest_of(plain, len(ALGORITHMS[name]().digest()), refusal)
+    return checksums
+
+
+def _announced_trailers(request: Request) -> list[str]:
+    names = request.headers.get("x-amz-trailer", "").lower().split(",")
+    return [name.strip() for name in names if name.strip()]
+
+
+def _announced(request: Request) -> list[str]:
+    """The checksum algorithms that the request carries or will carry in its trailer."""
+    names = list(promised_checksums(request.headers))
+    for trailer in _announced_trailers(request):
+        name = trailer.removeprefix("x-amz-checksum-")
+        if name not in ALGORITHMS:
+            raise not_implemented(f"The trailing header {trailer!r}")
+        names.append(name)
+    if len(names) > 1:
+        raise invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
+    if not names and "x-amz-sdk-checksum-algorithm" in request.headers:
+        raise invalid_request(
+            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
+            "were found."
+        )
+    return names
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    while data := stream.read(CHUNK_BYTES):
+        yield data
+
+
+def receive(
+    request: Request,
+    target: BinaryIO,
+    algorithms: Iterable[str] = (),
+    limit: int = MAX_OBJECT_BYTES,
+    checksums_of_body: bool = True,
+) -> Tally:
+    """Stream a request's body into ``target`` and verify it.
+
+    Parameters
+    ----------
+    request : werkzeug.Request
+        Its environ may hold ``stedi.content_sha256``: the digest that the verified signature covers.
+    target : BinaryIO
+        Where the bytes go.
+    algorithms : iterable of str
+        Checksums to compute besides those that the client sends.
+    limit : int
+        The most bytes that the operation takes.
+    checksums_of_body : bool
+        Whether the request's checksum headers are about its body; those of CompleteMultipartUpload are not.
+
+    Returns
+    -------
+    Tally
+        Size, MD5 and checksums of the decoded body. Its ``checksums`` hold what the client sent or the caller asked.
+
+    Raises
+    ------
+    S3Error
+        ``IncompleteBody``, ``EntityTooLarge``, ``BadDigest``, ``InvalidDigest``, ``XAmzContentSHA256Mismatch``.
+    """
+    length = _promised_length(request)
+    if length is not None and length > limit:
+        raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+    tally = Tally({*algorithms, *(_announced(request) if checksums_of_body else ())})
+    signed = request.environ.get("stedi.content_sha256")
+    raw = hashlib.sha256()
+    payload = ChunkedPayload(request.stream) if is_chunked(request) else None
+    try:
+        for data in payload or _pieces(request.stream):
+            if signed and not payload:
+                raw.update(data)
+            tally.update(data)
+            if tally.size > limit:
+                raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+            target.write(data)
+    except ClientDisconnected as error:
+        raise _incomplete() from error
+    if length is not None and tally.size != length:
+        raise _incomplete()
+    if signed and not payload and raw.hexdigest() != signed.lower():
+        raise S3Error(
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+            400,
+        )
+    trailers = payload.trailers if payload else {}
+    if any(name not in trailers for name in _announced_trailers(request)):
+        raise S3Error("MalformedTrailerError", "The trailing headers that the request announces are not there.", 400)
+    headers = promised_checksums(request.headers) if checksums_of_body else {}
+    _verify(request, tally, {**headers, **promised_checksums(trailers)})
+    return tally
+
+
+def _verify(request: Request, tally: Tally, checksums: Mapping[str, str]) -> None:
+    content_md5 = request.headers.get("Content-MD5")
+    if content_md5 is not None:
+        refusal = S3Error("InvalidDigest", "The Content-MD5 you specified is not valid.", 400)
+        if _digest_of(content_md5, 16, refusal) != tally.md5:
+            raise S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
+    for name, value in checksums.items():
+        if tally.checksums.get(name) != value:
+            raise S3Error("BadDigest", f"The {name.upper()} you specified did not match the calculated checksum.", 400)
+
+
+def receive_document(request: Request, checksums_of_body: bool = True) -> bytes:
+    """Receive a body that is an XML document (or empty), which is small enough to be held; see `receive`."""
+    target = io.BytesIO()
+    receive(request, target, limit=MAX_DOCUMENT_BYTES, checksums_of_body=checksums_of_body)
+    return target.getvalue()

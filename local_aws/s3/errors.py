@@ -1,0 +1,81 @@
+"""S3's own error codes and messages ("Error responses", Amazon S3 API Reference)."""
+
+import errno
+
+from local_aws.errors import AwsError
+
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class S3Error(AwsError):
+    """An S3 error with the further elements that S3 puts into its ``<Error>`` document.
+
+    Parameters
+    ----------
+    code, message, status
+        As of `AwsError`.
+    **details : str
+        Further elements, such as ``Key`` or ``BucketName``.
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, **details: str):
+        super().__init__(code, message, status)
+        self.details = details
+
+
+def not_implemented(what: str) -> S3Error:
+    """The loud refusal of what S3 has and this endpoint does not; ``what`` is a sentence without its full stop."""
+    return S3Error("NotImplemented", f"{what}: the local AWS endpoint does not support it.", 501)
+
+
+def invalid_argument(message: str, name: str = "", value: str = "") -> S3Error:
+    """A parameter or header that S3 itself would refuse."""
+    details = {"ArgumentName": name, "ArgumentValue": value} if name else {}
+    return S3Error("InvalidArgument", message, 400, **details)
+
+
+def invalid_request(message: str) -> S3Error:
+    """A request whose parts do not fit together."""
+    return S3Error("InvalidRequest", message, 400)
+
+
+def malformed_xml() -> S3Error:
+    """A body that is not the XML document of the operation."""
+    return S3Error(
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+        400,
+    )
+
+
+def no_such_bucket(bucket: str) -> S3Error:
+    """A bucket that is not in the lake."""
+    return S3Error("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=bucket)
+
+
+def no_such_key(key: str) -> S3Error:
+    """A key that no object has."""
+    return S3Error("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+
+
+def precondition_failed(condition: str) -> S3Error:
+    """An ``If-…`` header that does not hold; ``condition`` is the header's name."""
+    return S3Error(
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold",
+        412,
+        Condition=condition,
+    )
+
+
+def from_os_error(error: OSError) -> S3Error:
+    """Say in S3's words what the file system refused, without showing a path of this machine.
+
+    A full disk answers with status 507, which no AWS client retries: sending the body again would not help.
+    """
+    reason = error.strerror or type(error).__name__
+    if error.errno in NO_SPACE:
+        return S3Error("InternalError", f"The lake directory cannot take the object: {reason}.", 507)
+    if isinstance(error, PermissionError) or error.errno == errno.ELOOP:
+        return S3Error("AccessDenied", f"The lake directory refuses access: {reason}.", 403)
+    return S3Error("InternalError", f"We encountered an internal error in the lake directory: {reason}.", 500)

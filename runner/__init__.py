@@ -1,0 +1,1 @@
+"""The ``stedi`` command: batch runs of the notebooks, HTML reports, samples and job scripts."""

@@ -1,0 +1,51 @@
+"""Which AWS answers: the profile alone decides, and the whole process sees that one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError
+
+from local_aws.endpoint import EndpointError, aws_for
+from runner.errors import UserError
+from runner.kernels import glue_kernel_settings
+
+
+@contextmanager
+def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
+    """Make every AWS client of this process and of its kernels use one profile.
+
+    Raises
+    ------
+    UserError
+        If there is no such profile, it names no region or no Glue role, or the local endpoint cannot be started.
+    """
+    before = dict(os.environ)
+    try:
+        with aws_for(profile, lake, port) as environment:
+            _replace(environment)
+            boto3.DEFAULT_SESSION = None
+            os.environ.update(glue_kernel_settings(profile, _region(profile)))
+            yield
+    except EndpointError as error:
+        raise UserError(str(error)) from error
+    finally:
+        _replace(before)
+        boto3.DEFAULT_SESSION = None
+
+
+def _region(profile: str) -> str:
+    try:
+        region = boto3.Session().region_name
+    except BotoCoreError as error:
+        raise UserError(f"The AWS profile {profile!r} cannot be used: {error}") from error
+    if not region:
+        raise UserError(f"The AWS profile {profile!r} names no region: add a line region = eu-central-1 or the like.")
+    return region
+
+
+def _replace(environment: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)

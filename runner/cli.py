@@ -1,0 +1,164 @@
+"""The ``stedi`` command."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local_aws import endpoint
+from local_aws.profile import PROFILE
+from runner.errors import Cancelled, UserError
+from runner.paths import SAMPLES, default_lake, last_lake, remember_lake
+
+app = typer.Typer(
+    help="The STEDI lakehouse: run the Glue notebooks, look at the tables, serve a local AWS.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Lake = Annotated[Path | None, typer.Option("--lake", metavar="DIR", help="Directory of the local AWS's buckets.")]
+Profile = Annotated[
+    str, typer.Option("--profile", metavar="NAME", help="The AWS profile; stedi-local is the local one.")
+]
+Port = Annotated[
+    int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0 is any free one.")
+]
+
+
+@app.command()
+def run(
+    landing: Annotated[
+        Path, typer.Option(metavar="DIR", help="Landing files; the project's samples by default.")
+    ] = SAMPLES,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A parameter, such as consent=any_time."),
+    ] = None,
+    only: Annotated[str | None, typer.Option(metavar="STEP", help="Run one step alone, such as 03.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", metavar="STEP", help="Run from this step on.")] = None,
+    port: Port = 0,
+) -> None:
+    """Walk landing files through the notebooks to the curated tables, and write the HTML report.
+
+    Copies what is new in the landing directory to the bucket, runs the notebooks in one warm Glue session, and ends
+    with reports/latest/index.html. Exit code 0 only where every step and every audit succeeded; 1 where one failed;
+    2 for a mistake in the call.
+
+    Examples: stedi run --landing ~/stedi --set consent=any_time --set match=time_only; stedi run --from 06.
+    """
+    from runner.aws import use_profile
+    from runner.batch import Batch
+    from runner.landing import find_files
+    from runner.parameters import read_settings
+    from runner.steps import choose_steps
+
+    steps, parameters, files = choose_steps(only, from_), read_settings(set_ or []), find_files(landing)
+    chosen = (lake or default_lake(landing)).resolve()
+    with use_profile(profile, chosen, port):
+        if profile == PROFILE:
+            remember_lake(chosen)
+        batch = Batch(profile, parameters, steps)
+        if not batch.run(files):
+            failed = next((entry["name"] for entry in batch.done if entry["status"] == "FAILED"), "session")
+            raise SystemExit(_complain(f"{failed} failed: {batch.reason}", 1))
+
+
+@app.command()
+def up(lake: Lake = None, port: Port = 0) -> None:
+    """Start the local AWS endpoint on a lake, and say how any AWS client reaches it."""
+    chosen = (lake or last_lake()).resolve()
+    found = endpoint.running(chosen) or endpoint.start(chosen, port=port)
+    remember_lake(chosen)
+    environment = found.environment()
+    typer.echo(f"The local AWS answers at {found.url} with the lake {chosen}. Any AWS client reaches it with:")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"):
+        typer.echo(f"  export {name}={environment[name]}")
+    typer.echo("Stop it with: stedi down")
+
+
+@app.command()
+def down(lake: Lake = None) -> None:
+    """Stop the local AWS endpoint of a lake, and its sessions with it."""
+    chosen = (lake or last_lake()).resolve()
+    stopped = endpoint.stop(chosen)
+    typer.echo(f"{'Stopped' if stopped else 'There was no'} local AWS endpoint on {chosen}.")
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One statement in Athena's SQL.")],
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
+    bucket: Annotated[str, typer.Option(help="The lakehouse's bucket.")] = "stedi-lakehouse",
+    database: Annotated[str, typer.Option(help="The Glue database.")] = "stedi",
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """Ask Athena: stedi query "select count(*) from accelerometer_trusted"."""
+    from runner.aws import use_profile
+    from runner.query import run_query
+
+    with use_profile(profile, (lake or last_lake()).resolve()):
+        run_query(sql, bucket, database, csv)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(
+    context: typer.Context,
+    bucket: Annotated[str, typer.Option(help="The lakehouse's bucket.")] = "stedi-lakehouse",
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """Open JupyterLab on the notebooks; further options go to JupyterLab, such as --no-browser."""
+    from runner.aws import use_profile
+    from runner.lab import lab_settings, open_lab
+
+    with use_profile(profile, (lake or last_lake()).resolve()):
+        os.environ.update(lab_settings(bucket))
+        raise SystemExit(open_lab(bucket, context.args))
+
+
+@app.command()
+def samples(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    customers: Annotated[int, typer.Option(help="How many customers.")] = 60,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal bytes.")] = 1,
+) -> None:
+    """Write synthetic landing data with planted cases, and truth.json: what must come out of it."""
+    from runner.samples import write_samples
+
+    write_samples(target, customers=customers, seed=seed)
+    typer.echo(f"Wrote {customers} customers with their readings to {target}. Run them: stedi run --landing {target}")
+
+
+@app.command()
+def jobs() -> None:
+    """Export the Glue job scripts of jobs/ from the notebooks."""
+    from runner.jobs import export_jobs
+
+    for path in export_jobs():
+        typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def _complain(message: str, code: int) -> int:
+    typer.echo(f"stedi: {' '.join(message.split())}", err=True)
+    return code
+
+
+def _cancel(signum, frame) -> None:
+    raise Cancelled
+
+
+def main() -> None:
+    """Run the command; a user's mistake is one line and exit code 2, never a traceback."""
+    signal.signal(signal.SIGTERM, _cancel)
+    try:
+        app()
+    except (UserError, endpoint.EndpointError) as error:
+        sys.exit(_complain(str(error), 2))
+    except (Cancelled, KeyboardInterrupt):
+        sys.exit(_complain("cancelled", 130))

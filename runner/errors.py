@@ -1,0 +1,13 @@
+"""How the command fails: with one line, and an exit code that says whose turn it is."""
+
+
+class UserError(Exception):
+    """Something that the user can mend: a parameter, a path, a port. Exit code 2."""
+
+
+class StepFailed(Exception):
+    """A step did not prove its success; the message says why in one line. Exit code 1."""
+
+
+class Cancelled(Exception):
+    """The user or the system asked the run to stop (Ctrl-C, SIGTERM). Exit code 130."""

@@ -1,0 +1,35 @@
+"""The Jupyter kernels of the project: AWS's Glue kernel under the name that the notebooks ask for."""
+
+import json
+import os
+import sys
+
+from runner.paths import STATE
+from runner.session import role_arn
+
+GLUE_KERNEL = {
+    "argv": [
+        sys.executable,
+        "-m",
+        "aws_glue_interactive_sessions_kernel.glue_pyspark.GlueKernel",
+        "-f",
+        "{connection_file}",
+    ],
+    "display_name": "Glue PySpark",
+    "language": "python",
+}
+
+
+def install_kernels() -> None:
+    """Put AWS's Glue kernel where Jupyter finds it, for this process and its children only."""
+    folder = STATE / "jupyter" / "kernels" / "glue_pyspark"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "kernel.json").write_text(json.dumps(GLUE_KERNEL, indent=1), "utf-8")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(
+        [str(STATE / "jupyter"), *filter(None, [os.environ.get("JUPYTER_PATH")])]
+    )
+
+
+def glue_kernel_settings(profile: str, region: str) -> dict[str, str]:
+    """The environment that tells AWS's Glue kernel which profile, region and role to use."""
+    return {"glue_profile": profile, "region": region, "glue_role_arn": role_arn()}

@@ -1,0 +1,118 @@
+"""One notebook, executed headlessly by papermill through its own kernel, and the proof that it did its work."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import boto3
+import nbformat
+import papermill
+from botocore.exceptions import ClientError
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from helpers.records import record_key
+from runner.errors import StepFailed
+from runner.parameters import declared_parameters, read_notebook
+from runner.paths import NOTEBOOKS, PROJECT
+from runner.session import FORGET
+
+START_TIMEOUT = 300
+"""Seconds that a kernel may take to start; papermill's own 60 are short for a Glue session on AWS."""
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def execute_notebook(
+    step: str, parameters: dict[str, str], session: str, target: Path, on_cell: Callable[[int, int], None]
+) -> dict:
+    """Run a step's notebook and return the record that it wrote.
+
+    Parameters
+    ----------
+    session : str
+        The warm Glue session that the notebook joins, if its kernel is Glue's.
+    target : Path
+        Where the executed notebook goes; it is written cell by cell, so that a failed one can be looked at.
+    on_cell : callable
+        Called with the number of the cell that begins and the number of all.
+
+    Returns
+    -------
+    dict
+        The step's record (`helpers.records.write_record`).
+
+    Raises
+    ------
+    StepFailed
+        If a cell failed, or if the notebook ended without its record: Glue's kernel reports a cell as done where its
+        session could not be created, died or aborted the statement.
+    """
+    notebook = read_notebook(NOTEBOOKS / f"{step}.ipynb")
+    if notebook.metadata.kernelspec.name == "glue_pyspark":
+        _join_session(notebook, session)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source = target.with_suffix(".input.ipynb")
+    nbformat.write(notebook, source)
+    declared = declared_parameters(step)
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(target),
+            parameters={name: value for name, value in parameters.items() if name in declared},
+            cwd=str(PROJECT),
+            progress_bar=False,
+            start_timeout=START_TIMEOUT,
+            # The batch owns the session: a kernel that is asked to end politely would stop it for the next notebook.
+            shutdown_kernel="immediate",
+            config=Config({"KernelManager": {"transport": "ipc"}}),  # no port that another local user could reach
+            on_cell_start=lambda cell, cell_index: on_cell(cell_index + 1, len(notebook.cells) + 1),
+        )
+    except PapermillExecutionError as error:
+        raise StepFailed(_what_failed(error, target)) from error
+    finally:
+        source.unlink(missing_ok=True)
+    return _read_record(step, parameters, target)
+
+
+def _what_failed(error: PapermillExecutionError, target: Path) -> str:
+    """The error in one line. Glue's kernel gives papermill no error output, only a line of text in the failed cell."""
+    if error.ename != "CellExecutionError":
+        return _one_line(f"{error.ename}: {error.evalue}")
+    failed = next(cell for cell in read_notebook(target).cells if cell.metadata.get("papermill", {}).get("exception"))
+    said = [output.text for output in failed.outputs if "text" in output]
+    return _one_line(said[-1]) if said else "a cell failed without a message"
+
+
+def _join_session(notebook: nbformat.NotebookNode, session: str) -> None:
+    """Put a cell behind the session magics that joins the warm session and clears what the last notebook left."""
+    cell = nbformat.v4.new_code_cell(f"%reconnect {session}\n{FORGET.strip()}", metadata={"tags": ["warm-session"]})
+    place = next(i for i, cell in enumerate(notebook.cells) if "session" in cell.metadata.get("tags", [])) + 1
+    notebook.cells.insert(place, cell)
+
+
+def _read_record(step: str, parameters: dict[str, str], target: Path) -> dict:
+    bucket, run_id = parameters["bucket"], parameters["run_id"]
+    try:
+        body = boto3.client("s3").get_object(Bucket=bucket, Key=record_key(run_id, step))["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchKey":
+            raise StepFailed(f"the step's record cannot be read: {error}") from error
+        raise StepFailed(f"the notebook ended without its record: {_last_words(target)}") from error
+    return json.loads(body)
+
+
+def _last_words(target: Path) -> str:
+    """The last thing that a notebook said on stderr: what Glue's kernel does with an error that it does not raise."""
+    said = [
+        output.text.strip()
+        for cell in read_notebook(target).cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "stream" and (output.name == "stderr" or "cancelled" in output.text)
+    ]
+    lines = [line for text in said for line in text.splitlines() if line.strip()]
+    return _one_line(lines[-1]) if lines else "its session ended or a cell was aborted (no message was given)"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(ANSI.sub("", text).split())[:500]

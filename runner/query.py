@@ -1,0 +1,44 @@
+"""One SQL query through Athena, as a table or as CSV."""
+
+import csv
+import sys
+
+import boto3
+from pyathena import connect
+from pyathena.error import Error
+from rich.console import Console
+from rich.table import Table
+
+from runner.errors import UserError
+
+
+def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
+    """Run a query and print its result.
+
+    Raises
+    ------
+    UserError
+        With Athena's own reason, where the query fails.
+    """
+    if not sql.strip():
+        raise UserError('The query is empty: stedi query "select count(*) from accelerometer_trusted"')
+    connection = connect(
+        s3_staging_dir=f"s3://{bucket}/athena/",
+        schema_name=database,
+        region_name=boto3.Session().region_name,
+        poll_interval=0.1,
+    )
+    try:
+        cursor = connection.cursor().execute(sql)
+    except Error as error:
+        raise UserError(f"Athena: {' '.join(str(error).split())}") from error
+    names = [column[0] for column in cursor.description or []]
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(cursor)
+        return
+    table = Table(*names)
+    for row in cursor:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    Console().print(table)

@@ -1,0 +1,72 @@
+"""How numbers, durations, instants and statuses are worded for a reader."""
+
+from datetime import datetime, timezone
+
+STATUS_MARKS = {"SUCCEEDED": "✓", "FAILED": "✕", "SKIPPED": "–", "CANCELLED": "■", "RUNNING": "…"}
+"""A sign beside each status, so that colour is never the only bearer of it."""
+
+
+def count_text(number: int | None) -> str:
+    """A row count with thousands separators; a dash where there is none.
+
+    >>> count_text(8100000)
+    '8,100,000'
+    """
+    return "–" if number is None else f"{number:,}"
+
+
+def share_text(part: int, whole: int) -> str:
+    """A part of a whole in percent; a part that is there never reads as 0 %, a part that lacks a row never as 100 %.
+
+    >>> share_text(474, 956), share_text(1, 8100000), share_text(0, 0)
+    ('49.6 %', '< 0.1 %', '–')
+    """
+    if whole <= 0:
+        return "–"
+    percent = 100 * part / whole
+    if 0 < percent < 0.1:
+        return "< 0.1 %"
+    if 99.9 < percent < 100:
+        return "> 99.9 %"
+    return f"{percent:.1f} %"
+
+
+def duration_text(seconds: float | None) -> str:
+    """A duration in the largest two units that fit.
+
+    >>> duration_text(4.26), duration_text(65), duration_text(3720)
+    ('4.3 s', '1 min 05 s', '1 h 02 min')
+    """
+    if seconds is None:
+        return "–"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def parse_instant(text: str | None) -> datetime | None:
+    """The instant of an ISO 8601 text in UTC; an offset that is missing is read as UTC."""
+    if not text:
+        return None
+    # Python 3.10 does not know the Z of ISO 8601.
+    instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+
+
+def instant_text(text: str | None) -> str:
+    """An ISO 8601 instant as a reader wants it, in UTC.
+
+    >>> instant_text("2026-11-23T23:54:44.123Z")
+    '23 Nov 2026, 23:54:44 UTC'
+    """
+    instant = parse_instant(text)
+    return "–" if instant is None else instant.strftime("%d %b %Y, %H:%M:%S UTC").lstrip("0")
+
+
+def elapsed_seconds(started: str | None, ended: str | None) -> float | None:
+    """Seconds between two ISO 8601 instants, or None while one is missing."""
+    first, last = parse_instant(started), parse_instant(ended)
+    return (last - first).total_seconds() if first and last else None

@@ -1,0 +1,71 @@
+"""What the notebooks need in the bucket: ``scripts/helpers.zip``, the SQL files and the job scripts."""
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import ClientError
+
+from runner.errors import UserError
+from runner.paths import HELPERS, JOBS, SQL
+
+PREFIX = "scripts/"
+HELPERS_KEY = f"{PREFIX}helpers.zip"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time of every file in the zip, so that equal helpers give equal bytes."""
+
+
+def zip_helpers() -> bytes:
+    """The helpers package as one zip, the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(HELPERS.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                entry = zipfile.ZipInfo(f"helpers/{path.relative_to(HELPERS).as_posix()}", EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, path.read_bytes())
+    return buffer.getvalue()
+
+
+def ensure_bucket(bucket: str) -> None:
+    """Make the bucket where there is none.
+
+    Raises
+    ------
+    UserError
+        If the bucket belongs to somebody else, or the profile may not make one.
+    """
+    s3 = boto3.client("s3")
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+            raise UserError(
+                f"The bucket {bucket} cannot be used with this profile ({error.response['Error']['Code']}): "
+                "bucket names are shared by all of AWS, so name one of your own with --set bucket=NAME."
+            ) from error
+        region = s3.meta.region_name
+        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=bucket, **place)
+
+
+def upload_scripts(bucket: str) -> None:
+    """Put the helpers, the SQL files and the job scripts under ``scripts/``, where they differ from what is there."""
+    documents = {HELPERS_KEY: zip_helpers()}
+    documents.update(_files(SQL, "*.sql", f"{PREFIX}sql/"))
+    documents.update(_files(JOBS, "*.py", PREFIX))
+    s3 = boto3.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX)
+    there = {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])}
+    for key, body in documents.items():
+        if there.get(key) != hashlib.md5(body).hexdigest():
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+    for key in there.keys() - documents.keys():
+        if key.startswith(f"{PREFIX}sql/"):
+            s3.delete_object(Bucket=bucket, Key=key)  # a check that the project no longer has
+
+
+def _files(root: Path, pattern: str, prefix: str) -> dict[str, bytes]:
+    return {f"{prefix}{path.relative_to(root).as_posix()}": path.read_bytes() for path in root.rglob(pattern)}

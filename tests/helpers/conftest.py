@@ -1,0 +1,41 @@
+"""One Spark for all transforms, and rows written by hand."""
+
+import json
+import os
+
+import pytest
+from pyspark.sql import SparkSession
+
+from local_aws.sessions.java import find_java_home
+
+
+@pytest.fixture(scope="session")
+def spark():
+    os.environ["JAVA_HOME"] = find_java_home(os.environ)
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.driver.memory", "1g")
+        .getOrCreate()
+    )
+    from helpers.landing import prepare_spark
+
+    prepare_spark(session)
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def landing(spark, tmp_path):
+    """A function that lands lines (raw text, or a dictionary as JSON) and reads them back as records."""
+    from helpers.landing import read_records
+
+    def land(*lines):
+        text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+        folder = tmp_path / "landing"
+        folder.mkdir(exist_ok=True)
+        (folder / f"part-{len(list(folder.iterdir()))}.json").write_bytes(text.encode("utf-8"))
+        return read_records(spark, folder.as_uri())
+
+    return land

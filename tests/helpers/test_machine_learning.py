@@ -1,0 +1,74 @@
+"""Pairs of step and motion readings, and the identity that stays behind."""
+
+import hashlib
+import hmac
+
+import pytest
+
+from helpers import machine_learning as ml
+from helpers.accounting import account
+from helpers.participants import participant_ids
+
+STEPS = "sensorReadingTime bigint, serialNumber string, distanceFromObject int"
+MOTION = "user string, timestamp bigint, x double, y double, z double, serialNumber string"
+DEVICES = "serialNumber string, ambiguous boolean"
+
+
+@pytest.fixture(scope="module")
+def sides(spark):
+    """Ada and Bob at the same millisecond, Ada alone at another, Bob's motion without a step, a shared device."""
+    steps = spark.createDataFrame([(1, "s-a", 200), (1, "s-b", 300), (2, "s-a", 210), (9, "s-a", 220)], STEPS)
+    motion = spark.createDataFrame(
+        [
+            ("a", 1, 1.0, 0.0, 0.0, "s-a"),
+            ("a", 1, 2.0, 0.0, 0.0, "s-a"),
+            ("b", 1, 3.0, 0.0, 0.0, "s-b"),
+            ("a", 2, 4.0, 0.0, 0.0, "s-a"),
+            ("b", 5, 5.0, 0.0, 0.0, "s-b"),
+            ("c", 1, 6.0, 0.0, 0.0, "s-c"),
+        ],
+        MOTION,
+    )
+    devices = spark.createDataFrame([("s-a", False), ("s-b", False), ("s-c", True)], DEVICES)
+    return ml.steps_to_join(steps), ml.motion_to_join(motion, devices)
+
+
+def test_a_pair_is_of_one_customer_at_one_millisecond(sides):
+    pairs = ml.pair_readings(*sides, "customer_and_time").collect()
+    found = sorted((row["user"], row["distanceFromObject"], row["x"]) for row in pairs)
+    assert found == [("a", 200, 1.0), ("a", 200, 2.0), ("a", 210, 4.0), ("b", 300, 3.0)]
+
+
+def test_time_alone_pairs_different_customers_too(sides):
+    assert ml.pair_readings(*sides, "time_only").count() == 7
+
+
+@pytest.mark.parametrize("match", ["customer_and_time", "time_only"])
+def test_a_shared_device_joins_nothing(sides, match):
+    assert "c" not in {row["user"] for row in ml.pair_readings(*sides, match).collect()}
+
+
+def test_both_sides_are_accounted_for(sides):
+    steps, motion = sides
+    found = account(
+        ml.classify_by_match(steps, motion, "customer_and_time", "unmatched_step").unionByName(
+            ml.classify_by_match(motion, steps, "customer_and_time", "unmatched_motion")
+        ),
+        read=10,
+    )
+    assert (found.kept, found.excluded) == (7, {"unmatched_motion": 2, "unmatched_step": 1})
+
+
+def test_a_participant_is_a_keyed_hash_and_the_key_is_in_no_plan(spark, sides, capsys):
+    key = b"0123456789abcdef0123456789abcdef"
+    participants = participant_ids(sides[1], key)
+    found = {row["user"]: row["participantId"] for row in participants.collect()}
+    assert found["a"] == hmac.new(key, b"a", hashlib.sha256).hexdigest()
+    assert len(found) == 3
+    participants.explain("extended")
+    assert key.decode() not in capsys.readouterr().out
+
+
+def test_nothing_of_the_customer_is_left(sides):
+    curated = ml.strip_identity(ml.pair_readings(*sides, "customer_and_time"), participant_ids(sides[1], b"k" * 32))
+    assert curated.columns == ml.COLUMNS

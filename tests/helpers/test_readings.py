@@ -1,0 +1,103 @@
+"""Which readings the consent covers, for the phone's motion and for the device's steps."""
+
+import pytest
+
+from helpers import accelerometer, step_trainer
+from helpers.accounting import account
+
+CONSENT = 1655564376361
+CUSTOMERS = "email string, serialNumber string, shareWithResearchAsOfDate bigint"
+DEVICES = "serialNumber string, email string, shareWithResearchAsOfDate bigint, ambiguous boolean"
+
+
+def motion(user="ada@example.com", timestamp=CONSENT, x=1.0, **more):
+    return {"user": user, "timestamp": timestamp, "x": x, "y": 0, "z": "-1.5", **more}
+
+
+def step(serial="s-1", time=CONSENT, distance=246, **more):
+    return {"sensorReadingTime": time, "serialNumber": serial, "distanceFromObject": distance, **more}
+
+
+@pytest.fixture
+def classify_motion(spark, landing):
+    known = spark.createDataFrame([("ada@example.com", "s-1", CONSENT), ("bob@example.com", "s-2", None)], CUSTOMERS)
+
+    def classify(*lines, consent="at_collection"):
+        return accelerometer.classify_readings(accelerometer.type_readings(landing(*lines)), known, consent)
+
+    return classify
+
+
+@pytest.fixture
+def classify_steps(spark, landing):
+    devices = spark.createDataFrame(
+        [
+            ("s-1", "ada@example.com", CONSENT, False),
+            ("s-2", "bob@example.com", None, False),
+            ("s-3", "cyd@example.com", CONSENT, True),
+            ("s-4", "dan@example.com", CONSENT, False),
+        ],
+        DEVICES,
+    )
+    curated = spark.createDataFrame([("ada@example.com",)], "email string")
+
+    def classify(*lines, consent="at_collection"):
+        return step_trainer.classify_readings(step_trainer.type_readings(landing(*lines)), devices, curated, consent)
+
+    return classify
+
+
+def test_a_reading_at_the_instant_of_consent_is_covered(classify_motion):
+    assert account(classify_motion(motion())).kept == 1
+
+
+def test_a_reading_before_consent_counts_only_at_any_time(classify_motion):
+    early = motion(timestamp=CONSENT - 1)
+    assert account(classify_motion(early)).excluded == {"before_consent": 1}
+    assert account(classify_motion(early, consent="any_time")).kept == 1
+
+
+def test_unknown_customers_and_missing_consent_are_different_reasons(classify_motion):
+    found = account(classify_motion(motion(user="eve@example.com"), motion(user="BOB@example.com ")))
+    assert found.excluded == {"no_consent": 1, "unknown_customer": 1}
+
+
+def test_equal_readings_count_once_and_different_ones_of_one_millisecond_all_count(classify_motion):
+    found = account(classify_motion(motion(), motion(timestamp=str(CONSENT), x="1"), motion(x=2.0)))
+    assert (found.read, found.kept, found.duplicates) == (3, 2, 1)
+
+
+def test_lines_that_cannot_be_motion_are_quarantined(classify_motion):
+    lines = ["{", "{", motion(user=None), motion(timestamp="noon"), motion(x="NaN"), motion(x=None)]
+    found = account(classify_motion(*lines), accelerometer.QUARANTINE)
+    assert found.quarantined == {"malformed_json": 2, "missing_key": 1, "bad_timestamp": 1, "bad_measurement": 2}
+    assert (found.kept, found.duplicates) == (0, 0)
+
+
+def test_a_kept_reading_carries_the_customers_device_and_consent(classify_motion):
+    (row,) = accelerometer.keep_consented_readings(classify_motion(motion()), []).collect()
+    assert tuple(row) == ("ada@example.com", CONSENT, 1.0, 0.0, -1.5, "s-1", CONSENT)
+
+
+def test_every_reason_to_leave_a_step_out_has_its_name(classify_steps):
+    lines = [step(), step("s-9"), step("s-3"), step("s-2"), step(time=CONSENT - 1), step("s-4")]
+    found = account(classify_steps(*lines))
+    assert found.kept == 1
+    assert found.excluded == dict.fromkeys(
+        ["ambiguous_device", "before_consent", "no_consent", "no_motion_data", "unknown_device"], 1
+    )
+
+
+def test_lines_that_cannot_be_steps_are_quarantined(classify_steps):
+    lines = ["[]", step(serial=" "), step(time=0), step(distance=-1), step(distance=1.5), step(distance="far")]
+    assert account(classify_steps(*lines), step_trainer.QUARANTINE).quarantined == {
+        "malformed_json": 1,
+        "missing_key": 1,
+        "bad_timestamp": 1,
+        "bad_measurement": 3,
+    }
+
+
+def test_distances_may_be_floats_or_digit_strings(classify_steps):
+    rows = step_trainer.keep_trusted_readings(classify_steps(step(distance=246.0), step(distance="247")), []).collect()
+    assert sorted(row["distanceFromObject"] for row in rows) == [246, 247]

@@ -1,0 +1,79 @@
+import stat
+
+import pytest
+
+from local_aws.errors import AwsError
+from local_aws.lake import open_lake
+from local_aws.secrets import PARTICIPANT_KEY, Secrets
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return open_lake(tmp_path / "lake")
+
+
+def key_of(secrets: Secrets) -> str:
+    return secrets.call("GetSecretValue", {"SecretId": PARTICIPANT_KEY})["SecretString"]
+
+
+def refusal(secrets: Secrets, action: str, **payload) -> str:
+    with pytest.raises(AwsError) as caught:
+        secrets.call(action, payload)
+    assert caught.value.status in (400, 501)
+    return caught.value.code
+
+
+def test_a_new_lake_has_a_participant_key_of_its_own(lake, tmp_path):
+    key = key_of(Secrets(lake))
+    assert len(bytes.fromhex(key)) == 32
+    assert key_of(Secrets(lake)) == key
+    assert key_of(Secrets(open_lake(tmp_path / "other"))) != key
+    assert stat.S_IMODE((lake.state / "secrets.sqlite").stat().st_mode) == 0o600
+
+
+def test_a_rotated_key_keeps_its_previous_value_over_a_restart(lake):
+    secrets = Secrets(lake)
+    old = key_of(secrets)
+    secrets.call("PutSecretValue", {"SecretId": PARTICIPANT_KEY, "SecretString": "new"})
+    again = Secrets(lake)
+    assert key_of(again) == "new"
+    previous = again.call("GetSecretValue", {"SecretId": PARTICIPANT_KEY, "VersionStage": "AWSPREVIOUS"})
+    assert previous["SecretString"] == old
+    assert again.call("DescribeSecret", {"SecretId": PARTICIPANT_KEY}) == secrets.call(
+        "DescribeSecret", {"SecretId": PARTICIPANT_KEY}
+    )
+
+
+def test_a_deleted_key_does_not_come_back(lake):
+    Secrets(lake).call("DeleteSecret", {"SecretId": PARTICIPANT_KEY, "ForceDeleteWithoutRecovery": True})
+    assert refusal(Secrets(lake), "GetSecretValue", SecretId=PARTICIPANT_KEY) == "ResourceNotFoundException"
+
+
+def test_a_secret_marked_for_deletion_is_neither_read_nor_listed(lake):
+    secrets = Secrets(lake)
+    secrets.call("DeleteSecret", {"SecretId": PARTICIPANT_KEY})
+    assert refusal(secrets, "GetSecretValue", SecretId=PARTICIPANT_KEY) == "InvalidRequestException"
+    assert refusal(secrets, "CreateSecret", Name=PARTICIPANT_KEY) == "InvalidRequestException"
+    assert secrets.call("ListSecrets", {})["SecretList"] == []
+    assert len(secrets.call("ListSecrets", {"IncludePlannedDeletion": True})["SecretList"]) == 1
+
+
+def test_refusals_carry_aws_codes(lake):
+    secrets = Secrets(lake)
+    assert refusal(secrets, "CreateSecret", Name=PARTICIPANT_KEY, SecretString="x") == "ResourceExistsException"
+    assert refusal(secrets, "PutSecretValue", SecretId=PARTICIPANT_KEY) == "InvalidRequestException"
+    assert refusal(secrets, "PutSecretValue", SecretId="nope", SecretString="x") == "ResourceNotFoundException"
+    assert refusal(secrets, "CreateSecret", Name="bad name") == "ValidationException"
+    assert refusal(secrets, "RotateSecret", SecretId=PARTICIPANT_KEY) == "NotImplementedException"
+    assert refusal(secrets, "CreateSecret", Name="x", KmsKeyId="k") == "NotImplementedException"
+
+
+def test_boto3_creates_updates_and_reads_text_and_bytes(aws):
+    client = aws("secretsmanager")
+    client.create_secret(Name="a/text", SecretString="one", Description="d")
+    client.update_secret(SecretId="a/text", SecretString="two")
+    assert client.get_secret_value(SecretId="a/text")["SecretString"] == "two"
+    arn = client.create_secret(Name="a/bytes", SecretBinary=b"\x00\xff")["ARN"]
+    assert client.get_secret_value(SecretId=arn)["SecretBinary"] == b"\x00\xff"
+    assert {"a/text", "a/bytes"} <= {secret["Name"] for secret in client.list_secrets()["SecretList"]}
+    assert client.describe_secret(SecretId="a/text")["Description"] == "d"

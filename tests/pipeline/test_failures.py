@@ -1,0 +1,143 @@
+"""What goes wrong is said in one line, with an exit code that can be trusted, and leaves nothing half-done."""
+
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from local_aws.endpoint import running
+from runner.paths import SAMPLES
+from tests.pipeline.conftest import STEDI, stedi
+
+
+@pytest.fixture
+def landing(tmp_path):
+    """A copy of the sample's landing directory that a test may break."""
+    return shutil.copytree(SAMPLES, tmp_path / "landing")
+
+
+def complaint(outcome, code):
+    """The one line that a failed call says."""
+    assert outcome.code == code, outcome.out + outcome.err
+    lines = outcome.err.strip().splitlines()
+    assert len(lines) == 1, outcome.err
+    assert "Traceback" not in outcome.out + outcome.err
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--landing", "/no/such/place"], "does not exist"),
+        (["run", "--set", "colour=blue"], "There is no parameter 'colour'. The parameters are: bucket, consent"),
+        (["run", "--set", "consent=perhaps"], "at_collection, any_time"),
+        (["run", "--set", "consent"], "no key=value pair"),
+        (["run", "--set", "match=time_only", "--set", "match=time_only"], "set twice"),
+        (["run", "--only", "09"], "The steps are: 01_landing_tables"),
+        (["run", "--only", "02", "--from", "03"], "exclude each other"),
+        (["run", "--profile", "no-such-profile"], "no-such-profile"),
+        (["samples", "/dev/null/x"], "/dev/null"),
+    ],
+)
+def test_a_mistake_in_the_call_is_one_line(arguments, words):
+    assert words in complaint(stedi(*arguments), 2)
+
+
+def test_an_empty_zone_is_named_and_no_lake_is_made(landing, tmp_path):
+    shutil.rmtree(landing / "accelerometer" / "landing")
+    (landing / "accelerometer" / "landing").mkdir()
+    assert "accelerometer/landing" in complaint(stedi("run", "--landing", landing, "--lake", tmp_path / "lake"), 2)
+    assert not (tmp_path / "lake").exists()
+
+
+def test_an_unreadable_file_is_named(landing, tmp_path):
+    (landing / "customer" / "landing" / "gone.json").symlink_to(tmp_path / "nowhere")
+    assert "gone.json" in complaint(stedi("run", "--landing", landing, "--lake", tmp_path / "lake"), 2)
+
+
+def test_a_taken_port_is_named(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert str(port) in complaint(stedi("up", "--lake", tmp_path / "lake", "--port", port), 2)
+
+
+def test_a_lake_of_another_version_is_left_alone(tmp_path):
+    marker = tmp_path / ".local_aws" / "lake.json"
+    marker.parent.mkdir()
+    marker.write_text(json.dumps({"format": 99}))
+    assert "format 99" in complaint(stedi("run", "--lake", tmp_path), 2)
+    assert json.loads(marker.read_text()) == {"format": 99}
+
+
+def test_a_directory_that_is_no_lake_is_left_alone(landing):
+    assert "is no lake" in complaint(stedi("run", "--lake", landing), 2)
+
+
+def test_a_wrong_query_gives_athenas_reason(lake):
+    assert "TABLE_NOT_FOUND" in complaint(stedi("query", "--lake", lake, "select * from nothing_here"), 2)
+
+
+@pytest.mark.kernel
+def test_a_failing_step_is_named_and_later_steps_do_not_run(lake):
+    outcome = stedi("run", "--lake", lake, "--from", "06", "--set", "participant_key=no-such-secret")
+    line = complaint(outcome, 1)
+    assert "06_machine_learning_curated failed: MissingSecret" in line
+    assert "no-such-secret" in line
+    assert [step["status"] for step in outcome.run["steps"]] == ["FAILED", "SKIPPED", "SKIPPED"]
+    assert (outcome.report / "index.html").exists()
+
+
+@pytest.mark.kernel
+def test_a_session_that_dies_midway_fails_the_run(tmp_path, reports):
+    root = tmp_path / "lake"
+    run = subprocess.Popen([STEDI, "run", "--lake", root], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _wait_for(lambda: _workers(root) and "01_landing_tables" in _notebooks(reports, run))
+    for worker in _workers(root):
+        worker.kill()
+    out, err = run.communicate(timeout=120)
+    assert run.returncode == 1, out + err
+    assert "failed:" in err
+    assert not running(root)
+
+
+@pytest.mark.kernel
+def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path, reports):
+    root = tmp_path / "lake"
+    run = subprocess.Popen([STEDI, "run", "--lake", root], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _wait_for(lambda: _workers(root))
+    children = psutil.Process(run.pid).children(recursive=True)
+    run.send_signal(signal.SIGTERM)
+    out, err = run.communicate(timeout=120)
+    assert run.returncode == 130, out + err
+    _wait_for(lambda: not any(child.is_running() for child in children) and not _workers(root))
+
+
+def _workers(root):
+    """The processes of Glue sessions on a lake."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if "local_aws.sessions.worker" in line and str(root) in str(process.info["environ"]):
+            found.append(process)
+    return found
+
+
+def _notebooks(reports, run):
+    newest = max(
+        (path for path in reports.iterdir() if path.is_dir() and not path.is_symlink()),
+        default=None,
+        key=lambda p: p.stat().st_mtime,
+    )
+    return " ".join(path.name for path in newest.rglob("*.ipynb")) if newest else ""
+
+
+def _wait_for(condition, seconds=120):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)

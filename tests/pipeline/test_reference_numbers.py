@@ -1,0 +1,50 @@
+"""The published STEDI data through the whole pipeline, under both policies, against numbers computed elsewhere."""
+
+import pytest
+
+from runner.paths import PROJECT
+from tests.pipeline.conftest import query, stedi
+
+DATA = PROJECT.parent / "shared" / "data" / "stedi"
+NUMBERS = {
+    ("any_time", "customer_and_time"): (482, 40_981, 482, 14_460, 40_981),
+    ("any_time", "time_only"): (482, 40_981, 482, 14_460, 43_681),
+    ("at_collection", "customer_and_time"): (482, 32_025, 464, 11_297, 32_025),
+    ("at_collection", "time_only"): (482, 32_025, 464, 11_297, 34_253),
+}
+TABLES = (
+    "customer_trusted",
+    "accelerometer_trusted",
+    "customers_curated",
+    "step_trainer_trusted",
+    "machine_learning_curated",
+)
+LANDING = {"customer_landing": 956, "accelerometer_landing": 81_273, "step_trainer_landing": 28_680}
+
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.reference,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the STEDI reference data is not beside the project (see README)"),
+]
+
+
+@pytest.fixture(scope="module")
+def reference_lake(tmp_path_factory, reports):
+    root = tmp_path_factory.mktemp("reference") / "lake"
+    assert stedi("up", "--lake", root).code == 0
+    yield root
+    stedi("down", "--lake", root)
+
+
+@pytest.mark.parametrize(("policy", "first"), [(policy, None if policy[1][0] == "c" else "06") for policy in NUMBERS])
+def test_every_number_of_the_design(reference_lake, policy, first):
+    consent, match = policy
+    start = ["--from", first] if first else []
+    settings = ["--set", f"consent={consent}", "--set", f"match={match}"]
+    outcome = stedi("run", "--landing", DATA, "--lake", reference_lake, *settings, *start)
+    assert outcome.code == 0, outcome.out + outcome.err
+    expected = dict(zip(TABLES, NUMBERS[policy], strict=True)) | LANDING
+    for table, rows in expected.items():
+        assert query(reference_lake, f"select count(*) from {table}") == [[str(rows)]], table
+    if not first:
+        assert {table: outcome.run["tables"][table] for table in expected} == expected

@@ -1,0 +1,102 @@
+"""The committed sample through every notebook, AWS's Glue kernel and papermill, held against the truth it planted."""
+
+import json
+import re
+
+import pytest
+
+from runner.jobs import SCRIPTS
+from runner.paths import SAMPLES
+from tests.pipeline.conftest import query, stedi
+
+ZONES = (
+    "customer/trusted",
+    "customer/curated",
+    "accelerometer/trusted",
+    "step_trainer/trusted",
+    "step_trainer/curated",
+)
+TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
+EXPECTED = TRUTH["expected"]["at_collection"]["customer_and_time"]
+
+pytestmark = pytest.mark.kernel
+
+
+def files(lake):
+    """Every file of the trusted and curated zones."""
+    root = lake / "stedi-lakehouse"
+    return sorted(str(path.relative_to(root)) for zone in ZONES for path in (root / zone).rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="module")
+def first(lake):
+    outcome = stedi("run", "--lake", lake)
+    assert outcome.code == 0, outcome.out + outcome.err
+    return outcome.run, outcome.report, files(lake)
+
+
+def test_every_table_has_the_rows_that_were_planted(first, lake):
+    run, _, _ = first
+    for table, rows in EXPECTED["tables"].items():
+        assert run["tables"][table] == rows, table
+        assert query(lake, f"select count(*) from {table}") == [[str(rows)]], table
+
+
+def test_every_step_accounts_for_every_row_by_reason(first):
+    steps = {step["name"]: step["rows"] for step in first[0]["steps"]}
+    for notebook, script in SCRIPTS.items():
+        planted = EXPECTED["steps"][script.removesuffix(".py")]
+        assert steps[notebook] == {
+            "read": planted["read"],
+            "kept": planted["kept"],
+            "excluded": planted["excluded"],
+            "quarantined": sum(planted["quarantined"].values()),
+            "duplicates": planted["duplicates"],
+        }
+
+
+def test_the_landing_tables_show_every_line(first):
+    assert {name: first[0]["tables"][name] for name in TRUTH["landing_rows"]} == TRUTH["landing_rows"]
+
+
+def test_the_reports_name_nobody(first):
+    _, report, _ = first
+    people = [
+        line
+        for path in (SAMPLES / "customer" / "landing").rglob("*.json")
+        for line in path.read_text("utf-8", "replace").splitlines()
+    ]
+    emails = {match.lower() for line in people for match in re.findall(r"[\w.+-]+@[\w.-]+", line)}
+    serials = set(re.findall(r'"serialNumber": *"([^"]{6,})"', "\n".join(people)))
+    assert len(emails) > 30
+    assert len(serials) > 30
+    for page in [*report.rglob("*.html"), *report.rglob("*.ipynb"), report / "run.json"]:
+        text = page.read_text("utf-8").lower()
+        assert not [email for email in emails if email in text], page
+        assert not [serial for serial in serials if serial.lower() in text], page
+
+
+def test_a_second_run_changes_nothing(first, lake):
+    again = stedi("run", "--lake", lake)
+    assert again.code == 0, again.out + again.err
+    assert again.run["tables"] == first[0]["tables"]
+    assert files(lake) == first[2]
+
+
+def test_a_new_field_is_in_the_trusted_table_and_its_schema(first, lake):
+    assert query(lake, "select count(*) > 0 from step_trainer_trusted where firmware is not null") == [["true"]]
+
+
+def test_the_runs_are_an_athena_table(first, lake):
+    sql = f"select count(*), sum(kept) from runs where run_id = '{first[0]['run_id']}' and status = 'SUCCEEDED'"
+    assert query(lake, sql)[0][0] == str(len(first[0]["steps"]))
+
+
+def test_one_step_can_run_alone_under_another_policy_and_back(first, lake):
+    changed = stedi("run", "--lake", lake, "--only", "06", "--set", "match=time_only")
+    assert changed.code == 0, changed.err
+    expected = TRUTH["expected"]["at_collection"]["time_only"]["tables"]["machine_learning_curated"]
+    assert changed.run["tables"]["machine_learning_curated"] == expected
+    assert stedi("run", "--lake", lake, "--only", "06").code == 0
+    count = EXPECTED["tables"]["machine_learning_curated"]
+    assert query(lake, "select count(*) from machine_learning_curated") == [[str(count)]]
