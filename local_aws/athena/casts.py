@@ -65,6 +65,11 @@ def cast(source: exp.Expression, source_type: Any, target: exp.DataType) -> exp.
     return duck_cast(source, kind.duckdb() if not zoned(target) else "TIMESTAMPTZ")
 
 
+def typed_operands(operands: list[exp.Expression]) -> list[exp.Expression]:
+    """Leave out a bare NULL, which goes with every type, while DuckDB's binder calls it an integer."""
+    return [operand for operand in operands if not isinstance(operand, exp.Null)] or operands[:1]
+
+
 def zoned(target: exp.DataType) -> bool:
     """Whether a cast's target is a timestamp with time zone."""
     return target.this == exp.DType.TIMESTAMPTZ

@@ -113,7 +113,8 @@ class Engine:
             relation = exp.to_identifier(table.relation, quoted=True)
             node.replace(exp.Table(this=relation, alias=alias, joins=node.args.get("joins")))
         for column in query.find_all(exp.Column):
-            column.set("catalog", None) if column.catalog == CATALOG else None
+            if column.catalog == CATALOG:
+                column.set("catalog", None)
             if column.db in {table.database for table in found.values()}:
                 column.set("db", None)
         return found

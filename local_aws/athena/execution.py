@@ -52,10 +52,8 @@ class Execution:
             self.state = "FAILED" if failure else "SUCCEEDED"
         if failure and self.state == "FAILED":
             self.reason = str(failure)
-            category = failure.category if isinstance(failure, QueryFailed) else OTHER
             self.error = {
-                "ErrorCategory": category,
-                "ErrorType": 1 if category == OTHER else 1000 * (category - 1) + 6,
+                "ErrorCategory": failure.category if isinstance(failure, QueryFailed) else OTHER,
                 "Retryable": False,
                 "ErrorMessage": self.reason,
             }

@@ -66,30 +66,17 @@ SCALARS = {
     **_macros("trim ltrim rtrim sqrt ln log2 log10 millisecond to_hex sha256 md5 sha1 to_unixtime", 1),
     **_macros("from_unixtime from_iso8601_date array_sort json_array_length", 1),
     **_macros("regexp_like split mod array_position array_join json_extract_scalar", 2),
-    **_macros("split_part width_bucket", 3),
-    **_macros("substr substring", 2, 3),
+    **_macros("split_part", 3),
+    **_macros("width_bucket", 4),
+    **_macros("substr", 2, 3),
     **_macros("replace regexp_extract sequence", 2, 3),
-    "width_bucket": Function("trino_width_bucket", 4, 4),
     "substring": Function("trino_substr", 2, 3),
 }
-SPECIAL = frozenset(
-    [
-        "try",
-        "concat",
-        "greatest",
-        "least",
-        "cardinality",
-        "element_at",
-        "regexp_replace",
-        "date_trunc",
-        "date_add",
-        "date_diff",
-        "date_format",
-        "date_parse",
-        "date",
-        "row",
-    ]
-)
+_SPECIAL_NAMES = """
+    cardinality concat date date_add date_diff date_format date_parse date_trunc element_at greatest least
+    regexp_replace row try
+"""
+SPECIAL = frozenset(_SPECIAL_NAMES.split())
 """Functions whose translation depends on the types or literals of their arguments; see ``special``."""
 
 _BLANKS = "chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13)"

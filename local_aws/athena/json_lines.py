@@ -62,7 +62,8 @@ def lines(paths: Iterable[str]) -> str:
     """Select ``line`` (trimmed) and ``filename`` of plain or gzip text files."""
     listed = ", ".join(literal(path) for path in paths)
     return (
-        "SELECT coalesce(trim(line, chr(9) || chr(11) || chr(12) || ' '), '') AS line, filename FROM read_csv("
+        "SELECT CASE WHEN starts_with(line, '{') THEN line "
+        "ELSE coalesce(trim(line, chr(9) || chr(11) || chr(12) || ' '), '') END AS line, filename FROM read_csv("
         f"[{listed}], columns = {{'line': 'VARCHAR'}}, delim = {SEPARATOR}, quote = '', escape = '', header = false, "
         "auto_detect = false, strict_mode = false, filename = true, hive_partitioning = false, "
         f"max_line_size = {LONGEST_LINE})"
@@ -142,11 +143,9 @@ def decode(text: str, kind: HiveType, name: str) -> str:
         raise unsupported(f"{kind.name} columns of JSON tables ({name})")
     if kind.name in {"string", "varchar"}:
         return f"substr({text}, 1, {kind.parameters[0]})" if kind.parameters else text
-    return (
-        f"CAST(openx_{_FAMILY.get(kind.name, kind.name)}({text}) AS {kind.duckdb()})"
-        if (kind.name not in _NARROW)
-        else f"TRY_CAST(openx_{_FAMILY.get(kind.name, kind.name)}({text}) AS {kind.duckdb()})"
-    )
+    # A number that its narrower column cannot hold is null, not an error.
+    caster = "TRY_CAST" if kind.name in _NARROW else "CAST"
+    return f"{caster}(openx_{_FAMILY.get(kind.name, kind.name)}({text}) AS {kind.duckdb()})"
 
 
 _FAMILY = {"int": "bigint", "integer": "bigint", "smallint": "bigint", "tinyint": "bigint", "float": "double"}

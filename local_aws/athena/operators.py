@@ -5,14 +5,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena.casts import FLOATS, INTEGERS, duck_cast
+from local_aws.athena.casts import FLOATS, INTEGERS, duck_cast, typed_operands
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_lines import fail
 from local_aws.athena.types import RESULT_NAMES
 
 DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "hugeint": 19, "ubigint": 19}
 MOST_DIGITS = 38
-UNTYPED = {'"null"', "null"}
 
 _ZERO = fail("DIVISION_BY_ZERO: Division by zero")
 MACROS = (
@@ -87,8 +86,8 @@ def add_or_subtract(node: exp.Expression, types_of: Typer) -> exp.Expression:
 
 def concatenate(node: exp.DPipe, types_of: Typer) -> exp.Expression:
     """Write ``||``, which Trino has for two texts or two arrays."""
-    kinds = types_of(node.this, node.expression)
-    names = {kind.id for kind in kinds} - UNTYPED
+    kinds = types_of(*typed_operands([node.this, node.expression]))
+    names = {kind.id for kind in kinds}
     if names <= {"varchar"} or names <= {"list"} or names <= {"blob"}:
         return exp.DPipe(this=node.this, expression=node.expression)
     raise _mismatch(kinds, "||")
@@ -97,7 +96,7 @@ def concatenate(node: exp.DPipe, types_of: Typer) -> exp.Expression:
 def compare(node: exp.Expression, types_of: Typer) -> exp.Expression:
     """Check a comparison: Trino compares text only with text, where DuckDB would cast."""
     operands = [node.this, *(node.args[key] for key in ("expression", "low", "high") if key in node.args)]
-    kinds = [kind for kind in types_of(*operands) if kind.id not in UNTYPED]
+    kinds = types_of(*typed_operands(operands))
     if len({_family(kind.id) for kind in kinds}) > 1:
         raise _mismatch(kinds, _SIGNS.get(type(node), "BETWEEN"))
     return node

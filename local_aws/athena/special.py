@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena.casts import duck_cast
+from local_aws.athena.casts import duck_cast, typed_operands
 from local_aws.athena.failure import QueryFailed, unsupported
 
 Typer = Callable[..., list[Any]]
@@ -51,7 +51,7 @@ def _count(name: str, args: list[exp.Expression], *allowed: int) -> None:
 
 
 def _concat(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    kinds = {kind.id for kind in types_of(*args)}
+    kinds = {kind.id for kind in types_of(*typed_operands(args))}
     if not (kinds <= {"varchar"} or kinds <= {"list"}):
         raise QueryFailed("TYPE_MISMATCH", "Unexpected parameters for function concat")
     joined = args[0]

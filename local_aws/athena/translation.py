@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 from sqlglot import exp
+from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from local_aws.athena import casts, operators, special
 from local_aws.athena.binder import Binder, explain
@@ -98,7 +99,10 @@ class Translator:
             self.place_of.setdefault(identifier.this, position(identifier, self.sql))
         holder = exp.Subquery(this=tree)
         self._visit(tree)
-        return holder.this.sql("duckdb")
+        try:
+            return holder.this.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+        except UnsupportedError as error:
+            raise unsupported(f"this query: {error}") from error
 
     def _visit(self, node: exp.Expression) -> None:
         children = sorted(node.iter_expressions(), key=lambda child: child.arg_key not in FIRST)

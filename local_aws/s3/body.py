@@ -22,7 +22,6 @@ MAX_OBJECT_BYTES = 5 << 30
 """The most that one PutObject or UploadPart can carry."""
 MAX_DOCUMENT_BYTES = 2 << 20
 """More than S3's longest document (1,000 keys of 1,024 bytes, or 10,000 parts) needs."""
-MAX_LINE_BYTES = 8192
 _NOT_VALUES = {"algorithm", "type", "mode"}
 
 
@@ -35,14 +34,13 @@ class ChunkedPayload:
 
     def __init__(self, stream: BinaryIO):
         self._stream = stream
+        self._buffer = b""
         self.trailers: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[bytes]:
         while left := self._chunk_length():
             while left:
-                data = self._stream.read(min(left, CHUNK_BYTES))
-                if not data:
-                    raise _incomplete()
+                data = self._take(left)
                 left -= len(data)
                 yield data
             if self._line():
@@ -51,8 +49,23 @@ class ChunkedPayload:
             name, _, value = line.partition(":")
             self.trailers[name.strip().lower()] = value.strip()
 
+    def _take(self, most: int) -> bytes:
+        if not self._buffer:
+            self._buffer = self._stream.read(CHUNK_BYTES)
+        if not self._buffer:
+            raise _incomplete()
+        data, self._buffer = self._buffer[:most], self._buffer[most:]
+        return data
+
     def _line(self) -> str:
-        return self._stream.readline(MAX_LINE_BYTES).rstrip(b"\r\n").decode("latin-1")
+        # By read() alone: cheroot's readline() never ends on a body with Transfer-Encoding: chunked.
+        while b"\n" not in self._buffer and len(self._buffer) < CHUNK_BYTES:
+            more = self._stream.read(CHUNK_BYTES)
+            if not more:
+                break
+            self._buffer += more
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line.rstrip(b"\r").decode("latin-1")
 
     def _chunk_length(self) -> int:
         try:

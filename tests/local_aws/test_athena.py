@@ -122,7 +122,7 @@ def test_a_failed_query_says_why_in_athenas_words(athena, sql, reason):
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
-        ("selec 1", "line 1:7: mismatched input '1'"),
+        ("selec 1", "line 1:1: mismatched input 'selec'"),
         ("select 1; select 2", "Only one sql statement is allowed"),
         ("insert into readings values (1)", "NOT_SUPPORTED"),
         ("msck repair table readings", "NOT_SUPPORTED"),

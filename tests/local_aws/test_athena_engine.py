@@ -1,0 +1,222 @@
+"""What a query means: Trino's rules where DuckDB has others, and the formats of files."""
+
+import bz2
+import gzip
+
+import duckdb
+import pytest
+
+from local_aws.athena.dialect import parse_query
+from local_aws.athena.engine import Engine
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.tables import OPENX, PARQUET
+from local_aws.errors import AwsError
+from local_aws.lake import open_lake
+
+
+class Catalog:
+    """As much of the Glue Data Catalog as a query asks for."""
+
+    def __init__(self):
+        self.tables = {}
+
+    def add(self, name, columns, serde=OPENX, **properties):
+        storage = {
+            "Columns": [{"Name": column, "Type": kind} for column, kind in columns.items()],
+            "Location": f"s3://b/{name}/",
+            "SerdeInfo": {"SerializationLibrary": serde, "Parameters": properties},
+        }
+        self.tables[name] = {"Name": name, "StorageDescriptor": storage}
+
+    def call(self, action, payload):
+        if action == "GetTable" and payload["Name"] in self.tables:
+            return {"Table": self.tables[payload["Name"]]}
+        if action == "GetDatabase":
+            return {"Database": {}}
+        raise AwsError("EntityNotFoundException", "Table not found.")
+
+
+@pytest.fixture
+def catalog():
+    return Catalog()
+
+
+@pytest.fixture
+def bucket(tmp_path):
+    folder = open_lake(tmp_path / "lake").bucket("b")
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def query(bucket, catalog):
+    engine = Engine(open_lake(bucket.parent), catalog)
+
+    def run(sql):
+        with engine.run(sql, parse_query(sql), "db", lambda interrupt: None) as answer:
+            return list(answer.rows)
+
+    return run
+
+
+def put(bucket, key, body):
+    (bucket / key).parent.mkdir(parents=True, exist_ok=True)
+    (bucket / key).write_bytes(body)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("7 / 2", "3"),
+        ("-7 / 2", "-3"),
+        ("7 / 2.0", "3.5"),
+        ("1 / 3.0", "0.3"),
+        ("-2.00 / 3", "-0.67"),
+        ("100.0 * 2 / 3", "66.7"),
+        ("7 / 2e0", "3.5"),
+        ("1 / 0e0", "Infinity"),
+        ("cast(2.5e0 as integer)", "3"),
+        ("try_cast('1.5' as bigint)", None),
+        ("try(1 / 0)", None),
+        ("cast(timestamp '2020-01-01 10:00:00' as varchar)", "2020-01-01 10:00:00.000"),
+        ("date '2020-01-31' + interval '1' month", "2020-02-29"),
+        ("date_trunc('month', date '2020-05-05')", "2020-05-01"),
+        ("date_diff('day', timestamp '2020-01-01 23:00:00', timestamp '2020-01-02 01:00:00')", "0"),
+        ("date_format(from_unixtime(1655564376361 / 1000), '%Y-%m-%d %H:%i:%s')", "2022-06-18 14:59:36"),
+        ("from_unixtime(1655564376361 / 1e3)", "2022-06-18 14:59:36.361 UTC"),
+        ("greatest(1, null)", None),
+        ("concat('a', null)", None),
+        ("'a' || null", None),
+        ("'a' = null", None),
+        ("substr('hello', -3)", "llo"),
+        ("split_part('a,b', ',', 3)", None),
+        ("regexp_extract('abc', 'x')", None),
+        ("regexp_replace('abcb', '(b)', '[$1]')", "a[b]c[b]"),
+        ("json_extract_scalar('{\"a\":{\"b\":2}}', '$.a.b')", "2"),
+        ("to_hex(md5(to_utf8('a')))", "0CC175B9C0F1B6A831C399E269772661"),
+        ("width_bucket(5, 0, 10, 5)", "3"),
+        ("element_at(array[1, 2], 5)", None),
+        ("transform(array[1, 2], x -> x + 1)", "[2, 3]"),
+        ("row(1, 'a')", "{field0=1, field1=a}"),
+        ("map(array['a'], array[1])", "{a=1}"),
+        ("1655564376361e0", "1.655564376361E12"),
+    ],
+)
+def test_expressions_mean_what_trino_means(query, expression, expected):
+    assert query(f"select {expression}") == [[expected]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("select 1 / 0", "DIVISION_BY_ZERO"),
+        ("select 1 % 0", "DIVISION_BY_ZERO"),
+        ("select cast('1.5' as bigint)", "INVALID_CAST_ARGUMENT"),
+        ("select '1' || 2", "TYPE_MISMATCH"),
+        ("select '1' = 1", "TYPE_MISMATCH"),
+        ("select array[1][2]", "INVALID_FUNCTION_ARGUMENT"),
+        ("select nvl(1, 2)", "FUNCTION_NOT_FOUND"),
+        ("select list_value(1)", "FUNCTION_NOT_FOUND"),
+        ("select cast(1e0 as varchar)", "NOT_SUPPORTED"),
+        ("select first_value(n) ignore nulls over (order by n) from (values 1) t(n)", "NOT_SUPPORTED"),
+        ("select * from read_text('/etc/hosts')", "NOT_SUPPORTED"),
+        ("select 1 from t tablesample bernoulli (10)", "NOT_SUPPORTED"),
+    ],
+)
+def test_what_fails_or_is_not_supported_says_so(query, sql, name):
+    with pytest.raises(QueryFailed) as failure:
+        query(sql)
+    assert failure.value.name == name
+
+
+def test_openx_values_are_read_by_their_columns(query, bucket, catalog):
+    catalog.add("t", {"n": "bigint", "i": "int", "f": "double", "s": "string", "d": "date", "absent": "string"})
+    lines = [
+        b'\xef\xbb\xbf{"N": 1655564376361.0, "i": 3000000000, "f": "1.5", "s": {"a": [1, 2]}, "d": "1208-01-01"}\r',
+        b'{"n": "12", "i": 1.9, "f": "NaN", "s": 7}',
+        b'{"n": "", "f": "x", "s": null}',
+        b'{"n": "0x1F"}',
+        b"",
+    ]
+    put(bucket, "t/a.json", b"\n".join(lines) + b"\n")
+    assert query("select * from t") == [
+        ["1655564376361", None, "1.5", '{"a":[1,2]}', "1208-01-01", None],
+        ["12", "1", "NaN", "7", None, None],
+        [None, None, None, None, None, None],
+        ["31", None, None, None, None, None],
+        [None, None, None, None, None, None],
+    ]
+
+
+def test_json_files_of_every_kind_and_depth(query, bucket, catalog):
+    catalog.add("t", {"user": "string"})
+    put(bucket, "t/a.json.bz2", bz2.compress(b'{"user": "a"}\n'))
+    put(bucket, "t/2020/01/b.json.gz", gzip.compress(b'{"USER": "b"}\n'))
+    put(bucket, "t/2020/c", b'{"User": "c"}')
+    put(bucket, "t/_temporary/d.json", b"{")
+    put(bucket, "t/.e.json", b"{")
+    put(bucket, "t/empty.json", b"")
+    assert query('select "$path", user from t order by user') == [
+        ["s3://b/t/a.json.bz2", "a"],
+        ["s3://b/t/2020/01/b.json.gz", "b"],
+        ["s3://b/t/2020/c", "c"],
+    ]
+
+
+def test_a_changed_file_has_its_keys_read_again(query, bucket, catalog):
+    catalog.add("t", {"user": "string"})
+    put(bucket, "t/a.json", b'{"user": "a"}')
+    assert query("select user from t") == [["a"]]
+    put(bucket, "t/a.json", b'{"uSeR": "bb"}')
+    assert query("select user from t") == [["bb"]]
+
+
+@pytest.mark.parametrize("sql", ["select user from t", "select count(*) from t"])
+def test_a_malformed_line_fails_the_query_without_showing_it(query, bucket, catalog, sql):
+    catalog.add("t", {"user": "string"})
+    put(bucket, "t/a.json", b'{"user": "a"}\n{"user": "secret\n')
+    with pytest.raises(QueryFailed, match="HIVE_CURSOR_ERROR") as failure:
+        query(sql)
+    assert "secret" not in str(failure.value)
+
+
+def test_malformed_lines_are_null_rows_where_the_table_says_so(query, bucket, catalog):
+    catalog.add("t", {"user": "string"}, **{"ignore.malformed.json": "true"})
+    put(bucket, "t/a.json", b'{"user": "a"}\n{"user": \n')
+    assert query("select user from t") == [["a"], [None]]
+
+
+def test_one_key_in_two_spellings_is_refused_not_guessed(query, bucket, catalog):
+    catalog.add("t", {"user": "string"})
+    put(bucket, "t/a.json", b'{"user": "a", "User": "b"}')
+    with pytest.raises(QueryFailed, match="two spellings"):
+        query("select user from t")
+
+
+def test_parquet_columns_are_matched_by_name(query, bucket, catalog):
+    catalog.add("t/run=1", {"username": "string", "n": "bigint", "added": "int"}, PARQUET)
+    catalog.tables["t"] = catalog.tables.pop("t/run=1")
+    put(bucket, "t/run=1/_SUCCESS", b"x")
+    duckdb.execute(f"COPY (SELECT 'a' AS \"userName\", 1::INT AS n) TO '{bucket}/t/run=1/a.parquet'")
+    duckdb.execute(f"COPY (SELECT 'b' AS \"userName\", 2::INT AS n, 3 AS added) TO '{bucket}/t/run=1/b.parquet'")
+    assert query("select * from t order by n") == [["a", "1", None], ["b", "2", "3"]]
+
+
+def test_a_parquet_type_that_does_not_fit_is_bad_data(query, bucket, catalog):
+    catalog.add("t", {"n": "bigint"}, PARQUET)
+    put(bucket, "t/x", b"")
+    duckdb.execute(f"COPY (SELECT 'a' AS n) TO '{bucket}/t/a.parquet'")
+    with pytest.raises(QueryFailed, match="HIVE_BAD_DATA"):
+        query("select n from t")
+
+
+def test_an_empty_location_gives_no_rows(query, catalog):
+    catalog.add("t", {"n": "bigint"})
+    assert query("select count(*), max(n) from t") == [["0", None]]
+
+
+def test_named_subqueries_hide_tables_and_divide_by_their_types(query, bucket, catalog):
+    catalog.add("t", {"n": "bigint"})
+    put(bucket, "t/a.json", b'{"n": 7}\n{"n": 8}')
+    assert query("with t as (select n / 2 as n from t) select sum(n) / count(*), avg(n) from t") == [["3", "3.5"]]
+    assert query("select db.t.n from awsdatacatalog.db.t order by 1 desc") == [["8"], ["7"]]
