@@ -18,9 +18,9 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || { echo "make: PYTHON=$(PYTHON) is $$($(PYTHON) --version 2>&1); the project needs Python 3.10, 3.11 or 3.12." >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, a minute or two)"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=DIR PROFILE=NAME SET="consent=any_time match=time_only")
@@ -42,7 +42,7 @@ jobs: $(READY)  ## Export the Glue job scripts from the notebooks
 	@$(BIN)/stedi jobs
 
 lint: $(READY)  ## Check style and format, notebooks included
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --verify notebooks/*.ipynb
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
 
 lock: $(READY)  ## Renew the lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o requirements.lock

@@ -6,6 +6,7 @@ import boto3
 import pandas as pd
 from pyathena import connect as athena_connect
 from pyathena.connection import Connection
+from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
 
 from helpers.errors import CheckFailed
@@ -70,6 +71,19 @@ def show(connection: Connection, query: str) -> None:
     names = [column[0] for column in cursor.description]
     rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
     print_table(names, rows)
+
+
+def show_landing(connection: Connection, query: str) -> None:
+    """Print a query's result as `show` does, or Athena's reason where a landed value does not fit its column.
+
+    A broken line is no reason to stop: the transforms read every line as text and quarantine what does not fit.
+    """
+    try:
+        show(connection, query)
+    except OperationalError as error:
+        if not str(error).startswith(("HIVE_BAD_DATA", "HIVE_CURSOR_ERROR")):
+            raise
+        print(f"Athena cannot read every landed line as the table declares it: {error}")
 
 
 def count_rows(connection: Connection, table: str) -> int:

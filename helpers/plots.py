@@ -55,17 +55,6 @@ def plot_accounting(accounting: Accounting, title: str) -> Figure:
     return figure
 
 
-def plot_consent(consenting: int, events: int) -> Figure:
-    """Draw how many registration events carry research consent."""
-    figure, axes = new_figure("Research consent at landing", "registration events", "")
-    bars = axes.barh(["no consent", "consent"], [events - consenting, consenting], color=[GREY, BLUE])
-    axes.bar_label(bars, padding=4)
-    axes.grid(axis="x")
-    axes.grid(visible=False, axis="y")
-    axes.margins(x=0.15)
-    return figure
-
-
 def plot_histogram(values: pd.Series, counts: pd.Series, title: str, xlabel: str) -> Figure:
     """Draw how often each value occurs."""
     figure, axes = new_figure(title, xlabel, "pairs")

@@ -74,7 +74,7 @@ SCALARS = {
 }
 _SPECIAL_NAMES = """
     cardinality concat date date_add date_diff date_format date_parse date_trunc element_at greatest least
-    regexp_replace row try
+    reduce regexp_replace row try
 """
 SPECIAL = frozenset(_SPECIAL_NAMES.split())
 """Functions whose translation depends on the types or literals of their arguments; see ``special``."""

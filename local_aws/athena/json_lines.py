@@ -71,25 +71,37 @@ def lines(paths: Iterable[str]) -> str:
 
 
 def json_relation(
-    paths: list[str], columns: dict[str, HiveType], properties: dict[str, str], spellings: set[str]
+    paths: list[str],
+    columns: dict[str, HiveType],
+    properties: dict[str, str],
+    spellings: set[str],
+    ordinals: dict[str, int],
 ) -> str:
-    """Select ``columns`` (lower-cased names) and ``filename`` of JSON-lines files."""
+    """Select ``columns`` (lower-cased names) and ``filename`` of JSON-lines files.
+
+    A line that is a JSON object is read by its keys; one that is an array, by the columns' positions in the table
+    (``ordinals``, from 0), as Trino's reader does.
+    """
     switches = _switches(properties)
-    keys = {name: _keys_of(name, spellings, properties, switches) for name in columns}
+    keys = {name: _keys_of(name, spellings, properties, switches) or [name] for name in columns}
     wanted = [key for found in keys.values() for key in found]
+    # An element has one place: that of the first spelling.
+    elements = [ordinals[name] if place == 0 else None for name, found in keys.items() for place in range(len(found))]
     places = {key: position for position, key in enumerate(wanted, 1)}
     decoded = [
         f"{decode(_value([places[key] for key in keys[name]]), kind, name)} AS {quoted(name)}"
         for name, kind in columns.items()
     ]
     pointers = ", ".join(literal(f"$.{json.dumps(key, ensure_ascii=False)}") for key in wanted)
+    positions = ", ".join("NULL" if element is None else f"line->>'$[{element}]'" for element in elements)
     extract = f"json_extract_string(line, [{pointers}]::VARCHAR[])"
+    pick = f"[{positions}]::VARCHAR[]"
     if switches["ignore.malformed.json"] == "true":
-        extract = f"CASE WHEN json_valid(line) THEN {extract} END"
+        extract, pick = (f"CASE WHEN json_valid(line) THEN {parts} END" for parts in (extract, pick))
     # The filter keeps DuckDB from skipping the parse, and so a malformed line, where no column is needed.
     return (
         f"SELECT {', '.join([*decoded, 'filename'])} FROM (SELECT CASE WHEN starts_with(line, '{{') THEN {extract} "
-        f"WHEN starts_with(line, '[') THEN [{fail('NOT_SUPPORTED: JSON arrays as lines')}::VARCHAR] END AS parts, "
+        f"WHEN starts_with(line, '[') THEN {pick} END AS parts, "
         f"filename FROM ({lines(paths)})) WHERE coalesce(len(parts), 0) >= 0"
     )
 
@@ -139,13 +151,33 @@ def fail(message: str) -> str:
 
 def decode(text: str, kind: HiveType, name: str) -> str:
     """Write the conversion of a JSON value's text to a column type, by the SerDe's rules."""
-    if kind.nested or kind.name == "binary":
-        raise unsupported(f"{kind.name} columns of JSON tables ({name})")
+    if kind.nested:
+        return _decode_nested(text, kind, name)
+    if kind.name == "binary":
+        raise unsupported(f"binary columns of JSON tables ({name})")
     if kind.name in {"string", "varchar"}:
         return f"substr({text}, 1, {kind.parameters[0]})" if kind.parameters else text
     # A number that its narrower column cannot hold is null, not an error.
     caster = "TRY_CAST" if kind.name in _NARROW else "CAST"
     return f"{caster}(openx_{_FAMILY.get(kind.name, kind.name)}({text}) AS {kind.duckdb()})"
+
+
+def _decode_nested(text: str, kind: HiveType, name: str) -> str:
+    """Write the conversion of a JSON object to a map from text, or of a JSON array to an array, of plain values."""
+    (_, child) = kind.children[-1]
+    keyed_by_text = kind.name == "map" and kind.children[0][1] == HiveType("string")
+    if child.nested or not (kind.name == "array" or keyed_by_text):
+        raise unsupported(f"columns of this type in JSON tables ({name})")
+    wanted, misfit = ("OBJECT", "object") if keyed_by_text else ("ARRAY", "array")
+    elements = "$.*" if keyed_by_text else "$[*]"
+    values = f"list_transform(json_extract_string({text}, '{elements}'), lambda e: {decode('e', child, name)})"
+    read = f"MAP(json_keys({text}), {values})" if keyed_by_text else values
+    refusal = f"CAST({fail(f'HIVE_BAD_DATA: Invalid JSON: expected an {misfit}')}::VARCHAR AS {kind.duckdb()})"
+    # A string that is no JSON has no type to compare with, so it is looked at before it is parsed.
+    return (
+        f"CASE WHEN {text} IS NULL THEN NULL WHEN NOT json_valid({text}) THEN {refusal} "
+        f"WHEN json_type({text}) = '{wanted}' THEN {read} ELSE {refusal} END"
+    )
 
 
 _FAMILY = {"int": "bigint", "integer": "bigint", "smallint": "bigint", "tinyint": "bigint", "float": "double"}

@@ -153,6 +153,13 @@ def _date_parse(args: list[exp.Expression], _: Typer) -> exp.Expression:
     return call("strptime", args[0], _format("date_parse", args[1]))
 
 
+def _reduce(args: list[exp.Expression], _: Typer) -> exp.Expression:
+    _count("reduce", args, 4)
+    elements, start, step, finish = args
+    total = call("list_reduce", elements, step, start)
+    return call("list_extract", call("list_transform", call("list_value", total), finish), exp.Literal.number(1))
+
+
 def _row(args: list[exp.Expression], _: Typer) -> exp.Expression:
     return call("row", *args)
 
@@ -174,6 +181,7 @@ _TRANSLATORS: dict[str, Callable[[list[exp.Expression], Typer], exp.Expression]]
     "element_at": _element_at,
     "greatest": _extreme("greatest"),
     "least": _extreme("least"),
+    "reduce": _reduce,
     "regexp_replace": _regexp_replace,
     "row": _row,
     "try": _try,

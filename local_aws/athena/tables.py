@@ -131,7 +131,8 @@ class TableReader:
         if table.serde == PARQUET:
             return parquet_relation(connection, paths, columns)
         keys = self._spellings.find(connection, sources) if columns else set()
-        return json_relation(paths, columns, table.properties, keys)
+        ordinals = {name: position for position, name in enumerate(table.columns)}
+        return json_relation(paths, columns, table.properties, keys, ordinals)
 
     def _plain(self, file: DataFile) -> str:
         """Give a path that DuckDB can read: itself, or a decompressed copy of a ``.bz2`` file."""

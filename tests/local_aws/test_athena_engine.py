@@ -97,6 +97,8 @@ def put(bucket, key, body):
         ("width_bucket(5, 0, 10, 5)", "3"),
         ("element_at(array[1, 2], 5)", None),
         ("transform(array[1, 2], x -> x + 1)", "[2, 3]"),
+        ("reduce(array[1, 2], 0, (total, n) -> total + n, total -> total * 10)", "30"),
+        ("reduce(array[], 0, (total, n) -> total + n, total -> total)", "0"),
         ("row(1, 'a')", "{field0=1, field1=a}"),
         ("map(array['a'], array[1])", "{a=1}"),
         ("1655564376361e0", "1.655564376361E12"),
@@ -184,6 +186,23 @@ def test_malformed_lines_are_null_rows_where_the_table_says_so(query, bucket, ca
     catalog.add("t", {"user": "string"}, **{"ignore.malformed.json": "true"})
     put(bucket, "t/a.json", b'{"user": "a"}\n{"user": \n')
     assert query("select user from t") == [["a"], [None]]
+
+
+def test_maps_and_arrays_of_plain_values_are_read_from_objects_and_arrays(query, bucket, catalog):
+    catalog.add("t", {"m": "map<string,bigint>", "a": "array<string>"})
+    put(bucket, "t/a.json", b'{"m": {"b.c": 1, "D": "2", "e": null}, "a": ["x", 1, null]}\n{"m": {}, "a": []}\n{}\n')
+    assert query("select * from t") == [["{b.c=1, D=2, e=null}", "[x, 1, null]"], ["{}", "[]"], [None, None]]
+    assert query("select element_at(m, 'D') from t where cardinality(m) > 0") == [["2"]]
+    put(bucket, "t/b.json", b'{"m": "none"}\n')
+    with pytest.raises(QueryFailed, match="HIVE_BAD_DATA"):
+        query("select m from t")
+
+
+def test_an_array_as_a_line_is_read_by_the_position_of_the_columns(query, bucket, catalog):
+    catalog.add("t", {"user": "string", "n": "bigint"})
+    put(bucket, "t/a.json", b'["a", 1, true]\n["b"]\n{"n": 2}\n[]\n')
+    assert query("select * from t") == [["a", "1"], ["b", None], [None, "2"], [None, None]]
+    assert query("select n from t where n = 1") == [["1"]]
 
 
 def test_one_key_in_two_spellings_is_refused_not_guessed(query, bucket, catalog):
