@@ -4,10 +4,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers import rules
-from helpers.customers import email_key
-from helpers.landing import ExtraField, count_copies, extra_of
+from helpers.landing import ExtraField, count_copies, given, reject, select_given
 
-FIELDS = ["user", "timestamp", "x", "y", "z"]
+AXES = ["x", "y", "z"]
+FIELDS = ["user", "timestamp", *AXES]
 COLUMNS = [*FIELDS, "serialNumber", "shareWithResearchAsOfDate"]
 """The columns of accelerometer_trusted, in the order of the table."""
 
@@ -29,23 +29,19 @@ def type_readings(records: DataFrame) -> DataFrame:
         double, ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where
         in quarantine.
     """
-    field = F.col("fields")
-    user, time = email_key(field["user"]), rules.epoch_ms(field["timestamp"])
-    axes = {axis: rules.finite(field[axis]) for axis in ("x", "y", "z")}
-    reason = rules.first_reason(
-        (field.isNull(), "malformed_json"),
-        (user.isNull(), "missing_key"),
-        (time.isNull(), "bad_timestamp"),
-        (axes["x"].isNull() | axes["y"].isNull() | axes["z"].isNull(), "bad_measurement"),
+    rows = select_given(records, FIELDS).withColumns(
+        {
+            "user": F.lower(given("user")),
+            "timestamp": rules.epoch_ms(given("timestamp")),
+            **{axis: rules.finite(given(axis)) for axis in AXES},
+        }
     )
-    return records.select(
-        user.alias("user"),
-        time.alias("timestamp"),
-        *(value.alias(axis) for axis, value in axes.items()),
-        extra_of(FIELDS).alias("extra"),
-        reason.alias("reason"),
-        F.when(reason.isNotNull(), F.col("file")).alias("file"),
-        F.when(reason.isNotNull(), F.col("line")).alias("line"),
+    return reject(
+        rows,
+        FIELDS,
+        (F.col("user").isNull(), "missing_key"),
+        (F.col("timestamp").isNull(), "bad_timestamp"),
+        *((F.col(axis).isNull(), "bad_measurement") for axis in AXES),
     )
 
 

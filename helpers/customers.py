@@ -4,9 +4,10 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from helpers import rules
-from helpers.landing import ExtraField, count_copies, extra_of
+from helpers.landing import ExtraField, count_copies, given, reject, select_given
 
-SHARING_DATES = ["shareWithResearchAsOfDate", "shareWithPublicAsOfDate", "shareWithFriendsAsOfDate"]
+CONSENT = "shareWithResearchAsOfDate"
+SHARING_DATES = [CONSENT, "shareWithPublicAsOfDate", "shareWithFriendsAsOfDate"]
 COLUMNS = [
     "customerName",
     "email",
@@ -20,11 +21,6 @@ COLUMNS = [
 """The columns of customer_trusted, in the order of the table."""
 
 QUARANTINE = ("malformed_json", "missing_key", "bad_timestamp", "bad_consent")
-
-
-def email_key(value: Column) -> Column:
-    """A customer's identity: the e-mail address trimmed and in lower case; null where it is blank."""
-    return F.lower(rules.text(value))
 
 
 def type_customers(records: DataFrame) -> DataFrame:
@@ -41,33 +37,29 @@ def type_customers(records: DataFrame) -> DataFrame:
         Grain: one row a line. ``COLUMNS`` (dates in epoch ms, birthDay as date), ``extra``, ``reason`` (null, or the
         first broken rule of ``QUARANTINE``), and ``file`` and ``line`` of a line in quarantine.
     """
-    field = F.col("fields")
-    consent = field["shareWithResearchAsOfDate"]
-    times = {name: rules.epoch_ms(field[name]) for name in ("registrationDate", "lastUpdateDate", *SHARING_DATES)}
-    email, serial = email_key(field["email"]), rules.text(field["serialNumber"])
-    reason = rules.first_reason(
-        (field.isNull(), "malformed_json"),
-        (email.isNull() | serial.isNull(), "missing_key"),
-        (_unreadable(field, times, "registrationDate") | _unreadable(field, times, "lastUpdateDate"), "bad_timestamp"),
-        (times["shareWithResearchAsOfDate"].isNull() & ~rules.no_consent(consent), "bad_consent"),
+    times = ("registrationDate", "lastUpdateDate", *SHARING_DATES)
+    rows = select_given(records, COLUMNS).withColumns(
+        {
+            "customerName": F.col("fields")["customerName"],
+            "email": F.lower(given("email")),
+            "phone": F.col("fields")["phone"],
+            "birthDay": rules.calendar_date(given("birthDay")),
+            "serialNumber": given("serialNumber"),
+            **{name: rules.epoch_ms(given(name)) for name in times},
+        }
     )
-    return records.select(
-        field["customerName"].alias("customerName"),
-        email.alias("email"),
-        field["phone"].alias("phone"),
-        rules.calendar_date(field["birthDay"]).alias("birthDay"),
-        serial.alias("serialNumber"),
-        *(time.alias(name) for name, time in times.items()),
-        extra_of(COLUMNS).alias("extra"),
-        reason.alias("reason"),
-        F.when(reason.isNotNull(), F.col("file")).alias("file"),
-        F.when(reason.isNotNull(), F.col("line")).alias("line"),
+    return reject(
+        rows,
+        COLUMNS,
+        (F.col("email").isNull() | F.col("serialNumber").isNull(), "missing_key"),
+        (_unreadable("registrationDate") | _unreadable("lastUpdateDate"), "bad_timestamp"),
+        (_unreadable(CONSENT) & ~rules.no_consent(given(CONSENT)), "bad_consent"),
     )
 
 
-def _unreadable(field: Column, times: dict[str, Column], name: str) -> Column:
+def _unreadable(name: str) -> Column:
     """True where a time is given and is none; an absent or blank one is merely unknown."""
-    return times[name].isNull() & rules.text(field[name]).isNotNull()
+    return F.col(name).isNull() & given(name).isNotNull()
 
 
 def classify_events(typed: DataFrame) -> DataFrame:

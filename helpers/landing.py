@@ -11,6 +11,7 @@ import boto3
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from helpers import rules
 from helpers.errors import EmptyLanding
 
 STRICT_JSON = {
@@ -106,7 +107,7 @@ def read_records(spark: SparkSession, location: str) -> DataFrame:
             F.input_file_name().alias("file"),
             F.regexp_replace("value", r"^\x{FEFF}|\s+$", "").alias("line"),
         )
-        .where(F.trim("line") != "")
+        .where("line != ''")
     )
     return lines.select("file", "line", parse_object(F.col("line")).alias("fields"))
 
@@ -123,6 +124,59 @@ def parse_object(line: Column) -> Column:
         STRICT_JSON,
     )
     return F.when(envelope[END] == 1, envelope["record"])
+
+
+def given(name: str) -> Column:
+    """What a line gives for a field, as `select_given` has it: trimmed text, null where it is absent or blank."""
+    return F.col(f"given {name}")
+
+
+def select_given(records: DataFrame, contract: list[str]) -> DataFrame:
+    """The fields of each line by name, each read and trimmed once.
+
+    Spark computes a column of an earlier ``select`` once, however often a later one uses it; an expression that is
+    used twice within one ``select`` it may compute twice.
+
+    Parameters
+    ----------
+    records : DataFrame
+        ``file``, ``line``, ``fields`` of `read_records`.
+    contract : list of str
+        The fields that the source is known to have.
+
+    Returns
+    -------
+    DataFrame
+        Grain: one row a line. ``file``, ``line``, ``fields``, a column a field (`given`), and ``extra``, a JSON object
+        of the other fields (null where there is none).
+    """
+    fields = (rules.text(F.col("fields")[name]).alias(f"given {name}") for name in contract)
+    return records.select("file", "line", "fields", *fields, extra_of(contract).alias("extra"))
+
+
+def reject(rows: DataFrame, columns: list[str], *broken: tuple[Column, str]) -> DataFrame:
+    """Say of each line which rule it breaks first, if any.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The result of `select_given` with the typed ``columns``.
+    columns : list of str
+        The typed columns to keep.
+    broken : (Column, str)
+        A condition that is true where a rule is broken, and the rule's name. Before them all comes ``malformed_json``:
+        the line is not one JSON object.
+
+    Returns
+    -------
+    DataFrame
+        Grain: one row a line. ``columns``, ``extra``, ``reason`` (null where no rule is broken), and ``file`` and
+        ``line`` where one is.
+    """
+    named = [(F.col("fields").isNull(), "malformed_json"), *broken]
+    reason = F.coalesce(*(F.when(condition, F.lit(name)) for condition, name in named))
+    raw = (F.when(F.col("reason").isNotNull(), F.col(name)).alias(name) for name in ("file", "line"))
+    return rows.withColumn("reason", reason).select(*columns, "extra", "reason", *raw)
 
 
 def extra_of(contract: list[str]) -> Column:

@@ -1,8 +1,9 @@
 """How one raw value becomes a typed one, or is found to be wrong.
 
-Every rule takes the value's text (a JSON number, string, boolean or null read as a string) and gives a column that is
-null where the value does not fit. Numbers, integral floats and digit strings mean the same, since earlier drops of the
-source files hold one and later drops the other (``1655564376361``, ``1655564376361.0``, ``"1655564376361"``).
+Every rule takes the value's `text` (a JSON number, string, boolean or null read as a string, then trimmed) and gives a
+column that is null where the value does not fit. Numbers, integral floats and digit strings mean the same, since
+earlier drops of the source files hold one and later drops the other (``1655564376361``, ``1655564376361.0``,
+``"1655564376361"``).
 """
 
 from pyspark.sql import Column
@@ -18,16 +19,17 @@ NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 CALENDAR_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
+WHITE_SPACE = " \t\n\x0b\f\r"
+
+
 def text(value: Column) -> Column:
     """The value trimmed of white space; null where it is blank."""
-    trimmed = F.regexp_replace(value, r"^\s+|\s+$", "")
-    return F.when(trimmed != "", trimmed)
+    return F.nullif(F.btrim(value, F.lit(WHITE_SPACE)), F.lit(""))
 
 
 def _exact(value: Column) -> Column:
     """The value as an exact decimal; null where it is no number, or too large to be a time or a distance."""
-    trimmed = text(value)
-    return F.when(trimmed.rlike(NUMBER), trimmed).cast("decimal(38,15)")
+    return F.when(value.rlike(NUMBER), value).cast("decimal(38,15)")
 
 
 def _whole(value: Column, smallest: int, largest: int) -> Column:
@@ -48,28 +50,15 @@ def centimetres(value: Column) -> Column:
 
 def finite(value: Column) -> Column:
     """The value as a finite double; null where it is no number or beyond a double's range."""
-    trimmed = text(value)
-    number = F.when(trimmed.rlike(NUMBER), trimmed).cast("double")
+    number = F.when(value.rlike(NUMBER), value).cast("double")
     return F.when(F.abs(number) < F.lit(float("inf")), number)
 
 
 def no_consent(value: Column) -> Column:
     """True where a sharing date says "not shared": absent, null, blank or zero."""
-    return text(value).isNull() | F.coalesce(_exact(value) == 0, F.lit(False))
+    return value.isNull() | F.coalesce(_exact(value) == 0, F.lit(False))
 
 
 def calendar_date(value: Column) -> Column:
     """The value as a date (``YYYY-MM-DD``); null where it is not in the calendar."""
-    trimmed = text(value)
-    return F.when(trimmed.rlike(CALENDAR_DATE), trimmed).cast("date")
-
-
-def first_reason(*rules: tuple[Column, str]) -> Column:
-    """The name of the first rule that is broken, or null where none is.
-
-    Parameters
-    ----------
-    rules : (Column, str)
-        A condition that is true where the rule is broken, and the rule's name.
-    """
-    return F.coalesce(*(F.when(broken, F.lit(name)) for broken, name in rules))
+    return F.when(value.rlike(CALENDAR_DATE), value).cast("date")

@@ -4,7 +4,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers import rules
-from helpers.landing import ExtraField, count_copies, extra_of
+from helpers.landing import ExtraField, count_copies, given, reject, select_given
 
 COLUMNS = ["sensorReadingTime", "serialNumber", "distanceFromObject"]
 """The columns of step_trainer_trusted, in the order of the table."""
@@ -27,23 +27,19 @@ def type_readings(records: DataFrame) -> DataFrame:
         ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where in
         quarantine.
     """
-    field = F.col("fields")
-    time, serial = rules.epoch_ms(field["sensorReadingTime"]), rules.text(field["serialNumber"])
-    distance = rules.centimetres(field["distanceFromObject"])
-    reason = rules.first_reason(
-        (field.isNull(), "malformed_json"),
-        (serial.isNull(), "missing_key"),
-        (time.isNull(), "bad_timestamp"),
-        (distance.isNull(), "bad_measurement"),
+    rows = select_given(records, COLUMNS).withColumns(
+        {
+            "sensorReadingTime": rules.epoch_ms(given("sensorReadingTime")),
+            "serialNumber": given("serialNumber"),
+            "distanceFromObject": rules.centimetres(given("distanceFromObject")),
+        }
     )
-    return records.select(
-        time.alias("sensorReadingTime"),
-        serial.alias("serialNumber"),
-        distance.alias("distanceFromObject"),
-        extra_of(COLUMNS).alias("extra"),
-        reason.alias("reason"),
-        F.when(reason.isNotNull(), F.col("file")).alias("file"),
-        F.when(reason.isNotNull(), F.col("line")).alias("line"),
+    return reject(
+        rows,
+        COLUMNS,
+        (F.col("serialNumber").isNull(), "missing_key"),
+        (F.col("sensorReadingTime").isNull(), "bad_timestamp"),
+        (F.col("distanceFromObject").isNull(), "bad_measurement"),
     )
 
 

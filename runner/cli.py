@@ -3,6 +3,8 @@
 import os
 import signal
 import sys
+import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -52,14 +54,17 @@ def run(
     Examples: stedi run --landing ~/stedi --set consent=any_time --set match=time_only; stedi run --from 06.
     """
     from runner.aws import use_profile
-    from runner.batch import Batch
     from runner.landing import find_files
     from runner.parameters import read_settings
     from runner.steps import choose_steps
 
     steps, parameters, files = choose_steps(only, from_), read_settings(set_ or []), find_files(landing)
     chosen = (lake or default_lake(landing)).resolve()
+    # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
+    threading.Thread(target=import_module, args=["runner.batch"], daemon=True).start()
     with use_profile(profile, chosen, port):
+        from runner.batch import Batch
+
         if profile == PROFILE:
             remember_lake(chosen)
         batch = Batch(profile, parameters, steps)

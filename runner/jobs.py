@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from runner.parameters import parameters_cell, read_notebook
+from runner.parameters import declared_parameters
 from runner.paths import JOBS, NOTEBOOKS
 
 SCRIPTS = {
@@ -39,9 +39,8 @@ LEFT_OUT = frozenset({"session", "notebook-only"})
 
 def job_script(step: str) -> str:
     """The script of one notebook: its narrative as comments, its parameters as job arguments, its code as it is."""
-    notebook = read_notebook(NOTEBOOKS / f"{step}.ipynb")
-    names = [node.targets[0].id for node in ast.parse(parameters_cell(notebook)).body]
-    parts = [HEADER.format(notebook=step, names=_quoted(names))]
+    notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
+    parts = [HEADER.format(notebook=step, names=_quoted(list(declared_parameters(step))))]
     parts += [_cell(cell) for cell in notebook.cells if not LEFT_OUT & set(cell.metadata.get("tags", []))]
     return "\n".join([*parts, "job.commit()", ""])
 

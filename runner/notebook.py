@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 from helpers.records import record_key
 from runner.errors import StepFailed
-from runner.parameters import declared_parameters, read_notebook
+from runner.parameters import declared_parameters
 from runner.paths import NOTEBOOKS, PROJECT
 from runner.session import FORGET
 
@@ -48,7 +48,7 @@ def execute_notebook(
         If a cell failed, or if the notebook ended without its record: Glue's kernel reports a cell as done where its
         session could not be created, died or aborted the statement.
     """
-    notebook = read_notebook(NOTEBOOKS / f"{step}.ipynb")
+    notebook = _read_notebook(NOTEBOOKS / f"{step}.ipynb")
     if notebook.metadata.kernelspec.name == "glue_pyspark":
         _join_session(notebook, session)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,11 +75,15 @@ def execute_notebook(
     return _read_record(step, parameters, target)
 
 
+def _read_notebook(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
 def _what_failed(error: PapermillExecutionError, target: Path) -> str:
     """The error in one line. Glue's kernel gives papermill no error output, only a line of text in the failed cell."""
     if error.ename != "CellExecutionError":
         return _one_line(f"{error.ename}: {error.evalue}")
-    failed = next(cell for cell in read_notebook(target).cells if cell.metadata.get("papermill", {}).get("exception"))
+    failed = next(cell for cell in _read_notebook(target).cells if cell.metadata.get("papermill", {}).get("exception"))
     said = [output.text for output in failed.outputs if "text" in output]
     return _one_line(said[-1]) if said else "a cell failed without a message"
 
@@ -106,7 +110,7 @@ def _last_words(target: Path) -> str:
     """The last thing that a notebook said on stderr: what Glue's kernel does with an error that it does not raise."""
     said = [
         output.text.strip()
-        for cell in read_notebook(target).cells
+        for cell in _read_notebook(target).cells
         for output in cell.get("outputs", [])
         if output.output_type == "stream" and (output.name == "stderr" or "cancelled" in output.text)
     ]

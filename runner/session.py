@@ -9,8 +9,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import StepFailed, UserError
-from runner.parameters import read_notebook
-from runner.paths import NOTEBOOKS
+from runner.parameters import tagged_cell
 from runner.scripts import HELPERS_KEY
 
 READY_WITHIN = 300
@@ -28,8 +27,7 @@ for _name in set(globals()) - _stedi_before - {"_stedi_before"}:
 
 def session_magics() -> dict[str, str]:
     """The session magics of the notebooks, which are the same in all, such as ``{"worker_type": "G.1X"}``."""
-    cells = read_notebook(NOTEBOOKS / "01_landing_tables.ipynb").cells
-    source = next(cell.source for cell in cells if "session" in cell.metadata.get("tags", []))
+    source = tagged_cell("01_landing_tables", "session")
     return dict(line.removeprefix("%").split(maxsplit=1) for line in source.splitlines() if line.startswith("%"))
 
 

@@ -14,7 +14,7 @@ def read(spark):
 
     def apply(rule, *texts):
         rows = spark.createDataFrame([(i, text) for i, text in enumerate(texts)], "i int, value string")
-        return [row[0] for row in rows.orderBy("i").select(rule(F.col("value"))).collect()]
+        return [row[0] for row in rows.orderBy("i").select(rule(rules.text(F.col("value")))).collect()]
 
     return apply
 
