@@ -158,12 +158,15 @@ def audit_staged(staged: DataFrame, table: str, kept: int, required: list[str], 
         raise AuditFailed(f"{table} was not published: " + "; ".join(str(audit) for audit in broken))
 
 
-def fingerprint(rows: DataFrame) -> str:
-    """A hash of a table's content, whatever the order of its rows: two versions with the same one are the same."""
+def fingerprint(rows: DataFrame) -> tuple[str, int]:
+    """A hash of a table's content, whatever the order of its rows, and how many rows there are.
+
+    Two versions with the same hash are the same.
+    """
     names = sorted(name for name in rows.columns if name != "run_id")
     hashed = rows.select(F.xxhash64(*names).cast("decimal(38,0)").alias("hash"))
     total = hashed.agg(F.count(F.lit(1)).alias("rows"), F.coalesce(F.sum("hash"), F.lit(0)).alias("sum")).first()
-    return f"{','.join(names)}:{total['rows']}:{total['sum']}"
+    return f"{','.join(names)}:{total['rows']}:{total['sum']}", total["rows"]
 
 
 def publish(spark: SparkSession, settings: Settings, table: str) -> int:
@@ -180,7 +183,7 @@ def publish(spark: SparkSession, settings: Settings, table: str) -> int:
         If the table changed after it was looked at; nothing was overwritten.
     """
     rows = read_staged(spark, settings, table)
-    mark, count = fingerprint(rows), rows.count()
+    mark, count = fingerprint(rows)
     live, staged = _get_table(settings, table), _get_table(settings, staged_name(table))
     if live and live.get("Parameters", {}).get(FINGERPRINT) == mark:
         print(f"{table}: {count:,} rows, unchanged; the published version stays.")

@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from helpers.accounting import Accounting
 from helpers.publishing import publish, write_staged
 from helpers.settings import Settings
 
@@ -30,7 +31,9 @@ def quarantined_lines(classified: DataFrame, settings: Settings) -> DataFrame:
     )
 
 
-def publish_quarantine(glueContext, settings: Settings, source: str, classified: DataFrame) -> dict[str, int]:
+def publish_quarantine(
+    glueContext, settings: Settings, source: str, classified: DataFrame, accounting: Accounting
+) -> dict[str, int]:
     """Publish the quarantine of one source, as the tables are: staged, then one catalog update.
 
     Parameters
@@ -41,6 +44,8 @@ def publish_quarantine(glueContext, settings: Settings, source: str, classified:
         Whose lines they are.
     classified : DataFrame
         See `quarantined_lines`.
+    accounting : Accounting
+        What became of the source's lines; where none is in quarantine, they are not looked through again.
 
     Returns
     -------
@@ -51,6 +56,9 @@ def publish_quarantine(glueContext, settings: Settings, source: str, classified:
     from awsglue.dynamicframe import DynamicFrame
 
     table = f"quarantine_{source}"
+    lines = quarantined_lines(classified, settings)
+    if not accounting.quarantined:
+        lines = lines.limit(0)
     sink = glueContext.getSink(
         connection_type="s3",
         path=settings.staged_location(table),
@@ -58,7 +66,5 @@ def publish_quarantine(glueContext, settings: Settings, source: str, classified:
         updateBehavior="UPDATE_IN_DATABASE",
         partitionKeys=[],
     )
-    write_staged(
-        sink, DynamicFrame.fromDF(quarantined_lines(classified, settings), glueContext, table), settings, table
-    )
+    write_staged(sink, DynamicFrame.fromDF(lines, glueContext, table), settings, table)
     return {table: publish(glueContext.spark_session, settings, table)}

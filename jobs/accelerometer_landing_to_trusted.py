@@ -91,7 +91,7 @@ staged = read_staged(spark, settings, "accelerometer_trusted")
 audit_staged(staged, "accelerometer_trusted", accounting.kept, accelerometer.COLUMNS)
 
 rows = publish(spark, settings, "accelerometer_trusted")
-quarantined = publish_quarantine(glueContext, settings, "accelerometer", readings)
+quarantined = publish_quarantine(glueContext, settings, "accelerometer", readings, accounting)
 
 preview(read_table(spark, settings, "accelerometer_trusted"))
 

@@ -91,7 +91,7 @@ required = ["email", "serialNumber", "shareWithResearchAsOfDate"]
 audit_staged(staged, "customer_trusted", accounting.kept, required, unique=("email",))
 
 rows = publish(spark, settings, "customer_trusted")
-quarantined = publish_quarantine(glueContext, settings, "customer", events)
+quarantined = publish_quarantine(glueContext, settings, "customer", events, accounting)
 
 preview(read_table(spark, settings, "customer_trusted"))
 

@@ -91,7 +91,7 @@ staged = read_staged(spark, settings, "step_trainer_trusted")
 audit_staged(staged, "step_trainer_trusted", accounting.kept, step_trainer.COLUMNS)
 
 rows = publish(spark, settings, "step_trainer_trusted")
-quarantined = publish_quarantine(glueContext, settings, "step_trainer", readings)
+quarantined = publish_quarantine(glueContext, settings, "step_trainer", readings, accounting)
 
 preview(read_table(spark, settings, "step_trainer_trusted"))
 
