@@ -30,7 +30,7 @@ ZONES = {
     "quarantine_accelerometer": "quarantine/accelerometer/",
     "quarantine_step_trainer": "quarantine/step_trainer/",
 }
-"""Table name -> its prefix in the bucket (DESIGN, "Tables")."""
+"""Table name -> its prefix in the bucket (docs/design.md, "Tables")."""
 
 
 def check_parameter(name: str, value: str) -> None:

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import new_run_id
 from runner import landing, scripts
-from runner.errors import Cancelled, StepFailed
+from runner.errors import StepFailed
 from runner.kernels import install_kernels
 from runner.notebook import execute_notebook
 from runner.paths import REPORTS
@@ -66,7 +66,7 @@ class Batch:
 
         Raises
         ------
-        Cancelled
+        KeyboardInterrupt
             After the report is written, where the run was asked to stop.
         """
         self.progress = Progress(self.steps)
@@ -78,9 +78,9 @@ class Batch:
             self._fail("FAILED", str(error))
         except (ClientError, BotoCoreError) as error:
             self._fail("FAILED", f"AWS refused: {error}")
-        except (KeyboardInterrupt, Cancelled) as error:
+        except KeyboardInterrupt:
             self._fail("CANCELLED", "the run was asked to stop")
-            raise Cancelled from error
+            raise
         finally:
             self._report()
         return self.status == "SUCCEEDED"

@@ -12,8 +12,8 @@ import typer
 
 from local_aws import endpoint
 from local_aws.profile import PROFILE
-from runner.errors import Cancelled, UserError
-from runner.paths import SAMPLES, default_lake, last_lake, remember_lake
+from runner.errors import UserError
+from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake
 
 app = typer.Typer(
     help="The STEDI lakehouse: run the Glue notebooks, look at the tables, serve a local AWS.",
@@ -21,6 +21,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+CANCELLED = 130
+"""Typer's exit code for a KeyboardInterrupt."""
+
 Lake = Annotated[Path | None, typer.Option("--lake", metavar="DIR", help="Directory of the local AWS's buckets.")]
 Profile = Annotated[
     str, typer.Option("--profile", metavar="NAME", help="The AWS profile; stedi-local is the local one.")
@@ -107,7 +110,7 @@ def query(
     from runner.aws import use_profile
     from runner.query import run_query
 
-    with use_profile(profile, (lake or last_lake()).resolve()):
+    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
         run_query(sql, bucket, database, csv)
 
 
@@ -155,7 +158,8 @@ def _complain(message: str, code: int) -> int:
 
 
 def _cancel(signum, frame) -> None:
-    raise Cancelled
+    # Nothing on the way catches this one, as it may an error: botocore would try its request again.
+    raise KeyboardInterrupt
 
 
 def main() -> None:
@@ -165,5 +169,7 @@ def main() -> None:
         app()
     except (UserError, endpoint.EndpointError) as error:
         sys.exit(_complain(str(error), 2))
-    except (Cancelled, KeyboardInterrupt):
-        sys.exit(_complain("cancelled", 130))
+    except SystemExit as end:
+        if end.code == CANCELLED:
+            _complain("cancelled", CANCELLED)
+        raise

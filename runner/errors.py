@@ -7,7 +7,3 @@ class UserError(Exception):
 
 class StepFailed(Exception):
     """A step did not prove its success; the message says why in one line. Exit code 1."""
-
-
-class Cancelled(Exception):
-    """The user or the system asked the run to stop (Ctrl-C, SIGTERM). Exit code 130."""

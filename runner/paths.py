@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from runner.errors import UserError
+
 PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = PROJECT / "notebooks"
 HELPERS = PROJECT / "helpers"
@@ -28,3 +30,17 @@ def last_lake() -> Path:
     """The lake of the last run, or the default one where there was none."""
     note = STATE / "last-lake"
     return Path(note.read_text("utf-8").strip()) if note.exists() else PROJECT / "lake"
+
+
+def existing_lake(lake: Path | None) -> Path:
+    """The lake to read from: the one named, or that of the last run.
+
+    Raises
+    ------
+    UserError
+        If there is no such directory; a command that only reads makes none.
+    """
+    chosen = (lake or last_lake()).resolve()
+    if not chosen.is_dir():
+        raise UserError(f"There is no lake at {chosen}: fill one with `stedi run`, or name another with --lake DIR.")
+    return chosen

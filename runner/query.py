@@ -1,15 +1,19 @@
 """One SQL query through Athena, as a table or as CSV."""
 
 import csv
+import logging
 import sys
 
 import boto3
 from pyathena import connect
 from pyathena.error import Error
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from runner.errors import UserError
+
+WIDE = 10_000
 
 
 def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
@@ -22,6 +26,7 @@ def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
     """
     if not sql.strip():
         raise UserError('The query is empty: stedi query "select count(*) from accelerometer_trusted"')
+    logging.getLogger("pyathena").setLevel(logging.CRITICAL)  # it logs a traceback before it raises
     connection = connect(
         s3_staging_dir=f"s3://{bucket}/athena/",
         schema_name=database,
@@ -38,7 +43,9 @@ def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
         writer.writerow(names)
         writer.writerows(cursor)
         return
-    table = Table(*names)
+    table = Table(*map(escape, names))
     for row in cursor:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    Console().print(table)
+        table.add_row(*("" if value is None else escape(str(value)) for value in row))
+    # Only a terminal has an edge; what goes into a file or a pipe is not cut off.
+    console = Console()
+    Console(width=console.width if console.is_terminal else WIDE).print(table)

@@ -1,6 +1,7 @@
 """Folders: S3 has none, so they come with the first object below them and go with the last."""
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -28,7 +29,16 @@ def _make_parent(address: Address) -> None:
     # The bucket's own folder must not come back: it may have been deleted in the meantime.
     for parent in reversed(address.path.relative_to(address.root).parents):
         if parent != Path():
-            (address.root / parent).mkdir(exist_ok=True)
+            _make_folder(address.root / parent)
+
+
+def _make_folder(path: Path) -> None:
+    """Make a folder where there is none; raises FileNotFoundError where one was there and went away meanwhile."""
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if not stat.S_ISDIR(path.lstat().st_mode):
+            raise
 
 
 def _with_parent(address: Address, action: Callable[[], Answer]) -> Answer:
@@ -69,7 +79,7 @@ def place_folder(address: Address) -> os.stat_result:
     """Make the folder of a folder marker and tell its status; raises as `_with_parent` does."""
 
     def make() -> os.stat_result:
-        address.path.mkdir(exist_ok=True)
+        _make_folder(address.path)
         return address.path.lstat()
 
     return _with_parent(address, make)

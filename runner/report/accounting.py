@@ -22,6 +22,16 @@ class Branch:
     label: str
     rows: int
 
+    @property
+    def name(self) -> str:
+        """The label as words; a reason of an exclusion is a technical name."""
+        return "duplicate" if self.kind == "duplicates" and self.rows == 1 else self.label.replace("_", " ")
+
+    @property
+    def text(self) -> str:
+        """The branch in words, such as ``474 no consent``."""
+        return f"{self.rows:,} {self.name}"
+
 
 @dataclass(frozen=True)
 class Account:

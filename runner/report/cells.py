@@ -1,17 +1,14 @@
 """The cells of an executed notebook as the notebook page shows them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from markupsafe import Markup
-from nbconvert.filters.highlight import Highlight2HTML
 from nbformat import NotebookNode
 
-from runner.report.markdown import headings, markdown_to_html
+from runner.report.markdown import markdown_to_html
 from runner.report.outputs import CellOutput, read_outputs
 from runner.report.parameters import DEFAULTS_TAG, INJECTED_TAG, Parameter, read_parameters
-
-# papermill marks a failed notebook with cells of its own that hold raw HTML; the page has its own banner and anchor.
-_PAPERMILL_BANNER_TAG = "papermill-error-cell-tag"
 
 
 @dataclass
@@ -45,48 +42,43 @@ class Cell:
     pending: bool = False
     seconds: float | None = None
 
-
-@dataclass
-class Story:
-    """A notebook read for its page: its cells, and the text of its first heading of level 1, if it has one."""
-
-    cells: list[Cell]
-    title: str | None
+    @property
+    def silent(self) -> bool:
+        """Whether this is code that ran and has nothing to show."""
+        return self.kind != "markdown" and not (self.output.blocks or self.failed or self.pending)
 
 
-def read_story(notebook: NotebookNode) -> Story:
-    """Read the cells of a notebook in nbformat 4, executed wholly or in part; empty cells are left out."""
-    highlight = Highlight2HTML(pygments_lexer="ipython3")
-    cells: list[Cell] = []
-    title: str | None = None
-    topic = "the notebook"
-    own = [cell for cell in notebook.cells if _PAPERMILL_BANNER_TAG not in cell.metadata.get("tags", [])]
-    for number, cell in enumerate(own, start=1):
-        if not cell.source.strip():
-            continue
-        if cell.cell_type == "code":
-            cells.append(_code_cell(number, cell, topic, highlight))
-            continue
-        if cell.cell_type == "markdown":
-            found = headings(cell.source)
-            title = title or next((text for level, text in found if level == 1), None)
-            topic = found[-1][1] if found else topic
-            cells.append(Cell(number, "markdown", markdown_to_html(cell.source, cell.get("attachments"))))
-    return Story(cells, title)
+def markdown_cell(number: int, cell: NotebookNode) -> Cell:
+    """A cell of the narrative."""
+    return Cell(number, "markdown", markdown_to_html(cell.source, cell.get("attachments")))
 
 
-def _code_cell(number: int, cell: NotebookNode, topic: str, highlight: Highlight2HTML) -> Cell:
-    """A code cell with its outputs, and with its parameters where it is tagged to hold them."""
+def code_cell(number: int, cell: NotebookNode, topic: str, highlight: Callable[[str], str]) -> Cell:
+    """A code cell with its outputs, and with its parameters where it is tagged to hold them.
+
+    Parameters
+    ----------
+    number : int
+        Its place in the notebook.
+    cell : NotebookNode
+        A cell of nbformat 4.
+    topic : str
+        The heading that it stands under.
+    highlight : callable
+        Python source to HTML.
+    """
     tags = cell.metadata.get("tags", [])
     kind = "injected" if INJECTED_TAG in tags else "defaults" if DEFAULTS_TAG in tags else "code"
     record = cell.metadata.get("papermill", {})
+    failed = _failed(cell)
+    output = read_outputs(cell.outputs, topic)
     return Cell(
         number=number,
         kind=kind,
         html=Markup(highlight(cell.source)),
-        output=read_outputs(cell.outputs, topic),
+        output=_with_error(output) if failed else output,
         parameters=[] if kind == "code" else read_parameters(cell.source),
-        failed=_failed(cell),
+        failed=failed,
         pending=record.get("status") == "pending",
         seconds=record.get("duration"),
     )
@@ -100,3 +92,14 @@ def _failed(cell: NotebookNode) -> bool:
     if cell.metadata.get("papermill", {}).get("exception") is True:
         return True
     return any(output.output_type == "error" for output in cell.outputs)
+
+
+def _with_error(output: CellOutput) -> CellOutput:
+    """The output of a failed cell: where none of it is an error, the last text is; Glue's kernel only prints it."""
+    blocks = list(output.blocks)
+    if not any(block.kind == "error" for block in blocks):
+        for place in reversed(range(len(blocks))):
+            if blocks[place].kind in ("text", "stderr"):
+                blocks[place] = replace(blocks[place], kind="error")
+                break
+    return CellOutput(blocks, output.session_log)

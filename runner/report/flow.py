@@ -11,12 +11,25 @@ ZONES = ("Landing", "Trusted", "Curated")
 
 @dataclass(frozen=True)
 class Route:
-    """What a step does on the map of the zones; ``zone`` is the place in ``ZONES`` it reads from."""
+    """What a step does on the map of the zones.
+
+    Parameters
+    ----------
+    lane : str
+        The title of the lane that the step is drawn in.
+    source, target : str
+        The tables.
+    zone : int
+        The place in ``ZONES`` that it reads from.
+    joined : str
+        What becomes of the kept rows where the target counts others, such as pairs of them.
+    """
 
     lane: str
     source: str
     target: str
     zone: int
+    joined: str = ""
 
 
 # By the name of the step without its number. The order is the order of the picture.
@@ -26,7 +39,7 @@ ROUTES = {
     "accelerometer_landing_to_trusted": Route("Accelerometer", "accelerometer_landing", "accelerometer_trusted", 0),
     "step_trainer_landing_to_trusted": Route("Step trainer", "step_trainer_landing", "step_trainer_trusted", 0),
     "machine_learning_curated": Route(
-        "Machine learning", "accelerometer_trusted + step_trainer_trusted", "machine_learning_curated", 1
+        "Machine learning", "accelerometer_trusted + step_trainer_trusted", "machine_learning_curated", 1, "pairs"
     ),
 }
 
@@ -46,8 +59,16 @@ class Stage:
         """The stage in words, for those who do not see the picture."""
         if self.account is None:
             return f"{self.step}: {self.status.lower()}, no rows accounted for."
-        ways = [f"{branch.rows:,} {branch.label}" for branch in self.account.branches() if branch.rows]
-        return f"{self.route.source} to {self.route.target}: {self.account.read:,} rows read, {', '.join(ways)}."
+        ways = [branch.text for branch in self.account.branches() if branch.rows]
+        join = f" {self.joining}." if self.joining else ""
+        return f"{self.route.source} to {self.route.target}: {self.account.read:,} rows read, {', '.join(ways)}.{join}"
+
+    @property
+    def joining(self) -> str:
+        """How the kept rows became the rows of the target, where a row of the target is made of several."""
+        if not (self.route.joined and self.account and self.target_rows is not None):
+            return ""
+        return f"{self.account.kept:,} kept rows make {self.target_rows:,} {self.route.joined}"
 
 
 @dataclass(frozen=True)

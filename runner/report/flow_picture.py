@@ -7,15 +7,17 @@ from markupsafe import Markup
 
 from runner.report.accounting import Branch
 from runner.report.flow import ZONES, Lane, Stage
-from runner.report.house import environment
-from runner.report.wording import count_text
+from runner.report.formatting import count_text
+from runner.report.rendering import environment
 
 BAR_WIDTH = 10
 FULL_HEIGHT = 64
 """Height of a bar that holds as many rows as the largest of its lane."""
 THINNEST = 1.5
 """Three rows beside eight million are still to be seen."""
-LABEL_PITCH = 22
+LABEL_PITCH = 20
+"""From the middle of one label to that of the next, at the least."""
+GAP = 6
 
 
 @dataclass(frozen=True)
@@ -128,30 +130,39 @@ def _draw_stage(drawing: Drawing, stage: Stage, frame: Frame, scale: float, top:
     bars_top = _draw_ends(drawing, stage, frame, left, right, top)
     if stage.account is None:
         return _draw_absence(drawing, stage, left, right, bars_top)
-    inner_left, inner_right = left + BAR_WIDTH, right
     heights = [(branch, max(THINNEST, branch.rows * scale)) for branch in stage.account.branches() if branch.rows > 0]
     drawing.bars.append(Bar(left, bars_top, sum(height for _, height in heights) or THINNEST, "node"))
-    y = slot = bars_top
+    y = edge = bars_top
+    label = 0.0
     for branch, height in heights:
-        hint = f"{count_text(branch.rows)} {branch.label}"
         if branch.kind == "kept":
-            drawing.ribbons.append(Ribbon(_ribbon(inner_left, y, inner_right, y, height), "kept", hint))
-            drawing.bars.append(Bar(right, y, height, "node"))
-            y += height
-            slot = y + 14
-            continue
-        slot = max(slot, y + 6)
-        _draw_drop(drawing, branch, frame, (inner_left, y), slot, height)
+            _draw_kept(drawing, stage, (left + BAR_WIDTH, right), y, height)
+            edge = y + height + GAP
+        else:
+            slot = max(edge + GAP, label + LABEL_PITCH - height / 2)
+            _draw_drop(drawing, branch, frame, (left + BAR_WIDTH, y), slot, height)
+            edge, label = slot + height, slot + height / 2
         y += height
-        slot += max(height + 6, LABEL_PITCH)
-    return max(y, slot, bars_top + LABEL_PITCH)
+    return max(y, edge, label + LABEL_PITCH / 2, bars_top + LABEL_PITCH)
+
+
+def _draw_kept(drawing: Drawing, stage: Stage, span: tuple[float, float], y: float, height: float) -> None:
+    """The rows that go on to the target, level from bar to bar."""
+    left, right = span
+    hint = stage.joining or f"{count_text(stage.account.kept)} kept"
+    drawing.ribbons.append(Ribbon(_ribbon(left, y, right, y, height), "kept", hint))
+    drawing.bars.append(Bar(right, y, height, "node"))
+    if stage.joining and height >= LABEL_PITCH:
+        drawing.labels.append(Label(left + 12, y + height / 2 + 4.5, stage.joining, "branch"))
 
 
 def _draw_ends(drawing: Drawing, stage: Stage, frame: Frame, left: float, right: float, top: float) -> float:
     """Name and rows of the two tables of a stage; gives where its bars begin."""
     route = stage.route
-    source_rows = count_text(stage.account.read) if stage.account else ""
-    target_rows = _arrival_text(stage)
+    source_rows = target_rows = ""
+    if stage.account:
+        source_rows = count_text(stage.account.read)
+        target_rows = count_text(stage.account.kept if stage.target_rows is None else stage.target_rows)
     if frame.stacked:
         edge = right + BAR_WIDTH
         drawing.labels.append(Label(left, top + 12, route.source, "table"))
@@ -168,24 +179,14 @@ def _draw_ends(drawing: Drawing, stage: Stage, frame: Frame, left: float, right:
     return top + 42
 
 
-def _arrival_text(stage: Stage) -> str:
-    """What stands at the end of a stage: the rows its table holds; a step that failed has published nothing."""
-    if stage.account is None:
-        return ""
-    if stage.status == "FAILED":
-        return "✕ not published"
-    return count_text(stage.account.kept if stage.target_rows is None else stage.target_rows)
-
-
 def _draw_drop(
     drawing: Drawing, branch: Branch, frame: Frame, start: tuple[float, float], slot: float, height: float
 ) -> None:
     """A branch that leaves the flow: it bends down and ends at its label."""
     end = start[0] + frame.drop_width
-    text = f"{count_text(branch.rows)} {branch.label.replace('_', ' ')}"
-    drawing.ribbons.append(Ribbon(_ribbon(start[0], start[1], end, slot, height), branch.kind, text))
+    drawing.ribbons.append(Ribbon(_ribbon(start[0], start[1], end, slot, height), branch.kind, branch.text))
     drawing.bars.append(Bar(end, slot, height, branch.kind))
-    drawing.labels.append(Label(end + BAR_WIDTH + 7, slot + height / 2 + 4.5, text, "branch"))
+    drawing.labels.append(Label(end + BAR_WIDTH + 7, slot + height / 2 + 4.5, branch.text, "branch"))
 
 
 def _draw_absence(drawing: Drawing, stage: Stage, left: float, right: float, top: float) -> float:

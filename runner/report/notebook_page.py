@@ -1,19 +1,15 @@
 """The page of one executed notebook: the analysis in sight, code and the kernel's talk folded away."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-import nbformat
-
-from runner.report.cells import read_story
-from runner.report.house import render
+from runner.report.cells import Cell
+from runner.report.notebook import ExecutedNotebook
+from runner.report.rendering import render_page
 
 
-class UnreadableNotebookError(Exception):
-    """A notebook file that is missing, cut off or no notebook; the message says which."""
-
-
-def notebook_page(step: Mapping, run_id: str, path: Path) -> str:
+def notebook_page(
+    step: Mapping, run_id: str, notebook: ExecutedNotebook, previous: str | None = None, following: str | None = None
+) -> str:
     """The page of the notebook that a step executed.
 
     Parameters
@@ -22,32 +18,28 @@ def notebook_page(step: Mapping, run_id: str, path: Path) -> str:
         The step's entry in run.json.
     run_id : str
         The run it belongs to.
-    path : Path
-        The executed notebook, whole or as far as it came.
-
-    Raises
-    ------
-    UnreadableNotebookError
-        If the file is missing or holds no notebook.
+    notebook : ExecutedNotebook
+        Its notebook.
+    previous, following : str, optional
+        The steps before and behind it that have a page.
     """
-    story = read_story(_read(path))
-    return render(
+    intro, setup, analysis = split_setup(notebook.cells)
+    return render_page(
         "notebook.html.j2",
         run_id=run_id,
         step=step,
-        story=story,
-        failed_cell=next((cell.number for cell in story.cells if cell.failed), None),
+        title=notebook.title,
+        intro=intro,
+        setup=setup,
+        analysis=analysis,
+        failed_cell=next((cell.number for cell in notebook.cells if cell.failed), None),
+        previous=previous,
+        following=following,
     )
 
 
-def _read(path: Path) -> nbformat.NotebookNode:
-    """The notebook in a file, in nbformat 4."""
-    try:
-        return nbformat.read(path, as_version=4)
-    except FileNotFoundError as error:
-        raise UnreadableNotebookError("no executed notebook was left") from error
-    except OSError as error:
-        raise UnreadableNotebookError(f"the executed notebook cannot be read: {error.strerror}") from error
-    except (ValueError, AttributeError, nbformat.ValidationError) as error:
-        # A notebook cut off while it was written is broken JSON (ValueError) or lacks parts (the other two).
-        raise UnreadableNotebookError("the executed notebook is cut off or damaged") from error
+def split_setup(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[Cell]]:
+    """The narrative before the first code, the code cells behind it that have nothing to show, and the rest."""
+    start = next((place for place, cell in enumerate(cells) if cell.kind != "markdown"), len(cells))
+    end = next((place for place in range(start, len(cells)) if not cells[place].silent), len(cells))
+    return cells[:start], cells[start:end], cells[end:]

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 
 from runner.report.ascii_table import AsciiTable, split_tables
 from runner.report.markdown import markdown_to_html
-from runner.report.session_log import part_session_log
+from runner.report.session_log import split_session_log
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
@@ -28,7 +28,7 @@ class Block:
     Parameters
     ----------
     kind : str
-        ``text``, ``stderr``, ``table``, ``html``, ``picture`` or ``error``.
+        ``text``, ``stderr``, ``table`` (Spark's), ``dataframe`` (pandas'), ``html``, ``picture`` or ``error``.
     html : Markup
         Safe HTML, of the kinds that are HTML.
     table : AsciiTable, optional
@@ -65,9 +65,9 @@ def read_outputs(outputs: Iterable[NotebookNode], topic: str) -> CellOutput:
     seen = CellOutput()
     for output in _joined_streams(outputs):
         if output["output_type"] == "stream":
-            parted = part_session_log(_OVERWRITTEN.sub("", output["text"]))
-            seen.session_log += parted.log
-            seen.blocks += _text_blocks(parted.text, output["name"])
+            log, text = split_session_log(_OVERWRITTEN.sub("", output["text"]))
+            seen.session_log += log
+            seen.blocks += _text_blocks(text, output["name"])
         elif output["output_type"] == "error":
             seen.blocks.append(_error_block(output))
         else:
@@ -108,7 +108,7 @@ def _data_blocks(output: NotebookNode, topic: str) -> list[Block]:
         if mime in data:
             return [_picture(mime, data[mime], output, topic)]
     if "<table" in data.get("text/html", ""):
-        return [Block("html", html=_clean_table(data["text/html"]))]
+        return [Block("dataframe", html=_clean_table(data["text/html"]))]
     if "text/markdown" in data:
         return [Block("html", html=markdown_to_html(data["text/markdown"]))]
     return _text_blocks(data.get("text/plain", ""), "stdout")
@@ -117,7 +117,7 @@ def _data_blocks(output: NotebookNode, topic: str) -> list[Block]:
 def _picture(mime: str, content: str, output: NotebookNode, topic: str) -> Block:
     """A picture as a data URI; its alternative text is its own, where the notebook gave one."""
     metadata = output.get("metadata", {})
-    alt = metadata.get("alt") or metadata.get(mime, {}).get("alt") or f"Picture: {topic}"
+    alt = metadata.get("alt") or metadata.get(mime, {}).get("alt") or f"Figure: {topic}"
     if mime == "image/svg+xml":
         content = b64encode(content.encode()).decode()
     return Block("picture", uri=f"data:{mime};base64,{''.join(content.split())}", alt=alt)

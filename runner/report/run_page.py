@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from runner.report.accounting import Account, account_of
 from runner.report.flow import lanes_of
 from runner.report.flow_picture import NARROW, WIDE, flow_svg
-from runner.report.house import render
-from runner.report.wording import elapsed_seconds
+from runner.report.formatting import elapsed_seconds
+from runner.report.rendering import render_page
+
+HEADLINES = {
+    "SUCCEEDED": "The run succeeded",
+    "FAILED": "The run failed",
+    "CANCELLED": "The run was cancelled",
+    "RUNNING": "The run broke off",
+}
+"""The report is written when a run ends: one that still counts as running then has broken off."""
+UNFINISHED = ("FAILED", "CANCELLED", "RUNNING")
 
 
 @dataclass(frozen=True)
@@ -40,28 +49,44 @@ def run_page(run: Mapping, links: Mapping[str, PageLink]) -> str:
     links : mapping
         Step name to its page; a step that is missing here has none.
     """
-    none = PageLink(None, "no notebook page")
-    steps = [
-        StepRow(
-            name=step["name"],
-            status=step["status"],
-            seconds=step["seconds"],
-            account=account_of(step["rows"]),
-            link=links.get(step["name"], none),
-            reason=step.get("reason"),
-        )
-        for step in run["steps"]
-    ]
+    steps = [_step_row(step, links) for step in run["steps"]]
     lanes = lanes_of(run["steps"], run["tables"])
-    accounts = [step.account for step in steps if step.account]
-    return render(
+    stopped = next((step for step in steps if step.status in UNFINISHED), None)
+    skipped = [step for step in steps if step.status == "SKIPPED"]
+    resume = stopped or (skipped[0] if skipped else None)
+    return render_page(
         "run.html.j2",
         run=run,
+        headline=_headline(run["status"], stopped, resume),
         steps=steps,
+        stopped=stopped,
+        skipped=skipped,
+        resume=resume,
+        reason=(stopped.reason if stopped else None) or run.get("reason"),
         lanes=lanes,
-        flows=[(frame.name, flow_svg(lanes, frame)) for frame in (WIDE, NARROW)],
-        failures=[step for step in steps if step.status == "FAILED"],
+        flows=[flow_svg(lanes, frame) for frame in (WIDE, NARROW)],
+        accounts=[step.account for step in steps if step.account],
         unbalanced=[step for step in steps if step.account and not step.account.balanced],
+        tables=sorted(run["tables"].items(), key=lambda table: table[0].startswith("quarantine_")),
         elapsed=elapsed_seconds(run["started"], run["ended"]),
-        accounts=accounts,
     )
+
+
+def _step_row(step: Mapping, links: Mapping[str, PageLink]) -> StepRow:
+    """A step of run.json as the table shows it; one that was skipped took no time."""
+    skipped = step["status"] == "SKIPPED"
+    return StepRow(
+        name=step["name"],
+        status=step["status"],
+        seconds=None if skipped else step["seconds"],
+        account=account_of(step["rows"]),
+        link=links.get(step["name"], PageLink(None, "" if skipped else "no notebook page")),
+        reason=step.get("reason"),
+    )
+
+
+def _headline(status: str, stopped: StepRow | None, resume: StepRow | None) -> str:
+    """How the run ended and, where it did not reach its end, at which step."""
+    if status == "SUCCEEDED" or resume is None:
+        return HEADLINES[status]
+    return f"{HEADLINES[status]} {'at' if stopped else 'before'} {resume.name}"

@@ -1,7 +1,6 @@
 """What the Glue kernel says about its session, told apart from what the notebook's own code printed."""
 
 import re
-from dataclasses import dataclass
 
 # Sentences of aws-glue-sessions 1.0.9 that no analysis prints. Its complaints (a session that failed, timed out or was
 # refused) are not among them: those must stay in sight.
@@ -50,15 +49,7 @@ _BEHIND = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Parted:
-    """A stream's text in two: the kernel's session log, and what the notebook printed."""
-
-    log: list[str]
-    text: str
-
-
-def part_session_log(text: str) -> Parted:
+def split_session_log(text: str) -> tuple[list[str], str]:
     """Take the kernel's own lines out of a stream.
 
     Parameters
@@ -68,7 +59,7 @@ def part_session_log(text: str) -> Parted:
 
     Returns
     -------
-    Parted
+    tuple of (list of str, str)
         The kernel's lines without blank ones, and the rest as it was.
     """
     log: list[str] = []
@@ -77,4 +68,4 @@ def part_session_log(text: str) -> Parted:
     for line in text.split("\n"):
         after_log = bool(_ALWAYS.fullmatch(line.strip()) or (after_log and _BEHIND.fullmatch(line)))
         (log if after_log else rest).append(line)
-    return Parted([line for line in log if line.strip()], "\n".join(rest))
+    return [line for line in log if line.strip()], "\n".join(rest)

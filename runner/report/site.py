@@ -1,10 +1,10 @@
 """The report of one run: a directory of self-contained pages."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
-from runner.report.notebook_page import UnreadableNotebookError, notebook_page
+from runner.report.notebook import ExecutedNotebook, UnreadableNotebookError, read_notebook
+from runner.report.notebook_page import notebook_page
 from runner.report.run_page import PageLink, run_page
 
 
@@ -16,7 +16,8 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path) -> Pat
     run : dict
         The run.json document.
     notebooks : dict of str to Path
-        Step name to its executed notebook; a step may be missing, a notebook may be half executed.
+        Step name to its executed notebook; a step may be missing, a notebook may be half executed. One that cannot be
+        read costs its own page, and the run page says why.
     target : Path
         The directory of the report; it is made. Files there of the same names are replaced.
 
@@ -30,25 +31,22 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path) -> Pat
     >>> write_run_report(run, {"01_landing_tables": executed}, Path("reports") / run["run_id"])  # doctest: +SKIP
     """
     target.mkdir(parents=True, exist_ok=True)
-    links = {
-        step["name"]: _write_notebook_page(step, run["run_id"], notebooks[step["name"]], target)
-        for step in run["steps"]
-        if step["name"] in notebooks
-    }
+    steps = {step["name"]: step for step in run["steps"]}
+    readable: dict[str, ExecutedNotebook] = {}
+    links: dict[str, PageLink] = {}
+    for name in (name for name in steps if name in notebooks):
+        try:
+            readable[name] = read_notebook(notebooks[name])
+            links[name] = PageLink(f"{name}.html", "")
+        except UnreadableNotebookError as error:
+            links[name] = PageLink(None, str(error))
+    names = list(readable)
+    for name, previous, following in zip(names, [None, *names], [*names[1:], None], strict=False):
+        page = notebook_page(steps[name], run["run_id"], readable[name], previous, following)
+        write_whole(target / f"{name}.html", page)
     index = target / "index.html"
     write_whole(index, run_page(run, links))
     return index
-
-
-def _write_notebook_page(step: Mapping, run_id: str, notebook: Path, target: Path) -> PageLink:
-    """Write the page of one step's notebook; a notebook that cannot be read costs its own page and no other."""
-    try:
-        page = notebook_page(step, run_id, notebook)
-    except UnreadableNotebookError as error:
-        return PageLink(None, str(error))
-    name = f"{step['name']}.html"
-    write_whole(target / name, page)
-    return PageLink(name, "")
 
 
 def write_whole(path: Path, text: str) -> None:

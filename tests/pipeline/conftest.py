@@ -71,3 +71,12 @@ def query(lake: Path, sql: str) -> list[list[str]]:
     answer = stedi("query", "--csv", "--lake", lake, sql)
     assert answer.code == 0, answer.err
     return [line.split(",") for line in answer.out.splitlines()[1:]]
+
+
+def complaint(outcome, code):
+    """The one line that a failed call says."""
+    assert outcome.code == code, outcome.out + outcome.err
+    lines = outcome.err.strip().splitlines()
+    assert len(lines) == 1, outcome.err
+    assert "Traceback" not in outcome.out + outcome.err
+    return lines[0]

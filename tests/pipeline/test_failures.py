@@ -12,22 +12,13 @@ import pytest
 
 from local_aws.endpoint import running
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import STEDI, stedi
+from tests.pipeline.conftest import STEDI, complaint, stedi
 
 
 @pytest.fixture
 def landing(tmp_path):
     """A copy of the sample's landing directory that a test may break."""
     return shutil.copytree(SAMPLES, tmp_path / "landing")
-
-
-def complaint(outcome, code):
-    """The one line that a failed call says."""
-    assert outcome.code == code, outcome.out + outcome.err
-    lines = outcome.err.strip().splitlines()
-    assert len(lines) == 1, outcome.err
-    assert "Traceback" not in outcome.out + outcome.err
-    return lines[0]
 
 
 @pytest.mark.parametrize(
@@ -78,18 +69,10 @@ def test_a_directory_that_is_no_lake_is_left_alone(landing):
     assert "is no lake" in complaint(stedi("run", "--lake", landing), 2)
 
 
-def test_a_wrong_query_gives_athenas_reason(lake):
-    assert "TABLE_NOT_FOUND" in complaint(stedi("query", "--lake", lake, "select * from nothing_here"), 2)
-
-
-@pytest.mark.kernel
-def test_a_failing_step_is_named_and_later_steps_do_not_run(lake):
-    outcome = stedi("run", "--lake", lake, "--from", "06", "--set", "participant_key=no-such-secret")
-    line = complaint(outcome, 1)
-    assert "06_machine_learning_curated failed: MissingSecret" in line
-    assert "no-such-secret" in line
-    assert [step["status"] for step in outcome.run["steps"]] == ["FAILED", "SKIPPED", "SKIPPED"]
-    assert (outcome.report / "index.html").exists()
+def test_a_query_before_any_run_says_what_is_missing(lake, tmp_path):
+    assert "bucket stedi-lakehouse" in complaint(stedi("query", "--lake", lake, "select 1"), 2)
+    assert "stedi run" in complaint(stedi("query", "--lake", tmp_path / "none", "select 1"), 2)
+    assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.kernel

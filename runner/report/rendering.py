@@ -1,4 +1,4 @@
-"""The house style: the template environment, and the style and script that each page carries inside itself."""
+"""The template environment, and what each page carries inside itself: its style, its script, its content policy."""
 
 import base64
 import hashlib
@@ -8,7 +8,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from runner.report import wording
+from runner.report import formatting
+from runner.report.masking import mask_identity_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,12 +24,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["count"] = wording.count_text
-    made.filters["duration"] = wording.duration_text
-    made.filters["instant"] = wording.instant_text
+    made.filters["count"] = formatting.count_text
+    made.filters["duration"] = formatting.duration_text
+    made.filters["instant"] = formatting.instant_text
     made.filters["breakable"] = breakable
-    made.globals["status_marks"] = wording.STATUS_MARKS
-    made.globals["share"] = wording.share_text
+    made.globals["status_marks"] = formatting.STATUS_MARKS
+    made.globals["share"] = formatting.share_text
     return made
 
 
@@ -37,14 +38,21 @@ def breakable(name: str) -> Markup:
     return Markup("_<wbr>").join(str(name).split("_"))
 
 
-def render(template: str, **values: object) -> str:
-    """Fill a template of the house; the page's style, script and content policy come along."""
+def render_page(template: str, **values: object) -> str:
+    """Fill a page's template, mask identity in what came out, and give the page its style, script and content policy.
+
+    Parameters
+    ----------
+    template : str
+        The file name under ``templates/``.
+    **values
+        What the template asks for.
+    """
     script = (TEMPLATES / "toggle.js").read_text("utf-8")
-    return (
-        environment()
-        .get_template(template)
-        .render(
-            style=Markup((TEMPLATES / "house.css").read_text("utf-8")),
+    page = environment().get_template(template)
+    return mask_identity_text(
+        page.render(
+            style=Markup((TEMPLATES / "style.css").read_text("utf-8")),
             script=Markup(script),
             policy=content_policy(script),
             **values,
@@ -53,7 +61,7 @@ def render(template: str, **values: object) -> str:
 
 
 def content_policy(script: str) -> str:
-    """The Content-Security-Policy of a page: nothing is fetched, and only the house's own script runs.
+    """The Content-Security-Policy of a page: nothing is fetched, and only the page's own script runs.
 
     What a table or a notebook brings in is escaped; this is the second lock, in the browser itself.
     """
