@@ -6,6 +6,7 @@ schema says which fields there are and of which type, and the lines themselves a
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlparse
+from uuid import uuid4
 
 import boto3
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -19,8 +20,10 @@ STRICT_JSON = {
     "allowNonNumericNumbers": "false",
     "allowSingleQuotes": "false",
 }
-END = "\u0001end"
-"""A key that closes the envelope around a line: no line can close it by itself."""
+BYTE_ORDER_MARK = "\ufeff"
+LONGEST = 2**31 - 1
+END = uuid4().hex
+"""A key that closes the envelope around a line; a random one, so that no line can close it by itself."""
 
 SIMPLE_TYPES = {"boolean": "boolean", "int": "bigint", "long": "bigint", "float": "double", "double": "double"}
 """Glue type name -> the type that a new field gets; one of any other type becomes a string."""
@@ -99,13 +102,15 @@ def read_records(spark: SparkSession, location: str) -> DataFrame:
         One row a line that is not blank: ``file`` string, ``line`` string, ``fields`` map<string,string> (null where
         the line is not one JSON object).
     """
+    raw = F.col("value")
+    without_mark = F.when(raw.startswith(BYTE_ORDER_MARK), F.substring(raw, 2, LONGEST)).otherwise(raw)
     lines = (
         spark.read.option("recursiveFileLookup", "true")
         .option("lineSep", "\n")
         .text(location)
         .select(
             F.input_file_name().alias("file"),
-            F.regexp_replace("value", r"^\x{FEFF}|\s+$", "").alias("line"),
+            F.call_function("rtrim", F.lit(rules.WHITE_SPACE), without_mark).alias("line"),
         )
         .where("line != ''")
     )
@@ -113,17 +118,18 @@ def read_records(spark: SparkSession, location: str) -> DataFrame:
 
 
 def parse_object(line: Column) -> Column:
-    """A line's fields as map<string,string>; null where the line is anything but one JSON object.
+    """A line's fields as map<string,string>; null where the line is anything but one JSON object in UTF-8.
 
     Spark's parser stops at the end of the first value and says nothing about what follows. So the line is put into an
-    envelope whose last key must come out as well.
+    array in front of a last element that must come out as the second one. Bytes that are no UTF-8 it would replace in
+    silence.
     """
     envelope = F.from_json(
-        F.concat(F.lit('{"record":'), line, F.lit(',"' + END.replace("\u0001", "\\u0001") + '":1}')),
-        f"record map<string,string>, `{END}` int",
-        STRICT_JSON,
+        F.concat(F.lit("["), line, F.lit(f',{{"{END}":1}}]')), "array<map<string,string>>", STRICT_JSON
     )
-    return F.when(envelope[END] == 1, envelope["record"])
+    is_utf8 = F.encode(line, "UTF-8") == line.cast("binary")
+    is_alone = (F.size(envelope) == 2) & (envelope[1][END] == "1")
+    return F.when(is_utf8 & is_alone, envelope[0])
 
 
 def given(name: str) -> Column:

@@ -17,6 +17,10 @@ SHOWN = frozenset(
         "shareWithResearchAsOfDate",
         "shareWithPublicAsOfDate",
         "shareWithFriendsAsOfDate",
+        # Counts of the notebooks' own queries.
+        "registration_events",
+        "with_research_consent",
+        "blank_consent",
     }
 )
 """Columns that may be printed. Every other one is masked, a new field of the source too: nobody knows yet what it

@@ -15,7 +15,8 @@ LAST_TIME = 4_102_444_800_000
 """2100-01-01T00:00:00Z in epoch ms, the last time that a record may carry."""
 
 LARGEST_INT = 2_147_483_647
-NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+JSON_NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+NUMERIC = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 CALENDAR_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -29,7 +30,7 @@ def text(value: Column) -> Column:
 
 def _exact(value: Column) -> Column:
     """The value as an exact decimal; null where it is no number, or too large to be a time or a distance."""
-    return F.when(value.rlike(NUMBER), value).cast("decimal(38,15)")
+    return F.when(value.rlike(JSON_NUMBER), value).cast("decimal(38,15)")
 
 
 def _whole(value: Column, smallest: int, largest: int) -> Column:
@@ -50,7 +51,7 @@ def centimetres(value: Column) -> Column:
 
 def finite(value: Column) -> Column:
     """The value as a finite double; null where it is no number or beyond a double's range."""
-    number = F.when(value.rlike(NUMBER), value).cast("double")
+    number = F.when(value.rlike(NUMERIC), value).cast("double")
     return F.when(F.abs(number) < F.lit(float("inf")), number)
 
 

@@ -81,6 +81,9 @@ class Batch:
         except KeyboardInterrupt:
             self._fail("CANCELLED", "the run was asked to stop")
             raise
+        except Exception as error:
+            self._fail("FAILED", f"{type(error).__name__}: {error}")
+            raise
         finally:
             self._report()
         return self.status == "SUCCEEDED"
@@ -119,10 +122,9 @@ class Batch:
         try:
             with self.progress.doing(step) as line:
                 record = execute_notebook(step, parameters, session, self.folder / page, line.at_cell)
-        except StepFailed:
+        finally:
             entry["seconds"] = round(time.monotonic() - began, 1)
-            raise
-        entry.update(status=record["status"], seconds=round(time.monotonic() - began, 1))
+        entry["status"] = record["status"]
         if record["read"] is not None:
             entry["rows"] = {name: record[name] for name in ROWS}
         self.tables.update(record["tables"])

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from tests.oracle_lines import (
-    BLANKS,
     CUSTOMER,
     MOTION,
     STEP,
@@ -197,7 +196,7 @@ def trainer_step(
     step = steps["step_trainer_landing_to_trusted"] = Step()
     trusted = Table(STEP)
     for row, extra in distinct_rows(landing / "step_trainer" / "landing", parse_trainer, step):
-        holders = owners.get(row[1].strip(BLANKS), [])
+        holders = owners.get(row[1], [])
         if not holders:
             step.excluded["unknown_device"] += 1
         elif len(holders) > 1:
@@ -220,9 +219,10 @@ def pairs_step(
     step = steps["machine_learning_curated"] = Step(read=len(trainer.rows) + len(motion.rows))
     pairs, by_time, matched_motion = Table(PAIR), defaultdict(list), set()
     for number, row in enumerate(motion.rows):
-        by_time[row[1]].append((number, row))
+        if len(owners[row[5]]) == 1:  # a device that two customers hold joins nothing
+            by_time[row[1]].append((number, row))
     for moment, serial, distance in trainer.rows:
-        holder = owners[serial.strip(BLANKS)][0].email  # a trusted step reading has exactly one holder
+        holder = owners[serial][0].email  # a trusted step reading has exactly one holder
         found = [(n, row) for n, row in by_time[moment] if match == "time_only" or row[0] == holder]
         if not found:
             step.excluded["unmatched_step"] += 1

@@ -138,7 +138,7 @@ def other_fields(record: dict[str, Any], known: tuple[str, ...]) -> dict[str, An
 def parse_event(line: bytes) -> Event:
     record = parse_object(line)
     email = required_text(record, "email").strip(BLANKS).lower()
-    serial = required_text(record, "serialNumber")
+    serial = required_text(record, "serialNumber").strip(BLANKS)
     dates = []
     for key in ("registrationDate", "lastUpdateDate"):
         dates.append(None if is_blank(record.get(key)) else required_time(record[key]))
@@ -147,7 +147,7 @@ def parse_event(line: bytes) -> Event:
     name, phone = text(record.get("customerName")), text(record.get("phone"))
     identity = (name, email, phone, birthday(record.get("birthDay")), serial)
     row = (*identity, *dates, time_of(research), time_of(public), time_of(friends))
-    return Event(email, serial.strip(BLANKS), row, other_fields(record, CUSTOMER), unusable)
+    return Event(email, serial, row, other_fields(record, CUSTOMER), unusable)
 
 
 def parse_motion(line: bytes) -> tuple[tuple, dict[str, Any]]:
@@ -160,7 +160,7 @@ def parse_motion(line: bytes) -> tuple[tuple, dict[str, Any]]:
 
 def parse_trainer(line: bytes) -> tuple[tuple, dict[str, Any]]:
     record = parse_object(line)
-    serial = required_text(record, "serialNumber")
+    serial = required_text(record, "serialNumber").strip(BLANKS)
     moment = required_time(record.get("sensorReadingTime"))
     distance = whole_number(record.get("distanceFromObject"))
     if distance is None or not 0 <= distance <= LARGEST_INT:

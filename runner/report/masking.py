@@ -1,9 +1,9 @@
-"""A second lock on identity: what a notebook printed or an error quoted is masked once more before it becomes a page."""
+"""A second lock on identity: what a notebook printed or an error quoted is masked once more on its way to a page."""
 
 import re
 
 MASK = "•••"
-_EMAIL = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
 _SERIAL = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+\d{1,3}[ .(-][\d ().-]{6,}\d")
 _QUOTE = r"(?:[\"']|&#34;|&quot;|&#39;|&#x27;)"

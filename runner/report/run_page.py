@@ -62,6 +62,7 @@ def run_page(run: Mapping, links: Mapping[str, PageLink]) -> str:
         stopped=stopped,
         skipped=skipped,
         resume=resume,
+        succeeded=sum(step.status == "SUCCEEDED" for step in steps),
         reason=(stopped.reason if stopped else None) or run.get("reason"),
         lanes=lanes,
         flows=[flow_svg(lanes, frame) for frame in (WIDE, NARROW)],

@@ -19,6 +19,9 @@ def fields(records):
         '{"a": 1} {"a": 2}',
         '{"a": 1} trailing',
         '{"a": 1}, {"b": 2}',
+        '{"a": 1}, "b": 2',
+        '{"a": 1}, {"b": 2}]',
+        '{"a": 1}]',
         '{"a": 1}}',
         "[1]",
         "null",
@@ -34,6 +37,11 @@ def test_a_line_that_is_not_one_object_is_kept_as_malformed(landing, line):
     (record,) = landing(line).collect()
     assert record["line"] == line
     assert record["fields"] is None
+
+
+def test_bytes_that_are_no_utf8_are_malformed(spark, tmp_path):
+    (tmp_path / "a.json").write_bytes(b'{"a": "\xff"}\n{"a": "\xc3\xa9"}\n')
+    assert fields(read_records(spark, tmp_path.as_uri())) == [{"a": "\u00e9"}, None]
 
 
 def test_values_of_every_kind_are_read_as_text(landing):

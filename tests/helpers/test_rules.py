@@ -42,7 +42,7 @@ def test_a_distance_is_a_whole_number_that_is_not_negative(read):
 
 
 def test_a_measurement_is_a_finite_number(read):
-    assert read(rules.finite, "1", "-0.5", "1e3", "12") == [1.0, -0.5, 1000.0, 12.0]
+    assert read(rules.finite, "1", "-0.5", "1e3", "12", "+.5", "5.") == [1.0, -0.5, 1000.0, 12.0, 0.5, 5.0]
     assert read(rules.finite, "1e999", "Infinity", "NaN", "", None, "one") == [None] * 6
 
 
