@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.settings import new_run_id
 from runner import landing, scripts
 from runner.errors import StepFailed
+from runner.kernel_queue import KernelQueue
 from runner.kernels import install_kernels
 from runner.notebook import execute_notebook
 from runner.paths import REPORTS
@@ -101,13 +102,14 @@ class Batch:
     def _run_steps(self) -> None:
         began = time.monotonic()
         with ExitStack() as stack:
+            kernels = stack.enter_context(KernelQueue(self.steps))
             with self.progress.doing("Starting the Glue session"):
                 session = stack.enter_context(warm_session(self.run_id, self.parameters["bucket"]))
             self.progress.say(f"Glue session {session} is ready after {time.monotonic() - began:.1f} s.")
             for step in self.steps:
-                self._run_step(step, session)
+                self._run_step(step, session, kernels)
 
-    def _run_step(self, step: str, session: str) -> None:
+    def _run_step(self, step: str, session: str, kernels: KernelQueue) -> None:
         began, page = time.monotonic(), f"notebooks/{step}.ipynb"
         entry = {
             "name": step,
@@ -121,8 +123,10 @@ class Batch:
         parameters = {**self.parameters, "run_id": self.run_id}
         try:
             with self.progress.doing(step) as line:
-                record = execute_notebook(step, parameters, session, self.folder / page, line.at_cell)
+                kernel = kernels.take(step)
+                record = execute_notebook(step, parameters, session, kernel, self.folder / page, line.at_cell)
         finally:
+            kernels.end(step)
             entry["seconds"] = round(time.monotonic() - began, 1)
         entry["status"] = record["status"]
         if record["read"] is not None:

@@ -9,8 +9,8 @@ import boto3
 import nbformat
 import papermill
 from botocore.exceptions import ClientError
+from jupyter_client import KernelManager
 from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
 
 from helpers.records import record_key
 from runner.errors import StepFailed
@@ -24,7 +24,12 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def execute_notebook(
-    step: str, parameters: dict[str, str], session: str, target: Path, on_cell: Callable[[int, int], None]
+    step: str,
+    parameters: dict[str, str],
+    session: str,
+    kernel: KernelManager,
+    target: Path,
+    on_cell: Callable[[int, int], None],
 ) -> dict:
     """Run a step's notebook and return the record that it wrote.
 
@@ -32,6 +37,8 @@ def execute_notebook(
     ----------
     session : str
         The warm Glue session that the notebook joins, if its kernel is Glue's.
+    kernel : KernelManager
+        A fresh kernel of the kind that the notebook asks for.
     target : Path
         Where the executed notebook goes; it is written cell by cell, so that a failed one can be looked at.
     on_cell : callable
@@ -63,9 +70,7 @@ def execute_notebook(
             cwd=str(PROJECT),
             progress_bar=False,
             start_timeout=START_TIMEOUT,
-            # The batch owns the session: a kernel that is asked to end politely would stop it for the next notebook.
-            shutdown_kernel="immediate",
-            config=Config({"KernelManager": {"transport": "ipc"}}),  # no port that another local user could reach
+            km=kernel,
             on_cell_start=lambda cell, cell_index: on_cell(cell_index + 1, len(notebook.cells) + 1),
         )
     except PapermillExecutionError as error:

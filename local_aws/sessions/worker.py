@@ -19,6 +19,7 @@ from local_aws.sessions.channel import Channel, channel_from_descriptor
 from local_aws.sessions.shell import Shell
 from local_aws.sessions.spark import mount_buckets, stop_spark
 from local_aws.sessions.start import StartOrder, start_session, use_the_paths_of_glue
+from local_aws.sessions.warm_up import warm_up
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -61,6 +62,7 @@ class Worker:
         self._spark = names["spark"]
         self._shell = Shell(names)
         self._channel.send({"kind": "ready"})
+        warm_up(self._spark, self._order.scratch)
         signal.signal(signal.SIGINT, self._interrupt)
         while (message := self._waiting.get()) is not None:
             self._serve(message["id"], message["code"])

@@ -1,0 +1,40 @@
+"""A first, small piece of work for a new Spark, so that a user's first statement need not wait for Java to load it.
+
+Java loads and compiles Spark's classes when they are first used, which takes seconds. A session is ready before that,
+and mostly idle in its first seconds.
+"""
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LINES = '{"key": "a", "time": "1"}\n{"key": "b", "time": "2"}\n'
+
+
+def warm_up(spark: "SparkSession", scratch: Path) -> threading.Thread:
+    """Begin to read, parse, aggregate, join, write and read back two lines, beside whatever the session does."""
+    thread = threading.Thread(target=_work, args=[spark.newSession(), scratch / "warm-up"], daemon=True)
+    thread.start()
+    return thread
+
+
+def _work(spark: "SparkSession", folder: Path) -> None:
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    spark.sparkContext.setJobGroup("warm-up", "warm-up of the session")
+    folder.mkdir()
+    (folder / "lines.json").write_text(LINES, "utf-8")
+    fields = F.from_json("value", "map<string,string>")
+    lines = spark.read.text((folder / "lines.json").as_uri()).select(fields.alias("fields"))
+    rows = lines.select(F.col("fields")["key"].alias("key"), F.col("fields")["time"].cast("bigint").alias("time"))
+    newest = F.row_number().over(Window.partitionBy("key").orderBy(F.desc("time")))
+    counted = rows.groupBy("key", "time").count().withColumn("newest", newest == 1)
+    joined = counted.join(rows.select("key").distinct(), on="key", how="left").persist()
+    joined.groupBy("newest").agg(F.sum("count")).collect()
+    joined.write.parquet((folder / "rows").as_uri())
+    spark.read.parquet((folder / "rows").as_uri()).agg(F.count_distinct("key")).collect()
+    joined.unpersist()
