@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import new_run_id
@@ -77,7 +78,7 @@ class Batch:
             self.status = "SUCCEEDED"
         except StepFailed as error:
             self._fail("FAILED", str(error))
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, Boto3Error) as error:
             self._fail("FAILED", f"AWS refused: {error}")
         except KeyboardInterrupt:
             self._fail("CANCELLED", "the run was asked to stop")

@@ -36,13 +36,18 @@ Port = Annotated[
 @app.command()
 def run(
     landing: Annotated[
-        Path, typer.Option(metavar="DIR", help="Landing files; the project's samples by default.")
+        Path, typer.Option(metavar="DIR", show_default=False, help="Landing files; the project's samples by default.")
     ] = SAMPLES,
     lake: Lake = None,
     profile: Profile = PROFILE,
     set_: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="A parameter, such as consent=any_time."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A parameter: consent=at_collection|any_time, match=customer_and_time|time_only, bucket=NAME, "
+            "database=NAME, participant_key=NAME.",
+        ),
     ] = None,
     only: Annotated[str | None, typer.Option(metavar="STEP", help="Run one step alone, such as 03.")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="STEP", help="Run from this step on.")] = None,
@@ -135,11 +140,12 @@ def samples(
     target: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
     customers: Annotated[int, typer.Option(help="How many customers.")] = 60,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal bytes.")] = 1,
+    instants: Annotated[int, typer.Option(help="At how many moments each one's sensors report.")] = 20,
 ) -> None:
     """Write synthetic landing data with planted cases, and truth.json: what must come out of it."""
     from runner.samples import write_samples
 
-    write_samples(target, customers=customers, seed=seed)
+    write_samples(target, customers=customers, seed=seed, instants=instants)
     typer.echo(f"Wrote {customers} customers with their readings to {target}. Run them: stedi run --landing {target}")
 
 

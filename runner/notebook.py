@@ -124,4 +124,10 @@ def _last_words(target: Path) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(ANSI.sub("", text).split())[:500]
+    """The text in one line; of a Java error what it was called by, and the cause at the bottom of it."""
+    plain = " ".join(ANSI.sub("", text).split())
+    first, caused, _ = plain.partition("Caused by: ")
+    if caused:
+        name = first.partition(":")[0]
+        plain = f"{name}: {plain.rpartition('Caused by: ')[2].partition(' at ')[0]}"
+    return plain[:500]

@@ -2,12 +2,17 @@
 
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
+from local_aws.endpoint import running
+from local_aws.sessions.job import job_environment
 from runner.jobs import SCRIPTS
-from runner.paths import SAMPLES
+from runner.paths import JOBS, SAMPLES
 from tests.pipeline.conftest import complaint, query, stedi
 
 ZONES = (
@@ -118,6 +123,18 @@ def test_a_failing_step_is_named_and_later_steps_do_not_run(first, lake):
     assert "no-such-secret" in line
     assert [step["status"] for step in outcome.run["steps"]] == ["FAILED", "SKIPPED", "SKIPPED"]
     assert "no-such-secret" in (outcome.report / "index.html").read_text("utf-8")
+    assert files(lake) == first[2]
+
+
+@pytest.mark.parametrize("script", ["customer_landing_to_trusted.py", "machine_learning_curated.py"])
+def test_a_job_script_arrives_at_the_tables_of_its_notebook(first, lake, tmp_path, script):
+    endpoint = running(lake)
+    environment = job_environment(endpoint.lake, endpoint.environment(), tmp_path)
+    environment["PYTHONPATH"] += f"{os.pathsep}{lake / 'stedi-lakehouse' / 'scripts' / 'helpers.zip'}"
+    command = [sys.executable, JOBS / script, "--JOB_NAME", script.removesuffix(".py"), "--run_id", "a-job"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "unchanged; the published version stays" in done.stdout
     assert files(lake) == first[2]
 
 

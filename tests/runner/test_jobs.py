@@ -1,0 +1,26 @@
+"""The job scripts of jobs/ are what the notebooks say."""
+
+import ast
+
+import pytest
+
+from runner.jobs import SCRIPTS, export_jobs, job_script
+from runner.parameters import declared_parameters
+from runner.paths import JOBS
+
+
+def test_the_committed_scripts_do_not_lag_behind_the_notebooks(tmp_path):
+    exported = {path.name: path.read_text("utf-8") for path in export_jobs(tmp_path)}
+    committed = {path.name: path.read_text("utf-8") for path in JOBS.glob("*.py")}
+    assert committed == exported, "run `make jobs` and commit what it writes"
+
+
+@pytest.mark.parametrize("step", SCRIPTS)
+def test_a_script_is_python_without_magics_and_takes_every_parameter(step):
+    script = job_script(step)
+    ast.parse(script)
+    assert "%matplot" not in script
+    assert "%glue_version" not in script
+    for name in declared_parameters(step):
+        assert f'{name} = args.get("{name}", ' in script
+    assert script.rstrip().endswith("job.commit()")
