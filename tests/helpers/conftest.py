@@ -17,6 +17,8 @@ def spark():
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.driver.memory", "1g")
+        .config("spark.sql.ui.retainedExecutions", "10")
+        .config("spark.ui.retainedTasks", "1000")
         .getOrCreate()
     )
     from helpers.landing import prepare_spark
