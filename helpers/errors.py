@@ -35,3 +35,7 @@ class CheckFailed(LakehouseError):
 
 class MissingSecret(LakehouseError):
     """The key of the participant ids cannot be read from Secrets Manager."""
+
+
+class NoSuchVersion(LakehouseError):
+    """A table has no version to go back to, or not the one that was named."""

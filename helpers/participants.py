@@ -31,6 +31,11 @@ def read_participant_key(name: str) -> bytes:
     return secret.encode("utf-8")
 
 
+def participant_id(email: str, key: bytes) -> str:
+    """The id of one customer: HMAC-SHA-256 of the e-mail address (trimmed, in lower case), in hex."""
+    return hmac.new(key, email.encode("utf-8"), hashlib.sha256).hexdigest()
+
+
 def participant_ids(motion: DataFrame, key: bytes) -> DataFrame:
     """A keyed hash for each customer: HMAC-SHA-256 of the e-mail address, in hex.
 
@@ -43,8 +48,5 @@ def participant_ids(motion: DataFrame, key: bytes) -> DataFrame:
         Grain: one row a customer. ``user``, ``participantId`` (64 hex digits).
     """
 
-    @F.udf("string")
-    def keyed_hash(email: str) -> str:
-        return hmac.new(key, email.encode("utf-8"), hashlib.sha256).hexdigest()
-
+    keyed_hash = F.udf(lambda email: participant_id(email, key), "string")
     return motion.select("user").distinct().withColumn("participantId", keyed_hash("user"))

@@ -4,8 +4,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers.accounting import Accounting
-from helpers.publishing import publish, write_staged
+from helpers.audits import audit_staged
+from helpers.publishing import publish
 from helpers.settings import Settings
+from helpers.staging import staged_location, write_staged
 
 COLUMNS = ["run_id", "reason", "file", "record"]
 """The columns of every quarantine table. ``record`` is the raw line: it holds identity, and is never printed."""
@@ -61,10 +63,12 @@ def publish_quarantine(
         lines = lines.limit(0)
     sink = glueContext.getSink(
         connection_type="s3",
-        path=settings.staged_location(table),
+        path=staged_location(settings, table),
         enableUpdateCatalog=True,
         updateBehavior="UPDATE_IN_DATABASE",
         partitionKeys=[],
     )
     write_staged(sink, DynamicFrame.fromDF(lines, glueContext, table), settings, table)
+    if accounting.quarantined:
+        audit_staged(glueContext, settings, table, sum(accounting.quarantined.values()), ruleset="quarantine")
     return {table: publish(glueContext.spark_session, settings, table)}

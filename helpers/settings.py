@@ -94,6 +94,6 @@ class Settings:
         """The ``s3://`` prefix of a table."""
         return f"s3://{self.bucket}/{ZONES[table]}"
 
-    def staged_location(self, table: str) -> str:
-        """The ``s3://`` prefix of the version of a table that this run writes."""
+    def run_location(self, table: str) -> str:
+        """The ``s3://`` prefix of the version of a table that this run writes (`helpers.staging.staged_location`)."""
         return f"{self.location(table)}run={self.run_id}/"

@@ -31,12 +31,14 @@ from pyspark.context import SparkContext
 
 from helpers import accelerometer, customers
 from helpers.accounting import account
+from helpers.audits import audit_staged
 from helpers.landing import extra_fields, inference_paths, prepare_spark, read_records
 from helpers.masking import preview
-from helpers.publishing import audit_staged, publish, read_staged, read_table, write_staged
+from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
 from helpers.records import write_record
 from helpers.settings import Settings
+from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session
@@ -79,7 +81,7 @@ extras = extra_fields(readings, inferred, accelerometer.COLUMNS)
 trusted = accelerometer.keep_consented_readings(readings, extras)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=settings.staged_location("accelerometer_trusted"),
+    path=staged_location(settings, "accelerometer_trusted"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
     partitionKeys=[],
@@ -87,8 +89,7 @@ sink = glueContext.getSink(
 frame = DynamicFrame.fromDF(trusted, glueContext, "accelerometer_trusted")
 write_staged(sink, frame, settings, "accelerometer_trusted")
 
-staged = read_staged(spark, settings, "accelerometer_trusted")
-audit_staged(staged, "accelerometer_trusted", accounting.kept, accelerometer.COLUMNS)
+audit_staged(glueContext, settings, "accelerometer_trusted", accounting.kept)
 
 rows = publish(spark, settings, "accelerometer_trusted")
 quarantined = publish_quarantine(glueContext, settings, "accelerometer", readings, accounting)

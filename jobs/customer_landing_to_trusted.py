@@ -30,12 +30,14 @@ from pyspark.context import SparkContext
 
 from helpers import customers
 from helpers.accounting import account
+from helpers.audits import audit_staged
 from helpers.landing import extra_fields, inference_paths, prepare_spark, read_records
 from helpers.masking import preview
-from helpers.publishing import audit_staged, publish, read_staged, read_table, write_staged
+from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
 from helpers.records import write_record
 from helpers.settings import Settings
+from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session
@@ -78,7 +80,7 @@ extras = extra_fields(events, inferred, customers.COLUMNS)
 trusted = customers.keep_trusted_customers(events, extras)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=settings.staged_location("customer_trusted"),
+    path=staged_location(settings, "customer_trusted"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
     partitionKeys=[],
@@ -86,9 +88,7 @@ sink = glueContext.getSink(
 frame = DynamicFrame.fromDF(trusted, glueContext, "customer_trusted")
 write_staged(sink, frame, settings, "customer_trusted")
 
-staged = read_staged(spark, settings, "customer_trusted")
-required = ["email", "serialNumber", "shareWithResearchAsOfDate"]
-audit_staged(staged, "customer_trusted", accounting.kept, required, unique=("email",))
+audit_staged(glueContext, settings, "customer_trusted", accounting.kept)
 
 rows = publish(spark, settings, "customer_trusted")
 quarantined = publish_quarantine(glueContext, settings, "customer", events, accounting)

@@ -29,11 +29,13 @@ from pyspark.context import SparkContext
 
 from helpers import customers
 from helpers.accounting import account
+from helpers.audits import audit_staged
 from helpers.landing import prepare_spark
 from helpers.masking import preview
-from helpers.publishing import audit_staged, publish, read_staged, read_table, write_staged
+from helpers.publishing import publish
 from helpers.records import write_record
 from helpers.settings import Settings
+from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session
@@ -59,7 +61,7 @@ print(accounting)
 curated = classified.where("outcome = 'kept'").select(*trusted.columns)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=settings.staged_location("customers_curated"),
+    path=staged_location(settings, "customers_curated"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
     partitionKeys=[],
@@ -67,9 +69,7 @@ sink = glueContext.getSink(
 frame = DynamicFrame.fromDF(curated, glueContext, "customers_curated")
 write_staged(sink, frame, settings, "customers_curated")
 
-staged = read_staged(spark, settings, "customers_curated")
-required = ["email", "serialNumber", "shareWithResearchAsOfDate"]
-audit_staged(staged, "customers_curated", accounting.kept, required, unique=("email",))
+audit_staged(glueContext, settings, "customers_curated", accounting.kept)
 
 rows = publish(spark, settings, "customers_curated")
 

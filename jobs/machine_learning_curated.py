@@ -35,12 +35,14 @@ from pyspark.context import SparkContext
 from helpers import customers
 from helpers import machine_learning as ml
 from helpers.accounting import account
+from helpers.audits import audit_staged
 from helpers.landing import prepare_spark, read_records
 from helpers.masking import preview
 from helpers.participants import participant_ids, read_participant_key
-from helpers.publishing import audit_staged, publish, read_staged, read_table, write_staged
+from helpers.publishing import publish
 from helpers.records import write_record
 from helpers.settings import Settings
+from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session
@@ -78,7 +80,7 @@ curated = ml.strip_identity(pairs, participants)
 
 sink = glueContext.getSink(
     connection_type="s3",
-    path=settings.staged_location("machine_learning_curated"),
+    path=staged_location(settings, "machine_learning_curated"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
     partitionKeys=[],
@@ -86,8 +88,7 @@ sink = glueContext.getSink(
 frame = DynamicFrame.fromDF(curated, glueContext, "machine_learning_curated")
 write_staged(sink, frame, settings, "machine_learning_curated")
 
-staged = read_staged(spark, settings, "machine_learning_curated")
-audit_staged(staged, "machine_learning_curated", pairs.count(), ml.COLUMNS)
+audit_staged(glueContext, settings, "machine_learning_curated", pairs.count())
 
 rows = publish(spark, settings, "machine_learning_curated")
 

@@ -31,12 +31,14 @@ from pyspark.context import SparkContext
 
 from helpers import customers, step_trainer
 from helpers.accounting import account
+from helpers.audits import audit_staged
 from helpers.landing import extra_fields, inference_paths, prepare_spark, read_records
 from helpers.masking import preview
-from helpers.publishing import audit_staged, publish, read_staged, read_table, write_staged
+from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
 from helpers.records import write_record
 from helpers.settings import Settings
+from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session
@@ -79,7 +81,7 @@ extras = extra_fields(readings, inferred, step_trainer.COLUMNS)
 trusted = step_trainer.keep_trusted_readings(readings, extras)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=settings.staged_location("step_trainer_trusted"),
+    path=staged_location(settings, "step_trainer_trusted"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
     partitionKeys=[],
@@ -87,8 +89,7 @@ sink = glueContext.getSink(
 frame = DynamicFrame.fromDF(trusted, glueContext, "step_trainer_trusted")
 write_staged(sink, frame, settings, "step_trainer_trusted")
 
-staged = read_staged(spark, settings, "step_trainer_trusted")
-audit_staged(staged, "step_trainer_trusted", accounting.kept, step_trainer.COLUMNS)
+audit_staged(glueContext, settings, "step_trainer_trusted", accounting.kept)
 
 rows = publish(spark, settings, "step_trainer_trusted")
 quarantined = publish_quarantine(glueContext, settings, "step_trainer", readings, accounting)

@@ -2,21 +2,28 @@
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from helpers.settings import new_run_id
+from helpers.records import write_record
+from helpers.settings import Settings, new_run_id
 from runner import landing, scripts
+from runner.batch_state import write_state
 from runner.errors import StepFailed
 from runner.kernel_queue import KernelQueue
 from runner.kernels import install_kernels
 from runner.notebook import execute_notebook
 from runner.paths import REPORTS
+from runner.privacy.audit import NAME as AUDIT
+from runner.privacy.audit import PrivacyAudit
+from runner.privacy.identities import landing_identities
+from runner.privacy.places import bucket_places, curated_places, report_places
 from runner.progress import Progress
 from runner.report.site import write_run_report
 from runner.session import warm_session
@@ -71,10 +78,11 @@ class Batch:
         KeyboardInterrupt
             After the report is written, where the run was asked to stop.
         """
-        self.progress = Progress(self.steps)
+        self.progress = Progress([*self.steps, AUDIT])
         try:
             self._prepare(sources)
             self._run_steps()
+            self._audit_privacy()
             self.status = "SUCCEEDED"
         except StepFailed as error:
             self._fail("FAILED", str(error))
@@ -93,6 +101,7 @@ class Batch:
     def _prepare(self, sources: list[landing.SourceFile]) -> None:
         bucket = self.parameters["bucket"]
         scripts.ensure_bucket(bucket)
+        write_state(bucket, self.run_id, self.status)
         with self.progress.doing("Copying landing files"):
             copied, others = landing.copy_new_files(sources, bucket)
         held = f"; the zone holds {others} more from earlier landings, which count too" if others else ""
@@ -135,6 +144,26 @@ class Batch:
         self.tables.update(record["tables"])
         self.progress.ended(step, entry["status"], entry["seconds"], entry["rows"])
 
+    def _audit_privacy(self) -> None:
+        """The last step: write the report, and look through all that the run made for anybody's identity."""
+        began, entry = time.monotonic(), _entry(AUDIT, "RUNNING")
+        self.done.append(entry)
+        bucket, database = self.parameters["bucket"], self.parameters["database"]
+        with self.progress.doing(AUDIT):
+            self._write_report()
+            values = landing_identities(bucket)
+            since = datetime.fromisoformat(self.started)
+            places = chain(
+                report_places(self.folder), bucket_places(bucket, self.run_id, since), curated_places(database)
+            )
+            audit = PrivacyAudit(values).scan(places)
+        entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
+        if not audit.passed:
+            raise StepFailed(str(audit))
+        entry["status"] = "SUCCEEDED"
+        write_record(Settings(bucket=bucket, database=database, run_id=self.run_id), AUDIT)
+        self.progress.ended(AUDIT, entry["status"], entry["seconds"], None)
+
     def _fail(self, status: str, reason: str) -> None:
         self.status, self.reason = status, reason
         running = next((entry for entry in self.done if entry["status"] == "RUNNING"), None)
@@ -142,11 +171,18 @@ class Batch:
             running.update(status=status, reason=reason)
             self.progress.ended(running["name"], status, running["seconds"], None)
         begun = {entry["name"] for entry in self.done}
-        for step in self.steps:
+        for step in [*self.steps, AUDIT]:
             if step not in begun:
                 self.done.append(_entry(step, "SKIPPED"))
 
     def _report(self) -> None:
+        self._write_report()
+        _point_latest(self.run_id)
+        with suppress(ClientError, BotoCoreError):  # AWS may be what failed; whoever looks then asks after the session
+            write_state(self.parameters["bucket"], self.run_id, self.status)
+        self.progress.say(f"Report: {REPORTS / 'latest' / 'index.html'}")
+
+    def _write_report(self) -> None:
         run = {
             "run_id": self.run_id,
             "profile": self.profile,
@@ -165,12 +201,10 @@ class Batch:
         draft = self.folder / "run.json.tmp"
         draft.write_text(json.dumps(run, indent=1) + "\n", "utf-8")
         draft.replace(self.folder / "run.json")
-        _point_latest(self.run_id)
-        self.progress.say(f"Report: {REPORTS / 'latest' / 'index.html'}")
 
 
-def _entry(step: str, status: str, notebook: str | None = None, report: str | None = None) -> dict:
-    return {"name": step, "status": status, "seconds": 0.0, "notebook": notebook, "report": report, "rows": None}
+def _entry(step: str, status: str) -> dict:
+    return {"name": step, "status": status, "seconds": 0.0, "notebook": None, "report": None, "rows": None}
 
 
 def _point_latest(run_id: str) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from helpers.errors import LakehouseError
 from local_aws import endpoint
 from local_aws.profile import PROFILE
 from runner.errors import UserError
@@ -31,6 +32,11 @@ Profile = Annotated[
 Port = Annotated[
     int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0 is any free one.")
 ]
+
+Bucket = Annotated[str, typer.Option(help="The lakehouse's bucket.")]
+Database = Annotated[str, typer.Option(help="The Glue database.")]
+ParticipantKey = Annotated[str, typer.Option(metavar="NAME", help="Name of the secret that keys the participant ids.")]
+BUCKET, DATABASE, PARTICIPANT_KEY = "stedi-lakehouse", "stedi", "stedi/participant-key"
 
 
 @app.command()
@@ -106,8 +112,8 @@ def down(lake: Lake = None) -> None:
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One statement in Athena's SQL.")],
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
-    bucket: Annotated[str, typer.Option(help="The lakehouse's bucket.")] = "stedi-lakehouse",
-    database: Annotated[str, typer.Option(help="The Glue database.")] = "stedi",
+    bucket: Bucket = BUCKET,
+    database: Database = DATABASE,
     lake: Lake = None,
     profile: Profile = PROFILE,
 ) -> None:
@@ -119,10 +125,87 @@ def query(
         run_query(sql, bucket, database, csv)
 
 
+@app.command()
+def history(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Such as accelerometer_trusted.")],
+    bucket: Bucket = BUCKET,
+    database: Database = DATABASE,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """List the versions of a table: which run published each, and whether its files are still there."""
+    from runner.aws import use_profile
+    from runner.history import print_history
+    from runner.lakehouse import read_lakehouse
+
+    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+        print_history(read_lakehouse(bucket, database), table)
+
+
+@app.command()
+def rollback(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="Such as accelerometer_trusted.")],
+    to: Annotated[str | None, typer.Option("--to", metavar="RUN", help="The run; by default the one before.")] = None,
+    even_withdrawn: Annotated[
+        bool, typer.Option("--even-withdrawn", help="Go back although people in that version have withdrawn.")
+    ] = False,
+    bucket: Bucket = BUCKET,
+    database: Database = DATABASE,
+    participant_key: ParticipantKey = PARTICIPANT_KEY,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """Make an earlier version the table again, with one catalog update; the next run publishes afresh.
+
+    Refused where the version holds rows of people who have withdrawn since.
+    """
+    from runner.aws import use_profile
+    from runner.history import roll_back_table
+    from runner.lakehouse import read_lakehouse
+
+    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+        version = roll_back_table(read_lakehouse(bucket, database, participant_key), table, to, even_withdrawn)
+        rows = "" if version.rows is None else f", {version.rows:,} rows"
+        typer.echo(f"{table} is the version of run {version.run} again{rows}.")
+
+
+@app.command()
+def vacuum(
+    privacy: Annotated[
+        bool, typer.Option("--privacy", help="Remove at once every earlier version with rows of who has withdrawn.")
+    ] = False,
+    keep: Annotated[int, typer.Option(min=0, help="How many versions before the present one to keep.")] = 2,
+    older_than: Annotated[
+        float,
+        typer.Option(min=0, metavar="HOURS", help="Spare uploads, and leftovers of no batch, younger than this."),
+    ] = 24,
+    bucket: Bucket = BUCKET,
+    database: Database = DATABASE,
+    participant_key: ParticipantKey = PARTICIPANT_KEY,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """Remove older versions, what failed runs left behind, and uploads that never ended.
+
+    What a run in progress has staged stays. With --privacy after a run: whoever withdrew is gone from the earlier
+    versions too.
+    """
+    from datetime import timedelta
+
+    from runner.aws import use_profile
+    from runner.lakehouse import read_lakehouse
+    from runner.vacuum import Vacuum
+
+    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+        settings = read_lakehouse(bucket, database, participant_key)
+        removed = Vacuum(settings, keep, timedelta(hours=older_than), typer.echo).run(privacy)
+        typer.echo(f"{removed:,} files and uploads removed." if removed else "There was nothing to remove.")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
-    bucket: Annotated[str, typer.Option(help="The lakehouse's bucket.")] = "stedi-lakehouse",
+    bucket: Bucket = BUCKET,
     lake: Lake = None,
     profile: Profile = PROFILE,
 ) -> None:
@@ -173,7 +256,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _cancel)
     try:
         app()
-    except (UserError, endpoint.EndpointError) as error:
+    except (UserError, LakehouseError, endpoint.EndpointError) as error:
         sys.exit(_complain(str(error), 2))
     except SystemExit as end:
         if end.code == CANCELLED:

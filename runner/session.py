@@ -49,6 +49,11 @@ def role_arn() -> str:
     return role
 
 
+def session_id(run_id: str) -> str:
+    """The id of the session that a batch works in."""
+    return f"stedi-{run_id}"
+
+
 @contextmanager
 def warm_session(run_id: str, bucket: str) -> Iterator[str]:
     """A Glue session for the length of a batch; it is stopped however the batch ends.
@@ -63,7 +68,7 @@ def warm_session(run_id: str, bucket: str) -> Iterator[str]:
     StepFailed
         If the session cannot be created or does not become ready.
     """
-    glue, magics, identity = boto3.client("glue"), session_magics(), f"stedi-{run_id}"
+    glue, magics, identity = boto3.client("glue"), session_magics(), session_id(run_id)
     try:
         glue.create_session(
             Id=identity,

@@ -3,8 +3,8 @@
 import re
 
 MASK = "•••"
-_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
-_SERIAL = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+SERIAL = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 _PHONE = re.compile(r"\+\d{1,3}[ .(-][\d ().-]{6,}\d")
 _QUOTE = r"(?:[\"']|&#34;|&quot;|&#39;|&#x27;)"
 _FIELD = re.compile(
@@ -23,6 +23,6 @@ def mask_identity_text(text: str) -> str:
     'cannot read {"customerName": "•••", "email": "•••"}'
     """
     text = _FIELD.sub(rf"\1\2{MASK}\2", text)
-    for pattern in (_EMAIL, _SERIAL, _PHONE):
+    for pattern in (EMAIL, SERIAL, _PHONE):
         text = pattern.sub(MASK, text)
     return text

@@ -81,7 +81,7 @@ def _step_row(step: Mapping, links: Mapping[str, PageLink]) -> StepRow:
         status=step["status"],
         seconds=None if skipped else step["seconds"],
         account=account_of(step["rows"]),
-        link=links.get(step["name"], PageLink(None, "" if skipped else "no notebook page")),
+        link=links.get(step["name"], PageLink(None, step.get("note", "" if skipped else "no notebook page"))),
         reason=step.get("reason"),
     )
 

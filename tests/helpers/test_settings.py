@@ -8,7 +8,7 @@ from helpers.settings import Settings
 
 def test_a_staged_version_has_its_own_prefix():
     settings = Settings(bucket="lake", database="stedi", run_id="r1")
-    assert settings.staged_location("customers_curated") == "s3://lake/customer/curated/run=r1/"
+    assert settings.run_location("customers_curated") == "s3://lake/customer/curated/run=r1/"
 
 
 def test_a_blank_run_id_becomes_a_new_one():

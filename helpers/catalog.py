@@ -1,0 +1,80 @@
+"""Tables of the Glue Data Catalog and their versions."""
+
+import boto3
+from botocore.exceptions import ClientError
+
+from helpers.errors import LostRace
+
+INPUT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
+"""What a table has that a TableInput may have (AWS Glue, "TableInput"), as far as this project sets it."""
+
+
+def get_table(database: str, name: str) -> dict | None:
+    """A table as GetTable describes it, or None where there is none."""
+    try:
+        return boto3.client("glue").get_table(DatabaseName=database, Name=name)["Table"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "EntityNotFoundException":
+            return None
+        raise
+
+
+def get_versions(database: str, name: str) -> list[dict]:
+    """Every version of a table that the catalog remembers, the newest first; none where there is no such table."""
+    pages = boto3.client("glue").get_paginator("get_table_versions").paginate(DatabaseName=database, TableName=name)
+    try:
+        versions = [version["Table"] for page in pages for version in page["TableVersions"]]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "EntityNotFoundException":
+            return []
+        raise
+    return sorted(versions, key=lambda table: int(table["VersionId"]), reverse=True)
+
+
+def put_table(database: str, definition: dict, expected: dict | None) -> None:
+    """Create a table, or replace the version of it that was looked at.
+
+    Parameters
+    ----------
+    definition : dict
+        The TableInput.
+    expected : dict, optional
+        The table as it was when the decision fell; None where there was none.
+
+    Raises
+    ------
+    LostRace
+        If the table is another one by now; nothing was overwritten (AWS Glue, "UpdateTable": VersionId).
+    """
+    glue = boto3.client("glue")
+    try:
+        if expected:
+            glue.update_table(DatabaseName=database, TableInput=definition, VersionId=expected["VersionId"])
+        else:
+            glue.create_table(DatabaseName=database, TableInput=definition)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("ConcurrentModificationException", "AlreadyExistsException"):
+            name = definition["Name"]
+            raise LostRace(
+                f"{name} was changed by somebody else meanwhile; nothing was overwritten. Run again."
+            ) from error
+        raise
+
+
+def table_input(table: dict) -> dict:
+    """The TableInput that would make a table, or one of its versions, what it is."""
+    return {name: table[name] for name in INPUT if name in table}
+
+
+def delete_table(database: str, name: str) -> None:
+    """Take a table out of the catalog; one that is gone is no error."""
+    try:
+        boto3.client("glue").delete_table(DatabaseName=database, Name=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "EntityNotFoundException":
+            raise
+
+
+def location_of(table: dict) -> str:
+    """The ``s3://`` prefix of a table's files, with a slash at its end."""
+    return table["StorageDescriptor"]["Location"].rstrip("/") + "/"

@@ -1,0 +1,44 @@
+"""Objects of the bucket by their ``s3://`` prefix."""
+
+from urllib.parse import urlparse
+
+import boto3
+
+LARGEST_DELETE = 1000
+"""AWS S3, "DeleteObjects": at most 1,000 keys a request."""
+
+
+def split_uri(location: str) -> tuple[str, str]:
+    """The bucket and the key (or prefix) of an ``s3://`` URI."""
+    parts = urlparse(location)
+    return parts.netloc, parts.path.lstrip("/")
+
+
+def list_keys(location: str) -> list[str]:
+    """The keys of every object under an ``s3://`` prefix."""
+    bucket, prefix = split_uri(location)
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def delete_prefix(location: str) -> int:
+    """Delete every object under an ``s3://`` prefix.
+
+    Returns
+    -------
+    int
+        How many objects were deleted.
+
+    Raises
+    ------
+    OSError
+        If S3 keeps one of them (a request that deletes many reports what failed instead of failing).
+    """
+    bucket, _ = split_uri(location)
+    keys = list_keys(location)
+    for start in range(0, len(keys), LARGEST_DELETE):
+        batch = [{"Key": key} for key in keys[start : start + LARGEST_DELETE]]
+        answer = boto3.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        for error in answer.get("Errors", []):
+            raise OSError(f"S3 did not delete {error['Key']}: {error['Code']}, {error['Message']}")
+    return len(keys)

@@ -1,0 +1,1 @@
+"""The last step of every run: does what the run made show anybody's identity?"""

@@ -1,0 +1,68 @@
+"""Who is in the landing files: every name, e-mail address, phone, birthday and serial number of the customers there."""
+
+import bz2
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import boto3
+
+from runner.paths import HELPERS, NOTEBOOKS, PROJECT, SQL
+from runner.privacy.words import Index, words_of
+
+FIELDS = frozenset({"customername", "email", "phone", "birthday", "serialnumber"})
+SHORTEST_NUMBER = 7
+"""A number of fewer digits cannot be told from a count."""
+EPOCH_MS = re.compile(r"[0-4][0-9]{12}")
+"""A number like this is a time in milliseconds wherever it stands."""
+OWN_TEXTS = ((NOTEBOOKS, "*.ipynb"), (HELPERS, "*.py"), (SQL, "*.sql"), (PROJECT / "runner" / "report", "*"))
+DECODERS = {".gz": gzip.decompress, ".bz2": bz2.decompress}
+
+
+def landing_identities(bucket: str) -> set[str]:
+    """The identity values in ``customer/landing/``, as they are spelled there.
+
+    Left out is what could not be told from other text wherever it stands: numbers of fewer than seven digits or that
+    are times in milliseconds, the dates of today and yesterday, and words that the project's own pages are written in.
+    """
+    s3, values = boto3.client("s3"), set()
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="customer/landing/"):
+        for item in page.get("Contents", []):
+            body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+            values.update(_customer_values(item["Key"], body))
+    telling = {value for value in values if _is_telling(words_of(value))}
+    own = set().union(*(Index(telling).find(text) for text in _own_texts()))
+    return {value for value in telling if tuple(words_of(value)) not in own}
+
+
+def _customer_values(key: str, body: bytes) -> Iterator[str]:
+    decode = next((decoder for suffix, decoder in DECODERS.items() if key.endswith(suffix)), bytes)
+    try:
+        lines = decode(body).splitlines()
+    except (OSError, EOFError, ValueError):
+        return  # a damaged archive: step 02 has failed on it
+    for line in lines:
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue  # in quarantine as malformed; an e-mail address or a serial in it is known by its form
+        if isinstance(record, dict):
+            yield from (str(value) for name, value in record.items() if name.lower() in FIELDS and value)
+
+
+def _is_telling(words: list[str]) -> bool:
+    joined = "".join(words)
+    if not joined.isdigit():
+        return len(joined) > 2
+    today = date.today()
+    days = [f"{today - timedelta(days=ago):%Y%m%d}" for ago in (-1, 0, 1)]
+    return len(joined) >= SHORTEST_NUMBER and not EPOCH_MS.fullmatch(joined) and joined not in days
+
+
+def _own_texts() -> Iterator[str]:
+    for root, pattern in OWN_TEXTS:
+        for path in root.rglob(pattern):
+            if path.is_file() and path.suffix != ".pyc":
+                yield path.read_text("utf-8")
