@@ -4,6 +4,7 @@ import bz2
 import gzip
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -45,7 +46,7 @@ def _customer_values(key: str, body: bytes) -> Iterator[str]:
         return  # a damaged archive: step 02 has failed on it
     for line in lines:
         try:
-            record = json.loads(line)
+            record = json.loads(line.removeprefix(BOM_UTF8))
         except ValueError:
             continue  # in quarantine as malformed; an e-mail address or a serial in it is known by its form
         if isinstance(record, dict):
