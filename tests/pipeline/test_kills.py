@@ -1,0 +1,162 @@
+"""kill -9 at every point at which a step changes anything: each table is the old or the new version, whole."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import boto3
+import psutil
+import pyarrow.parquet as pq
+import pytest
+
+from helpers.catalog import get_table, location_of
+from helpers.objects import list_keys, split_uri
+from helpers.settings import Settings
+from helpers.versions import list_run_locations
+from local_aws.endpoint import running
+from local_aws.profile import PROFILE
+from local_aws.sessions.job import job_environment
+from runner.aws import use_profile
+from runner.paths import JOBS, PROJECT, SAMPLES
+from tests.pipeline.conftest import query, stedi
+
+pytestmark = pytest.mark.kernel
+SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
+NOON = 1_680_000_000_000  # epoch ms
+SITECUSTOMIZE = """
+import os, signal
+import botocore.client
+call, seen = botocore.client.BaseClient._make_api_call, 0
+def counted(self, operation, arguments):
+    global seen
+    if operation in ("CreateTable", "UpdateTable", "DeleteTable", "DeleteObjects", "PutObject"):
+        seen += 1
+        if seen == int(os.environ["KILL_AT"]):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return call(self, operation, arguments)
+botocore.client.BaseClient._make_api_call = counted
+"""
+"""Python runs a module of this name at its start: the job kills itself before its n-th change of the lake."""
+
+
+@pytest.fixture
+def lake(tmp_path):
+    with use_profile(PROFILE, tmp_path / "lake"):
+        boto3.client("s3").create_bucket(Bucket=SETTINGS.bucket)
+        boto3.client("glue").create_database(DatabaseInput={"Name": SETTINGS.database})
+        yield tmp_path / "lake"
+
+
+def land(number):
+    """One customer more, and a line for the quarantine."""
+    customer = {
+        "email": f"customer-{number}@example.com",
+        "serialNumber": f"serial-{number}",
+        "registrationDate": NOON,
+        "lastUpdateDate": NOON,
+        "shareWithResearchAsOfDate": NOON,
+    }
+    body = f"{json.dumps(customer)}\nbroken {number}\n".encode()
+    boto3.client("s3").put_object(Bucket=SETTINGS.bucket, Key=f"customer/landing/{number:03}.json", Body=body)
+
+
+def rows_of(table):
+    """What a reader finds in a table: whole files, or an error."""
+    live = get_table(SETTINGS.database, table)
+    if not live:
+        return None
+    bucket, _ = split_uri(location_of(live))
+    column = "email" if table == "customer_trusted" else "record"
+    found = []
+    for key in list_keys(location_of(live)):
+        body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        found += pq.read_table(io.BytesIO(body)).column(column).to_pylist()
+    assert str(len(found)) == live["Parameters"]["stedi.rows"]
+    return sorted(found)
+
+
+def run_job(lake, scratch, run_id, kill_at):
+    """Run step 02 as a Glue job; its exit code."""
+    scratch.mkdir()
+    (scratch / "sitecustomize.py").write_text(SITECUSTOMIZE)
+    endpoint = running(lake)
+    environment = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": str(kill_at)}
+    environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(PROJECT)])
+    command = [sys.executable, JOBS / "customer_landing_to_trusted.py", "--JOB_NAME", "job", "--run_id", run_id]
+    done = subprocess.run(command, env=environment, cwd=scratch, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
+
+
+def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_version(lake, tmp_path):
+    land(0)
+    assert run_job(lake, tmp_path / "first", "first", 0) == 0
+    number, killed = 0, 0
+    old = {"customer_trusted": ["customer-0@example.com"], "quarantine_customer": ["broken 0"]}
+    while True:
+        number += 1
+        land(number)
+        new = {
+            "customer_trusted": sorted(f"customer-{n}@example.com" for n in range(number + 1)),
+            "quarantine_customer": sorted(f"broken {n}" for n in range(number + 1)),
+        }
+        code = run_job(lake, tmp_path / f"job-{number}", f"job-{number}", number)
+        found = {table: rows_of(table) for table in old}
+        if code == 0:
+            break
+        killed += 1
+        for table, rows in found.items():
+            assert rows in (old[table], new[table]), (number, table)
+        old = found
+    assert killed >= 6
+    assert found == new  # the run after the last kill repaired everything
+    for table in new:
+        assert get_table(SETTINGS.database, f"{table}__staged") is None
+    assert stedi("vacuum", "--lake", lake, "--older-than", "0", "--keep", "0").code == 0
+    for table in new:
+        assert list_run_locations(SETTINGS.location(table)) == [location_of(get_table(SETTINGS.database, table))]
+        assert rows_of(table) == new[table]
+
+
+def test_a_run_id_that_comes_again_leaves_the_published_files_alone(lake, tmp_path):
+    land(0)
+    assert run_job(lake, tmp_path / "first", "again", 0) == 0
+    place = location_of(get_table(SETTINGS.database, "customer_trusted"))
+    assert run_job(lake, tmp_path / "second", "again", 0) == 0
+    assert rows_of("customer_trusted") == ["customer-0@example.com"]
+    assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place
+    land(1)
+    assert run_job(lake, tmp_path / "third", "again", 0) == 0
+    assert rows_of("customer_trusted") == ["customer-0@example.com", "customer-1@example.com"]
+    assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place.replace("again/", "again.2/")
+
+
+def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path, reports):
+    root = tmp_path / "lake"
+    assert stedi("up", "--lake", root).code == 0
+    victim = psutil.Process(running(root).pid)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "runner", "run", "--lake", root],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    for line in run.stdout:
+        if "02_customer" in line:
+            break
+    victim.kill()
+    out, _ = run.communicate(timeout=300)
+    assert run.returncode == 1, out
+    assert "failed:" in out
+    again = stedi("run", "--lake", root)
+    assert again.code == 0, again.err
+    truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]["customer_and_time"]
+    assert stedi("up", "--lake", root).code == 0
+    try:
+        for table, rows in truth["tables"].items():
+            assert query(root, f"select count(*) from {table}") == [[str(rows)]], table
+    finally:
+        stedi("down", "--lake", root)

@@ -1,0 +1,101 @@
+"""Who withdraws is gone in the next run, and from the earlier versions when they are vacuumed."""
+
+import io
+import json
+import shutil
+
+import boto3
+import pyarrow.parquet as pq
+import pytest
+
+from helpers.participants import participant_id, read_participant_key
+from local_aws.profile import PROFILE
+from runner.aws import use_profile
+from runner.paths import SAMPLES
+from runner.tables import PERSON
+from tests.pipeline.conftest import complaint, query, stedi
+
+KEY = "stedi/participant-key"
+ZONES = (
+    "customer/trusted",
+    "customer/curated",
+    "accelerometer/trusted",
+    "step_trainer/trusted",
+    "step_trainer/curated",
+)
+pytestmark = pytest.mark.kernel
+
+
+@pytest.fixture(scope="module")
+def withdrawn(tmp_path_factory, reports):
+    """A lake after two runs; between them one curated customer withdrew: her e-mail, serial and participant id."""
+    root, landing = tmp_path_factory.mktemp("withdrawn"), tmp_path_factory.mktemp("landing") / "all"
+    shutil.copytree(SAMPLES, landing)
+    assert stedi("up", "--lake", root).code == 0
+    first = stedi("run", "--lake", root, "--landing", landing)
+    assert first.code == 0, first.err
+    sql = (
+        "select c.email, c.serialNumber from customers_curated c "
+        "where exists (select 1 from step_trainer_trusted s where s.serialNumber = c.serialNumber) order by 1 limit 1"
+    )
+    email, serial = query(root, sql)[0]
+    with use_profile(PROFILE, root):
+        person = (email, serial, participant_id(email, read_participant_key(KEY)))
+    record = {"email": email.upper(), "serialNumber": serial, "lastUpdateDate": 4_000_000_000_000}
+    (landing / "customer" / "landing" / "withdrawals.json").write_text(json.dumps(record) + "\n")
+    second = stedi("run", "--lake", root, "--landing", landing)
+    assert second.code == 0, second.err
+    yield root, person, first.run["run_id"]
+    stedi("down", "--lake", root)
+
+
+def files_with(root, person):
+    """The Parquet files of the trusted and curated zones, of any version, in which the person stands."""
+    found = []
+    for zone in ZONES:
+        for path in (root / "stedi-lakehouse" / zone).rglob("*.parquet"):
+            rows = pq.read_table(io.BytesIO(path.read_bytes())).to_pylist()
+            if any(value in person for row in rows for value in row.values()):
+                found.append(path)
+    return found
+
+
+def test_the_next_run_leaves_nobody_who_withdrew_in_any_table(withdrawn):
+    root, person, _ = withdrawn
+    for table, column in PERSON.items():
+        names = ", ".join(f"'{value}'" for value in person)
+        assert query(root, f'select count(*) from {table} where "{column}" in ({names})') == [["0"]], table
+
+
+def test_there_is_no_way_back_to_who_withdrew(withdrawn):
+    root, _, first = withdrawn
+    for table in PERSON:
+        line = complaint(stedi("rollback", table, "--lake", root), 2)
+        assert "1 people who are not in customer_trusted now" in line
+    assert first in stedi("history", "accelerometer_trusted", "--lake", root).out
+
+
+def test_a_privacy_vacuum_removes_them_from_the_earlier_versions_too(withdrawn):
+    root, person, _ = withdrawn
+    assert len(files_with(root, person)) >= len(PERSON)
+    before = {table: query(root, f"select count(*) from {table}") for table in PERSON}
+    done = stedi("vacuum", "--privacy", "--lake", root)
+    assert done.code == 0, done.err
+    assert not files_with(root, person)
+    assert person[0] not in done.out + done.err
+    assert before == {table: query(root, f"select count(*) from {table}") for table in PERSON}
+    assert "nothing to remove" in stedi("vacuum", "--privacy", "--lake", root).out
+    assert "no earlier version" in complaint(stedi("rollback", "customer_trusted", "--lake", root), 2)
+
+
+def test_a_new_key_gives_every_participant_a_new_id_and_the_same_rows(withdrawn):
+    root, _, _ = withdrawn
+    sql = "select participantId, count(*), sum(distanceFromObject), sum(x) from machine_learning_curated group by 1"
+    before = query(root, sql)
+    with use_profile(PROFILE, root):
+        boto3.client("secretsmanager").put_secret_value(SecretId=KEY, SecretString="another key " * 4)
+    assert stedi("run", "--lake", root, "--landing", SAMPLES, "--only", "06").code == 0
+    after = query(root, sql)
+    assert not {row[0] for row in before} & {row[0] for row in after}
+    assert sorted(row[1:] for row in before) == sorted(row[1:] for row in after)
+    assert "people who are not" in complaint(stedi("rollback", "machine_learning_curated", "--lake", root), 2)
