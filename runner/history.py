@@ -2,13 +2,13 @@
 
 from datetime import timezone
 
-from rich.console import Console
 from rich.table import Table
 
 from helpers.settings import Settings
 from helpers.versions import Version, choose_version, list_versions, roll_back
 from runner.errors import UserError
 from runner.tables import check_table
+from runner.terminal import people, print_table
 from runner.withdrawn import count_withdrawn
 
 
@@ -26,7 +26,7 @@ def print_history(settings: Settings, table: str) -> None:
         rows = "?" if version.rows is None else f"{version.rows:,}"
         when = version.published.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
         shown.add_row(str(version.number), when, version.run, rows, str(version.files), state)
-    Console().print(shown)
+    print_table(shown)
 
 
 def roll_back_table(settings: Settings, table: str, run: str | None, even_withdrawn: bool) -> Version:
@@ -49,7 +49,7 @@ def roll_back_table(settings: Settings, table: str, run: str | None, even_withdr
     withdrawn = 0 if even_withdrawn else count_withdrawn(settings, name, version)
     if withdrawn:
         raise UserError(
-            f"The version of run {version.run} holds rows of {withdrawn:,} people who are not in customer_trusted now "
+            f"The version of run {version.run} holds rows of {people(withdrawn)} not in customer_trusted now "
             f"(withdrawn, or erased), so {name} stays as it is. If their consent was lost by mistake, mend the landing "
             "files and run again, or insist with --even-withdrawn."
         )

@@ -7,13 +7,11 @@ import sys
 import boto3
 from pyathena import connect
 from pyathena.error import Error
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from runner.errors import UserError
-
-WIDE = 10_000
+from runner.terminal import print_table
 
 
 def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
@@ -46,6 +44,4 @@ def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
     table = Table(*map(escape, names))
     for row in cursor:
         table.add_row(*("" if value is None else escape(str(value)) for value in row))
-    # Only a terminal has an edge; what goes into a file or a pipe is not cut off.
-    console = Console()
-    Console(width=console.width if console.is_terminal else WIDE).print(table)
+    print_table(table)

@@ -13,6 +13,7 @@ from helpers.staging import staged_name
 from helpers.versions import list_run_locations, list_versions, remove_old_versions
 from runner.batch_state import is_over
 from runner.tables import PERSON, VERSIONED
+from runner.terminal import people
 from runner.withdrawn import clear_looks, count_withdrawn
 
 Say = Callable[[str], None]
@@ -71,11 +72,13 @@ class Vacuum:
         earlier = {version.location: version for version in versions if version.location != present and version.files}
         removed = 0
         for location, version in earlier.items():
-            people = count_withdrawn(self.settings, table, version)
-            if people:
+            withdrawn = count_withdrawn(self.settings, table, version)
+            if withdrawn:
                 files = delete_prefix(location)
                 removed += files
-                self.say(f"{table}: {files} files of {version.run} removed, with rows of {people} people who withdrew.")
+                self.say(
+                    f"{table}: {files} files of {version.run} removed, with rows of {people(withdrawn)} who withdrew."
+                )
         return removed
 
     def _leftovers(self, table: str) -> int:

@@ -148,7 +148,7 @@ def test_nobody_who_withdrew_comes_back_or_stays(lakehouse, table, row):
         publish(lakehouse, "customer_trusted", run, customers(*emails))
         if table != "customer_trusted":
             publish(lakehouse, table, run, [row(email, key) for email in emails])
-    with pytest.raises(UserError, match="1 people who are not in customer_trusted now"):
+    with pytest.raises(UserError, match="1 person not in customer_trusted now"):
         roll_back_table(lakehouse, table, "r1", False)
     assert roll_back_table(lakehouse, table, "r2", False).run == "r2"
     removed, said = clean(lakehouse, privacy=True)
