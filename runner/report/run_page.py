@@ -8,6 +8,7 @@ from runner.report.flow import lanes_of
 from runner.report.flow_picture import NARROW, WIDE, flow_svg
 from runner.report.formatting import elapsed_seconds
 from runner.report.rendering import render_page
+from runner.steps import STEPS
 
 HEADLINES = {
     "SUCCEEDED": "The run succeeded",
@@ -61,7 +62,7 @@ def run_page(run: Mapping, links: Mapping[str, PageLink]) -> str:
         steps=steps,
         stopped=stopped,
         skipped=skipped,
-        resume=resume,
+        resume=resume if resume and resume.name in STEPS else None,
         succeeded=sum(step.status == "SUCCEEDED" for step in steps),
         reason=(stopped.reason if stopped else None) or run.get("reason"),
         lanes=lanes,

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -121,9 +122,23 @@ def test_a_failing_step_is_named_and_later_steps_do_not_run(first, lake):
     line = complaint(outcome, 1)
     assert "06_machine_learning_curated failed: MissingSecret" in line
     assert "no-such-secret" in line
-    assert [step["status"] for step in outcome.run["steps"]] == ["FAILED", "SKIPPED", "SKIPPED"]
+    assert [step["status"] for step in outcome.run["steps"]] == ["FAILED", "SKIPPED", "SKIPPED", "SKIPPED"]
     assert "no-such-secret" in (outcome.report / "index.html").read_text("utf-8")
     assert files(lake) == first[2]
+
+
+def test_somebodys_name_in_an_event_log_fails_the_run(first, lake):
+    leak = lake / "stedi-lakehouse" / "sparkHistoryLogs" / "leak.json"
+    person = json.loads((SAMPLES / "customer" / "landing" / "customer-0001.json").read_text("utf-8").splitlines()[0])
+    leak.write_text(json.dumps({"Event": "SparkListenerJobStart", "Description": f"reading {person['email']}"}))
+    os.utime(leak, (time.time() + 600,) * 2)  # as if it were written while the run is on
+    try:
+        outcome = stedi("run", "--lake", lake, "--only", "07")
+    finally:
+        leak.unlink()
+    line = complaint(outcome, 1)
+    assert "audit_privacy failed: identity values of landing files stand in: sparkHistoryLogs/leak.json (" in line
+    assert person["email"] not in line + (outcome.report / "index.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("script", ["customer_landing_to_trusted.py", "machine_learning_curated.py"])
