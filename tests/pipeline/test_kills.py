@@ -21,7 +21,7 @@ from local_aws.profile import PROFILE
 from local_aws.sessions.job import job_environment
 from runner.aws import use_profile
 from runner.paths import JOBS, PROJECT, SAMPLES
-from tests.pipeline.conftest import query, stedi
+from tests.pipeline.conftest import STEDI, query, stedi
 
 pytestmark = pytest.mark.kernel
 SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
@@ -139,7 +139,7 @@ def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path, reports):
     assert stedi("up", "--lake", root).code == 0
     victim = psutil.Process(running(root).pid)
     run = subprocess.Popen(
-        [sys.executable, "-m", "runner", "run", "--lake", root],
+        [STEDI, "run", "--lake", root],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
