@@ -30,7 +30,7 @@ class Version:
     location : str
         The ``s3://`` prefix of its files.
     rows : int, optional
-        How many rows it had, where the catalog says so.
+        How many rows it had as it was published, where the catalog says so.
     current : bool
         Whether it is the table now.
     files : int
@@ -131,7 +131,10 @@ def roll_back(database: str, table: str, version: Version) -> None:
     live = get_table(database, table)
     if not live:
         raise NoSuchVersion(f"{table} is not published: there is nothing to go back from.")
-    put_table(database, table_input(version.table), live)
+    definition = table_input(version.table)
+    # People may have been erased from its files since: what content they are is no longer certain.
+    definition["Parameters"] = {name: value for name, value in definition["Parameters"].items() if name != FINGERPRINT}
+    put_table(database, definition, live)
 
 
 def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) -> dict[str, int]:

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
 from local_aws import endpoint
 from local_aws.profile import PROFILE
-from runner.errors import UserError
+from runner.errors import StepFailed, UserError
 from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake
 
 app = typer.Typer(
@@ -202,6 +203,38 @@ def vacuum(
         typer.echo(f"{removed:,} files and uploads removed." if removed else "There was nothing to remove.")
 
 
+@app.command()
+def erase(
+    who: Annotated[str, typer.Argument(metavar="EMAIL|FILE", help="An e-mail address, or a file with one a line.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")] = False,
+    bucket: Bucket = BUCKET,
+    database: Database = DATABASE,
+    participant_key: ParticipantKey = PARTICIPANT_KEY,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """Erase people from everything: landing files, every version of every table, results, logs, records, reports.
+
+    First says what it finds and changes nothing. With --yes it rewrites the files concerned, proves that nothing is
+    left, and writes a certificate that names nobody. Interrupted, it goes on when it is called again. The landing
+    directory that the files came from is yours: take the people out of it too.
+    """
+    from runner.aws import use_profile
+    from runner.erasure.erasure import Erasure
+    from runner.erasure.people import read_addresses
+    from runner.lakehouse import read_lakehouse
+    from runner.paths import REPORTS
+
+    addresses = read_addresses(who)
+    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+        erasure = Erasure(read_lakehouse(bucket, database, participant_key), addresses, REPORTS, typer.echo)
+        findings = erasure.look()
+        if yes or not findings:
+            erasure.erase(findings)
+        else:
+            typer.echo("Nothing was changed. To erase them, for good: the same command with --yes.")
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(
     context: typer.Context,
@@ -258,6 +291,10 @@ def main() -> None:
         app()
     except (UserError, LakehouseError, endpoint.EndpointError) as error:
         sys.exit(_complain(str(error), 2))
+    except StepFailed as error:
+        sys.exit(_complain(str(error), 1))
+    except (ClientError, BotoCoreError) as error:
+        sys.exit(_complain(f"AWS refused: {error}", 1))
     except SystemExit as end:
         if end.code == CANCELLED:
             _complain("cancelled", CANCELLED)

@@ -12,6 +12,8 @@ from runner.errors import UserError
 ZONES = ("customer/landing", "accelerometer/landing", "step_trainer/landing")
 PART = 8 * 1024 * 1024
 """Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
+SOURCE_ETAG = "stedi-source-etag"
+"""Metadata of a landing object from which people were erased: the ETag that it had as it was copied."""
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,20 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{zone}/"):
             there.update({item["Key"]: item["ETag"].strip('"') for item in page.get("Contents", [])})
     config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
-    new = [file for file in files if there.get(file.key) != etag(file.path)]
+    new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
     for file in new:
         s3.upload_file(str(file.path), bucket, file.key, Config=config)
     return len(new), len(set(there) - {file.key for file in files})
+
+
+def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:
+    """Whether an object holds what a file does, or what is left of it since people were erased from it."""
+    if found is None:
+        return False
+    mine = etag(file.path)
+    return mine == found or mine == boto3.client("s3").head_object(Bucket=bucket, Key=file.key)["Metadata"].get(
+        SOURCE_ETAG
+    )
 
 
 def etag(path: Path) -> str:
