@@ -140,6 +140,7 @@ def _sift_parquet(source: Path, target: Path, traces: Traces) -> Tally:
                 table = _sift_rows(file.read_row_group(group), traces, tally)
                 tally.rows += table.num_rows
                 writer.write_table(table)
+            writer.add_key_value_metadata(file.metadata.metadata or {})
     return tally
 
 
