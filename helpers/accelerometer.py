@@ -4,9 +4,11 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers import rules
-from helpers.landing import ExtraField, count_copies, given, reject, select_given
+from helpers.landing import ExtraField, count_copies, given, read_regular, reject, select_given
+from helpers.layout import NUMBER, TEXT, TIME, Layout
 
 AXES = ["x", "y", "z"]
+LAYOUT = Layout({"user": TEXT, "timestamp": TIME, "x": NUMBER, "y": NUMBER, "z": NUMBER})
 FIELDS = ["user", "timestamp", *AXES]
 COLUMNS = [*FIELDS, "serialNumber", "shareWithResearchAsOfDate"]
 """The columns of accelerometer_trusted, in the order of the table."""
@@ -20,7 +22,7 @@ def type_readings(records: DataFrame) -> DataFrame:
     Parameters
     ----------
     records : DataFrame
-        ``file``, ``line``, ``fields`` of `helpers.landing.read_records`.
+        The result of `helpers.landing.read_records`, with or without ``LAYOUT``.
 
     Returns
     -------
@@ -29,13 +31,13 @@ def type_readings(records: DataFrame) -> DataFrame:
         double, ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where
         in quarantine.
     """
-    rows = select_given(records, FIELDS).withColumns(
-        {
-            "user": F.lower(given("user")),
-            "timestamp": rules.epoch_ms(given("timestamp")),
-            **{axis: rules.finite(given(axis)) for axis in AXES},
-        }
-    )
+    values = {
+        "user": given("user"),
+        "timestamp": rules.epoch_ms(given("timestamp")),
+        **{axis: rules.finite(given(axis)) for axis in AXES},
+    }
+    rows = select_given(records, FIELDS).withColumns(read_regular(LAYOUT, values))
+    rows = rows.withColumn("user", F.lower("user"))
     return reject(
         rows,
         FIELDS,

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from helpers import rules
 from helpers.errors import EmptyLanding
+from helpers.layout import Layout
 
 STRICT_JSON = {
     "mode": "PERMISSIVE",
@@ -87,7 +88,7 @@ def inference_paths(location: str) -> list[str]:
     return sample
 
 
-def read_records(spark: SparkSession, location: str) -> DataFrame:
+def read_records(spark: SparkSession, location: str, layout: Layout | None = None) -> DataFrame:
     """Read every line under a landing prefix.
 
     Parameters
@@ -95,12 +96,14 @@ def read_records(spark: SparkSession, location: str) -> DataFrame:
     location : str
         An ``s3://`` prefix with JSON lines in UTF-8 (with or without BOM, LF or CRLF, plain, ``.gz`` or ``.bz2``), at
         any depth.
+    layout : Layout, optional
+        How the source writes nearly all of its lines.
 
     Returns
     -------
     DataFrame
-        One row a line that is not blank: ``file`` string, ``line`` string, ``fields`` map<string,string> (null where
-        the line is not one JSON object).
+        One row a line that is not blank: ``file`` string, ``line`` string, ``regular`` boolean (the line has the
+        layout), ``fields`` map<string,string> of another line (null where it is not one JSON object).
     """
     raw = F.col("value")
     without_mark = F.when(raw.startswith(BYTE_ORDER_MARK), F.substring(raw, 2, LONGEST)).otherwise(raw)
@@ -113,8 +116,9 @@ def read_records(spark: SparkSession, location: str) -> DataFrame:
             F.call_function("rtrim", F.lit(rules.WHITE_SPACE), without_mark).alias("line"),
         )
         .where("line != ''")
+        .withColumn("regular", layout.fits(F.col("line")) if layout else F.lit(False))
     )
-    return lines.select("file", "line", parse_object(F.col("line")).alias("fields"))
+    return lines.withColumn("fields", F.when(~F.col("regular"), parse_object(F.col("line"))))
 
 
 def parse_object(line: Column) -> Column:
@@ -146,18 +150,26 @@ def select_given(records: DataFrame, contract: list[str]) -> DataFrame:
     Parameters
     ----------
     records : DataFrame
-        ``file``, ``line``, ``fields`` of `read_records`.
+        The result of `read_records`.
     contract : list of str
         The fields that the source is known to have.
 
     Returns
     -------
     DataFrame
-        Grain: one row a line. ``file``, ``line``, ``fields``, a column a field (`given`), and ``extra``, a JSON object
+        Grain: one row a line. The columns of ``records``, a column a field (`given`), and ``extra``, a JSON object
         of the other fields (null where there is none).
     """
     fields = (rules.text(F.col("fields")[name]).alias(f"given {name}") for name in contract)
-    return records.select("file", "line", "fields", *fields, extra_of(contract).alias("extra"))
+    return records.select("file", "line", "regular", "fields", *fields, extra_of(contract).alias("extra"))
+
+
+def read_regular(layout: Layout, values: dict[str, Column]) -> dict[str, Column]:
+    """The typed columns: of a regular line by its layout, of another one as ``values`` has them."""
+    line = F.col("line")
+    return {
+        name: F.when(F.col("regular"), layout.value(line, name)).otherwise(value) for name, value in values.items()
+    }
 
 
 def reject(rows: DataFrame, columns: list[str], *broken: tuple[Column, str]) -> DataFrame:
@@ -180,7 +192,7 @@ def reject(rows: DataFrame, columns: list[str], *broken: tuple[Column, str]) -> 
         ``line`` where one is.
     """
     named = [(F.col("fields").isNull(), "malformed_json"), *broken]
-    reason = F.coalesce(*(F.when(condition, F.lit(name)) for condition, name in named))
+    reason = F.when(~F.col("regular"), F.coalesce(*(F.when(condition, F.lit(name)) for condition, name in named)))
     raw = (F.when(F.col("reason").isNotNull(), F.col(name)).alias(name) for name in ("file", "line"))
     return rows.withColumn("reason", reason).select(*columns, "extra", "reason", *raw)
 

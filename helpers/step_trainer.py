@@ -4,8 +4,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers import rules
-from helpers.landing import ExtraField, count_copies, given, reject, select_given
+from helpers.landing import ExtraField, count_copies, given, read_regular, reject, select_given
+from helpers.layout import TEXT, TIME, WHOLE, Layout
 
+LAYOUT = Layout({"sensorReadingTime": TIME, "serialNumber": TEXT, "distanceFromObject": WHOLE})
 COLUMNS = ["sensorReadingTime", "serialNumber", "distanceFromObject"]
 """The columns of step_trainer_trusted, in the order of the table."""
 
@@ -18,7 +20,7 @@ def type_readings(records: DataFrame) -> DataFrame:
     Parameters
     ----------
     records : DataFrame
-        ``file``, ``line``, ``fields`` of `helpers.landing.read_records`.
+        The result of `helpers.landing.read_records`, with or without ``LAYOUT``.
 
     Returns
     -------
@@ -27,13 +29,12 @@ def type_readings(records: DataFrame) -> DataFrame:
         ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where in
         quarantine.
     """
-    rows = select_given(records, COLUMNS).withColumns(
-        {
-            "sensorReadingTime": rules.epoch_ms(given("sensorReadingTime")),
-            "serialNumber": given("serialNumber"),
-            "distanceFromObject": rules.centimetres(given("distanceFromObject")),
-        }
-    )
+    values = {
+        "sensorReadingTime": rules.epoch_ms(given("sensorReadingTime")),
+        "serialNumber": given("serialNumber"),
+        "distanceFromObject": rules.centimetres(given("distanceFromObject")),
+    }
+    rows = select_given(records, COLUMNS).withColumns(read_regular(LAYOUT, values))
     return reject(
         rows,
         COLUMNS,

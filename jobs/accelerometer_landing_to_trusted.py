@@ -68,7 +68,7 @@ landing.printSchema()
 # Every customer's latest event decides, also that of a customer who did not consent: an unknown customer and a missing consent are different reasons.
 
 events = customers.classify_events(customers.type_customers(read_records(spark, settings.location("customer_landing"))))
-records = read_records(spark, settings.location("accelerometer_landing"))
+records = read_records(spark, settings.location("accelerometer_landing"), accelerometer.LAYOUT)
 readings = accelerometer.classify_readings(
     accelerometer.type_readings(records), customers.latest_customers(events), settings.consent
 ).persist()

@@ -68,7 +68,7 @@ landing.printSchema()
 events = customers.classify_events(customers.type_customers(read_records(spark, settings.location("customer_landing"))))
 devices = customers.device_owners(customers.latest_customers(events))
 curated = read_table(spark, settings, "customers_curated")
-records = read_records(spark, settings.location("step_trainer_landing"))
+records = read_records(spark, settings.location("step_trainer_landing"), step_trainer.LAYOUT)
 readings = step_trainer.classify_readings(
     step_trainer.type_readings(records), devices, curated, settings.consent
 ).persist()
