@@ -14,11 +14,11 @@ from pyspark.sql import functions as F
 
 from helpers.rules import FIRST_TIME, LAST_TIME
 
-TEXT = r'"[!#-\[\]-~](?:[ !#-\[\]-~]*[!#-\[\]-~])?"'
-"""Printable ASCII without a quote or a backslash, blanks only inside: nothing to undo, nothing to trim."""
-TIME = r"[0-9]{12,13}"
-NUMBER = r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,30})?"
-WHOLE = r"(?:0|[1-9][0-9]{0,8})"
+TEXT = r'"[!#-\[\]-~]++"'
+"""Printable ASCII without a blank, a quote or a backslash: nothing to trim, nothing to undo."""
+TIME = r"[0-9]{12,13}+"
+NUMBER = r"-?+(?:0|[1-9][0-9]{0,14}+)(?:\.[0-9]{1,30}+)?+"
+WHOLE = r"(?:0|[1-9][0-9]{0,8}+)"
 TYPES = {TEXT: "string", TIME: "bigint", NUMBER: "double", WHOLE: "int"}
 
 
@@ -38,9 +38,7 @@ class Layout:
         """Whether a line has this layout, and its times are times."""
         members = ", ?".join(f'"{name}": ?{form}' for name, form in self.fields.items())
         times = [self.value(line, name) for name, form in self.fields.items() if form == TIME]
-        return reduce(
-            and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), line.rlike(rf"^\{{{members}\}}$")
-        )
+        return reduce(and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), line.rlike(rf"^\{{{members}\}}$"))
 
     def value(self, line: Column, name: str) -> Column:
         """A field's value; of a line that `fits`."""

@@ -3,6 +3,8 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from helpers.accounting import Accounting
+
 COLUMNS = ["participantId", "sensorReadingTime", "distanceFromObject", "x", "y", "z"]
 """The columns of machine_learning_curated, in the order of the table."""
 
@@ -82,29 +84,49 @@ def pair_readings(steps: DataFrame, motion: DataFrame, match: str) -> DataFrame:
     )
 
 
-def classify_by_match(readings: DataFrame, others: DataFrame, match: str, unmatched: str) -> DataFrame:
-    """Say of each reading of one side whether the other side has one to pair it with.
+def account_matches(steps: DataFrame, motion: DataFrame, match: str, read: int) -> tuple[Accounting, int]:
+    """Count the readings of both sides that have a partner on the other, and the pairs that they make.
+
+    Counted by key, so that no reading is joined for it and the number of pairs is known apart from the join.
 
     Parameters
     ----------
-    readings, others : DataFrame
-        The two sides of the join.
+    steps, motion : DataFrame
+        The results of `steps_to_join` and `motion_to_join`.
     match : {"customer_and_time", "time_only"}
         See `join_keys`.
-    unmatched : str
-        The reason to name where there is none.
+    read : int
+        How many rows the two tables have.
 
     Returns
     -------
-    DataFrame
-        Grain: one row a reading. ``copies`` (1) and ``outcome``: ``unmatched`` or ``kept``.
+    Accounting
+        Of the readings of both sides: matched ones are kept, the others ``unmatched_step`` or ``unmatched_motion``.
+    int
+        How many pairs there must be.
+
+    Raises
+    ------
+    ReconciliationFailed
+        If the parts do not add up to the rows read.
     """
     keys = join_keys(match)
-    partners = others.where("joins").select(*keys).distinct().withColumn("partner", F.lit(True))
-    return readings.join(partners, on=keys, how="left").select(
-        F.lit(1).alias("copies"),
-        F.when(F.col("partner") & F.col("joins"), F.lit("kept")).otherwise(F.lit(unmatched)).alias("outcome"),
+    sides = ((steps, 1, 0), (motion, 0, 1))
+    one, other = (
+        side.select(*keys, "joins", F.lit(step).alias("steps"), F.lit(move).alias("motion"))
+        for side, step, move in sides
     )
+    by_key = one.unionByName(other).groupBy(*keys, "joins").agg(F.sum("steps").alias("s"), F.sum("motion").alias("m"))
+    matched = F.col("joins") & (F.col("s") > 0) & (F.col("m") > 0)
+    counts = {
+        "kept": F.when(matched, F.col("s") + F.col("m")),
+        "unmatched_motion": F.when(~matched, F.col("m")),
+        "unmatched_step": F.when(~matched, F.col("s")),
+        "pairs": F.when(matched, F.col("s") * F.col("m")),
+    }
+    total = by_key.agg(*(F.coalesce(F.sum(count), F.lit(0)).alias(name) for name, count in counts.items())).first()
+    unmatched = {name: total[name] for name in ("unmatched_motion", "unmatched_step") if total[name]}
+    return Accounting(read=read, kept=total["kept"], excluded=unmatched).check(), total["pairs"]
 
 
 def strip_identity(pairs: DataFrame, participants: DataFrame) -> DataFrame:

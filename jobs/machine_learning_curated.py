@@ -34,7 +34,6 @@ from pyspark.context import SparkContext
 
 from helpers import customers
 from helpers import machine_learning as ml
-from helpers.accounting import account
 from helpers.audits import audit_staged
 from helpers.landing import prepare_spark, read_records
 from helpers.masking import preview
@@ -61,20 +60,17 @@ job.init(args["JOB_NAME"], args)
 # ## Both sides, and what finds no partner
 
 events = customers.classify_events(customers.type_customers(read_records(spark, settings.location("customer_landing"))))
-devices = customers.device_owners(customers.latest_customers(events))
-steps = ml.steps_to_join(read_table(spark, settings, "step_trainer_trusted")).persist()
-motion = ml.motion_to_join(read_table(spark, settings, "accelerometer_trusted"), devices).persist()
-classified = ml.classify_by_match(steps, motion, settings.match, "unmatched_step").unionByName(
-    ml.classify_by_match(motion, steps, settings.match, "unmatched_motion")
-)
-accounting = account(classified, read=steps.count() + motion.count())
+devices = customers.device_owners(customers.latest_customers(events)).persist()
+trusted_steps = read_table(spark, settings, "step_trainer_trusted")
+trusted_motion = read_table(spark, settings, "accelerometer_trusted")
+steps, motion = ml.steps_to_join(trusted_steps), ml.motion_to_join(trusted_motion, devices)
+accounting, pairs = ml.account_matches(steps, motion, settings.match, trusted_steps.count() + trusted_motion.count())
 print(accounting)
 
 # ## Pairs, without identity
 
-pairs = ml.pair_readings(steps, motion, settings.match).persist()
-participants = participant_ids(motion, read_participant_key(settings.participant_key))
-curated = ml.strip_identity(pairs, participants)
+participants = participant_ids(trusted_motion, read_participant_key(settings.participant_key))
+curated = ml.strip_identity(ml.pair_readings(steps, motion, settings.match), participants)
 
 # ## Write, audit, publish
 
@@ -88,7 +84,7 @@ sink = glueContext.getSink(
 frame = DynamicFrame.fromDF(curated, glueContext, "machine_learning_curated")
 write_staged(sink, frame, settings, "machine_learning_curated")
 
-audit_staged(glueContext, settings, "machine_learning_curated", pairs.count())
+audit_staged(glueContext, settings, "machine_learning_curated", pairs)
 
 rows = publish(spark, settings, "machine_learning_curated")
 

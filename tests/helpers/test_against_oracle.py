@@ -130,34 +130,33 @@ def comparable(row):
 def transform(spark, root, consent, match):
     """Every transform in the order of the notebooks, without tables in between."""
 
-    def read(source):
-        return read_records(spark, (root / source / "landing").as_uri())
+    def read(source, layout=None):
+        return read_records(spark, (root / source / "landing").as_uri(), layout)
 
     events = customers.classify_events(customers.type_customers(read("customer"))).persist()
     latest = customers.latest_customers(events)
     devices = customers.device_owners(latest)
     trusted = customers.keep_trusted_customers(events, []).persist()
     motion_seen = accelerometer.classify_readings(
-        accelerometer.type_readings(read("accelerometer")), latest, consent
+        accelerometer.type_readings(read("accelerometer", accelerometer.LAYOUT)), latest, consent
     ).persist()
     motion = accelerometer.keep_consented_readings(motion_seen, []).persist()
     curated_seen = customers.classify_customers_by_motion(trusted, motion).persist()
     curated = curated_seen.where("outcome = 'kept'").select(*customers.COLUMNS)
     steps_seen = step_trainer.classify_readings(
-        step_trainer.type_readings(read("step_trainer")), devices, curated, consent
+        step_trainer.type_readings(read("step_trainer", step_trainer.LAYOUT)), devices, curated, consent
     ).persist()
     steps = step_trainer.keep_trusted_readings(steps_seen, []).persist()
     left, right = ml.steps_to_join(steps), ml.motion_to_join(motion, devices)
-    matched = ml.classify_by_match(left, right, match, "unmatched_step").unionByName(
-        ml.classify_by_match(right, left, match, "unmatched_motion")
-    )
     pairs = ml.pair_readings(left, right, match)
+    matched, expected_pairs = ml.account_matches(left, right, match, read=steps.count() + motion.count())
+    assert expected_pairs == pairs.count()
     accounts = {
         "customer_landing_to_trusted": account(events, customers.QUARANTINE),
         "accelerometer_landing_to_trusted": account(motion_seen, accelerometer.QUARANTINE),
         "customer_trusted_to_curated": account(curated_seen),
         "step_trainer_landing_to_trusted": account(steps_seen, step_trainer.QUARANTINE),
-        "machine_learning_curated": account(matched, read=steps.count() + motion.count()),
+        "machine_learning_curated": matched,
     }
     counted = {name: {**found.rows(), "quarantined": found.quarantined} for name, found in accounts.items()}
     frames = {

@@ -6,7 +6,7 @@ import hmac
 import pytest
 
 from helpers import machine_learning as ml
-from helpers.accounting import account
+from helpers.errors import ReconciliationFailed
 from helpers.participants import participant_ids
 
 STEPS = "sensorReadingTime bigint, serialNumber string, distanceFromObject int"
@@ -48,15 +48,22 @@ def test_a_shared_device_joins_nothing(sides, match):
     assert "c" not in {row["user"] for row in ml.pair_readings(*sides, match).collect()}
 
 
-def test_both_sides_are_accounted_for(sides):
-    steps, motion = sides
-    found = account(
-        ml.classify_by_match(steps, motion, "customer_and_time", "unmatched_step").unionByName(
-            ml.classify_by_match(motion, steps, "customer_and_time", "unmatched_motion")
-        ),
-        read=10,
-    )
-    assert (found.kept, found.excluded) == (7, {"unmatched_motion": 2, "unmatched_step": 1})
+@pytest.mark.parametrize(
+    ("match", "kept", "unmatched", "pairs"),
+    [
+        ("customer_and_time", 7, {"unmatched_motion": 2, "unmatched_step": 1}, 4),
+        ("time_only", 7, {"unmatched_motion": 2, "unmatched_step": 1}, 7),
+    ],
+)
+def test_both_sides_are_accounted_for(sides, match, kept, unmatched, pairs):
+    found, count = ml.account_matches(*sides, match, read=10)
+    assert (found.kept, found.excluded) == (kept, unmatched)
+    assert count == pairs == ml.pair_readings(*sides, match).count()
+
+
+def test_a_reading_that_nobody_counted_is_an_error(sides):
+    with pytest.raises(ReconciliationFailed, match="Read 11 rows, but can explain 10"):
+        ml.account_matches(*sides, "time_only", read=11)
 
 
 def test_a_participant_is_a_keyed_hash_and_the_key_is_in_no_plan(spark, sides, capsys):

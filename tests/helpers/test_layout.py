@@ -1,0 +1,69 @@
+"""A line that has its source's layout means what it means under the full rules; any other line is left to them."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpers import accelerometer, step_trainer
+from helpers.landing import read_records
+
+TIME, MOTION = 1_655_564_444_103, '{"user":"%s","timestamp":%s,"x":%s,"y":0.5,"z":-1.0}'
+STEP = '{"sensorReadingTime":%s,"serialNumber":"%s","distanceFromObject":%s}'
+USERS = st.sampled_from(
+    ["a@x.de", "A.B+c@X.de", " a@x.de", "ä@x.de", r"a\u0040x.de", "", " ", 'a"b', "a}b,c:d", "\x01"]
+)
+NUMBERS = st.sampled_from(
+    ["1655564444103", "1655564444103.0", "1.655564444103E12", '"1655564444103"', "0", "-0", "-0.0", "01", "1.", ".5"]
+    + ["1e3", "1E400", "NaN", "Infinity", "null", "true", "946684799999", "946684800000", "4102444800001", "12", "2.50"]
+    + ["99999999999999999999", "2147483647", "2147483648", "-7", '"7"', " 7", "7 ", "[]", "{}", "0.1", "123456.789e-2"]
+)
+ENDS = st.sampled_from(["", " ", "\r", "}", "{}", ',"new":1}', "\t", "\x00"])
+
+
+def read_both(spark, folder, source, lines):
+    """The lines typed with the layout and without it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "lines.json").write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
+    typed = (
+        source.type_readings(read_records(spark, folder.as_uri(), layout)).collect() for layout in (source.LAYOUT, None)
+    )
+    return [sorted(map(repr, rows)) for rows in typed]
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(USERS, NUMBERS, NUMBERS, ENDS), min_size=40, max_size=80))
+def test_motion_reads_the_same_with_the_layout_and_without(spark, tmp_path, parts):
+    lines = [MOTION % (user, time, x) + end for user, time, x, end in parts]
+    with_layout, without = read_both(spark, tmp_path / "motion", accelerometer, [*lines, *(MOTION % ("b", TIME, 1),)])
+    assert with_layout == without
+
+
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(NUMBERS, USERS, NUMBERS, ENDS), min_size=40, max_size=80))
+def test_steps_read_the_same_with_the_layout_and_without(spark, tmp_path, parts):
+    lines = [STEP % (time, serial, distance) + end for time, serial, distance, end in parts]
+    with_layout, without = read_both(spark, tmp_path / "steps", step_trainer, [*lines, STEP % (TIME, "s", 7)])
+    assert with_layout == without
+
+
+@pytest.mark.parametrize(
+    ("line", "regular"),
+    [
+        (MOTION % ("a@x.de", TIME, "1.0"), True),
+        ((MOTION % ("a@x.de", TIME, "1.0")).replace(":", ": ").replace(",", ", "), True),
+        (MOTION % ("a@x.de", TIME, "1"), True),
+        (MOTION % ("a@x.de", TIME, "1e0"), False),
+        (MOTION % ("a@x.de", '"1655564444103"', "1.0"), False),
+        (MOTION % ("a@x.de", "946684799999", "1.0"), False),
+        (MOTION % ('a\\"x', TIME, "1.0"), False),
+        (MOTION % ("ä@x.de", TIME, "1.0"), False),
+        (MOTION % ("a@x.de", TIME, "1.0") + MOTION % ("a@x.de", TIME, "1.0"), False),
+        ('{"timestamp":1655564444103,"user":"a@x.de","x":1.0,"y":0.5,"z":-1.0}', False),
+        ('{"user":"a@x.de","user":"b@x.de","timestamp":1655564444103,"x":1.0,"y":0.5,"z":-1.0}', False),
+    ],
+)
+def test_only_the_layout_to_the_letter_is_read_by_position(spark, tmp_path, line, regular):
+    (tmp_path / "a.json").write_text(line + "\n", "utf-8")
+    (record,) = read_records(spark, tmp_path.as_uri(), accelerometer.LAYOUT).collect()
+    assert record["regular"] is regular
+    assert (record["fields"] is None) == (regular or line.count("}") > 1)
