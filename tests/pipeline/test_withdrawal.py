@@ -11,7 +11,7 @@ import pytest
 from helpers.participants import participant_id, read_participant_key
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.paths import SAMPLES
+from runner.paths import REPORTS, SAMPLES
 from runner.tables import PERSON
 from tests.pipeline.conftest import complaint, query, stedi
 
@@ -45,7 +45,7 @@ def withdrawn(tmp_path_factory, reports):
     (landing / "customer" / "landing" / "withdrawals.json").write_text(json.dumps(record) + "\n")
     second = stedi("run", "--lake", root, "--landing", landing)
     assert second.code == 0, second.err
-    yield root, person, first.run["run_id"]
+    yield root, person, first.run["run_id"], landing
     stedi("down", "--lake", root)
 
 
@@ -61,14 +61,14 @@ def files_with(root, person):
 
 
 def test_the_next_run_leaves_nobody_who_withdrew_in_any_table(withdrawn):
-    root, person, _ = withdrawn
+    root, person, *_ = withdrawn
     for table, column in PERSON.items():
         names = ", ".join(f"'{value}'" for value in person)
         assert query(root, f'select count(*) from {table} where "{column}" in ({names})') == [["0"]], table
 
 
 def test_there_is_no_way_back_to_who_withdrew(withdrawn):
-    root, _, first = withdrawn
+    root, _, first, _ = withdrawn
     for table in PERSON:
         line = complaint(stedi("rollback", table, "--lake", root), 2)
         assert "1 person not in customer_trusted now" in line
@@ -76,7 +76,7 @@ def test_there_is_no_way_back_to_who_withdrew(withdrawn):
 
 
 def test_a_privacy_vacuum_removes_them_from_the_earlier_versions_too(withdrawn):
-    root, person, _ = withdrawn
+    root, person, *_ = withdrawn
     assert len(files_with(root, person)) >= len(PERSON)
     before = {table: query(root, f"select count(*) from {table}") for table in PERSON}
     done = stedi("vacuum", "--privacy", "--lake", root)
@@ -89,7 +89,7 @@ def test_a_privacy_vacuum_removes_them_from_the_earlier_versions_too(withdrawn):
 
 
 def test_a_new_key_gives_every_participant_a_new_id_and_the_same_rows(withdrawn):
-    root, _, _ = withdrawn
+    root, *_ = withdrawn
     sql = "select participantId, count(*), sum(distanceFromObject), sum(x) from machine_learning_curated group by 1"
     before = query(root, sql)
     with use_profile(PROFILE, root):
@@ -99,3 +99,43 @@ def test_a_new_key_gives_every_participant_a_new_id_and_the_same_rows(withdrawn)
     assert not {row[0] for row in before} & {row[0] for row in after}
     assert sorted(row[1:] for row in before) == sorted(row[1:] for row in after)
     assert "not in customer_trusted now" in complaint(stedi("rollback", "machine_learning_curated", "--lake", root), 2)
+
+
+def test_who_is_erased_is_nowhere_and_does_not_come_back(withdrawn):
+    root, *_, landing = withdrawn
+    sql = "select email, serialNumber, customerName from customers_curated order by 1 limit 1"
+    email, serial, name = query(root, sql)[0]
+    query(root, f"select * from customer_trusted where email = '{email}'")  # a result of Athena's that names her
+    with use_profile(PROFILE, root):
+        keys = [read_participant_key(KEY), previous_key()]
+    person = (email, serial, *(participant_id(email, key) for key in keys))
+    others = {table: survivors(root, table, column, person) for table, column in PERSON.items()}
+    dry = stedi("erase", email, "--lake", root)
+    assert dry.code == 0, dry.err
+    assert "Nothing was changed" in dry.out
+    assert len(files_with(root, person)) > len(PERSON)
+    done = stedi("erase", email.title(), "--yes", "--lake", root)
+    assert done.code == 0, done.err
+    assert "Proved" in done.out
+    assert not files_with(root, person)
+    files = [path for folder in (root / "stedi-lakehouse", REPORTS) for path in folder.rglob("*") if path.is_file()]
+    left = [
+        path.name
+        for path in files
+        if any(value.encode().lower() in path.read_bytes().lower() for value in (*person, name))
+    ]
+    assert not left
+    assert others == {table: survivors(root, table, column, ()) for table, column in PERSON.items()}
+    assert stedi("run", "--lake", root, "--landing", landing).code == 0
+    assert others == {table: survivors(root, table, column, ()) for table, column in PERSON.items()}
+
+
+def previous_key():
+    answer = boto3.client("secretsmanager").get_secret_value(SecretId=KEY, VersionStage="AWSPREVIOUS")
+    return answer["SecretString"].encode()
+
+
+def survivors(root, table, column, person):
+    """The rows of a table that are not a person's."""
+    rows = query(root, f'select "{column}", * from {table}')
+    return sorted(row for row in rows if row[0] not in person)
