@@ -32,7 +32,7 @@ from pyspark.context import SparkContext
 from helpers import accelerometer, customers
 from helpers.accounting import account
 from helpers.audits import audit_staged
-from helpers.landing import extra_fields, inference_paths, prepare_spark, read_records
+from helpers.landing import extra_fields, forget_excluded, inference_paths, prepare_spark, read_records
 from helpers.masking import preview
 from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
@@ -71,7 +71,8 @@ events = customers.classify_events(customers.type_customers(read_records(spark, 
 records = read_records(spark, settings.location("accelerometer_landing"), accelerometer.LAYOUT)
 readings = accelerometer.classify_readings(
     accelerometer.type_readings(records), customers.latest_customers(events), settings.consent
-).persist()
+)
+readings = forget_excluded(readings).persist()
 accounting = account(readings, accelerometer.QUARANTINE)
 print(accounting)
 

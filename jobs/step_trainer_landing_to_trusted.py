@@ -32,7 +32,7 @@ from pyspark.context import SparkContext
 from helpers import customers, step_trainer
 from helpers.accounting import account
 from helpers.audits import audit_staged
-from helpers.landing import extra_fields, inference_paths, prepare_spark, read_records
+from helpers.landing import extra_fields, forget_excluded, inference_paths, prepare_spark, read_records
 from helpers.masking import preview
 from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
@@ -69,9 +69,8 @@ events = customers.classify_events(customers.type_customers(read_records(spark, 
 devices = customers.device_owners(customers.latest_customers(events))
 curated = read_table(spark, settings, "customers_curated")
 records = read_records(spark, settings.location("step_trainer_landing"), step_trainer.LAYOUT)
-readings = step_trainer.classify_readings(
-    step_trainer.type_readings(records), devices, curated, settings.consent
-).persist()
+readings = step_trainer.classify_readings(step_trainer.type_readings(records), devices, curated, settings.consent)
+readings = forget_excluded(readings).persist()
 accounting = account(readings, step_trainer.QUARANTINE)
 print(accounting)
 
