@@ -97,7 +97,7 @@ def find_people(settings: Settings, addresses: list[str]) -> People:
     people.ids = {participant_id(email, key) for email in people.emails for key in keys}
     events = list(_events(settings.bucket))
     ours = [event for event in events if _address(event.get("email")) in people.emails]
-    theirs = [event for event in events if _address(event.get("email")) not in people.emails]
+    theirs = [event for event in events if _address(event.get("email")) not in people.emails | {""}]
     people.known = _values(ours, "email", _address)
     held, shared = _values(ours, "serialnumber"), _values(theirs, "serialnumber")
     people.serials = held - shared
@@ -157,7 +157,7 @@ def _values(events: list[dict], name: str, spell=lambda value: str(value).strip(
 
 
 def _address(value: object) -> str:
-    return str(value).strip().lower()
+    return "" if value is None else str(value).strip().lower()
 
 
 def _previous_key(name: str) -> list[bytes]:

@@ -64,14 +64,15 @@ class Traces:
             record = json.loads(line.strip().removeprefix("\ufeff"))
         except ValueError:
             record = None
-        found = self._keys.found(line)
         if not isinstance(record, dict):
-            return Verdict.OWN if found else Verdict.NOTHING
+            return Verdict.OWN if self._keys.found(line) else Verdict.NOTHING
         fields = {name.lower(): value for name, value in record.items()}
-        owned = "email" in fields or "user" in fields
-        if any(self.judge_value(name, value, owned) is Verdict.OWN for name, value in fields.items()):
+        owners = [str(fields[name]).strip() for name in ("email", "user") if fields.get(name)]
+        if any(self.judge_value(name, value, any(owners)) is Verdict.OWN for name, value in fields.items()):
             return Verdict.OWN
-        return Verdict.MENTION if found else Verdict.NOTHING
+        for owner in owners:  # somebody else's address may have one of theirs as a part
+            line = line.replace(owner, "")
+        return Verdict.MENTION if self._keys.found(line) else Verdict.NOTHING
 
     def judge_value(self, column: str, value: object, owned: bool) -> Verdict:
         """Whose a row is, as far as one of its fields says so.
@@ -86,12 +87,13 @@ class Traces:
         name, text = column.lower(), "" if value is None else str(value)
         if name == "record":
             return self.judge_line(text)
-        own = (
-            (name in ("email", "user") and text.strip().lower() in self.people.emails)
-            or (name == "serialnumber" and not owned and text.strip() in self.people.devices)
-            or (name == "participantid" and text in self.people.ids)
-        )
-        return Verdict.OWN if own else Verdict.MENTION if self._keys.found(text) else Verdict.NOTHING
+        if name in ("email", "user"):
+            return Verdict.OWN if text.strip().lower() in self.people.emails else Verdict.NOTHING
+        if name == "serialnumber" and not owned and text.strip() in self.people.devices:
+            return Verdict.OWN
+        if name == "participantid" and text in self.people.ids:
+            return Verdict.OWN
+        return Verdict.MENTION if self._keys.found(text) else Verdict.NOTHING
 
 
 class _Sought:
