@@ -4,7 +4,10 @@ import bz2
 import gzip
 import io
 import json
+import os
 import re
+import signal
+import subprocess
 
 import boto3
 import pyarrow as pa
@@ -25,6 +28,7 @@ from runner.erasure.people import find_people, read_addresses
 from runner.erasure.traces import Traces
 from runner.errors import StepFailed, UserError
 from runner.landing import copy_new_files, find_files
+from tests.pipeline.conftest import STEDI
 
 ADA, BOB, NADA = "ada.l@example.com", "bob@example.com", "nada.l@example.com"
 ADAS, BOBS, SHARED = (f"{digit * 8}-7af5-4b07-a421-7b902c8d2b7c" for digit in "abc")
@@ -32,14 +36,15 @@ KEY = "stedi/participant-key"
 
 
 @pytest.fixture(scope="module")
-def local(tmp_path_factory):
-    """The local AWS, for every client of this process."""
-    with use_profile(PROFILE, tmp_path_factory.mktemp("lake") / "lake"):
-        yield
+def lake_folder(tmp_path_factory):
+    """The local AWS, for every client of this process: the folder of its lake."""
+    folder = tmp_path_factory.mktemp("lake") / "lake"
+    with use_profile(PROFILE, folder):
+        yield folder
 
 
 @pytest.fixture
-def lake(local, request, tmp_path):
+def lake(lake_folder, request):
     """A lakehouse of its own with Ada and Bob in its customers' landing zone, and a folder for reports."""
     name = f"lake-{abs(hash(request.node.name)) % 10**10}"
     boto3.client("s3").create_bucket(Bucket=name)
@@ -355,34 +360,52 @@ def test_the_certificate_counts_and_names_nobody(lake, tmp_path):
     assert not any(word in text for word in (ADA, BOB, "Lovelace", ADAS, adas_id()))
 
 
-@pytest.mark.parametrize("changes", range(1, 5))
-def test_an_interrupted_erasure_goes_on_where_it_stopped(lake, tmp_path, monkeypatch, changes):
+SITECUSTOMIZE = """
+import os, signal
+import botocore.client
+call, seen = botocore.client.BaseClient._make_api_call, 0
+def counted(self, operation, arguments):
+    global seen
+    if operation in ("PutObject", "DeleteObject", "UpdateTable"):
+        seen += 1
+        if seen == int(os.environ["KILL_AT"]):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return call(self, operation, arguments)
+botocore.client.BaseClient._make_api_call = counted
+"""
+"""Python runs a module of this name at its start: the command kills itself before its n-th change of the lake."""
+
+
+def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_folder, tmp_path):
     put(lake, "accelerometer/landing/m.json", lines(motion(ADA), motion(BOB)))
     put(lake, "step_trainer/landing/s.json", lines(step(ADAS), step(BOBS)))
     put(lake, "runs/r/02.json", f"Ada Lovelace {ADAS}".encode())
+    put(lake, "athena/1.csv", ADA.encode())
     key = publish(lake, "step_trainer_trusted", "r1", [{"serialNumber": ADAS}, {"serialNumber": BOBS}])
-    left, really = [changes], places._replace
-
-    def die_after(*arguments):
-        if not left[0]:
-            raise KeyboardInterrupt
-        left[0] -= 1
-        really(*arguments)
-
-    monkeypatch.setattr(places, "_replace", die_after)
-    with pytest.raises(KeyboardInterrupt):
-        erase(lake, tmp_path)
-    monkeypatch.undo()
-    assert [entry["status"] for entry in certificates(lake)] == ["IN_PROGRESS"]
-    erase(lake, tmp_path)
-    assert get(lake, "accelerometer/landing/m.json") == lines(motion(BOB))
-    assert get(lake, "step_trainer/landing/s.json") == lines(step(BOBS))
-    assert get(lake, "runs/r/02.json").decode() == "••• •••"
+    wanted = {
+        "customer/landing/a.json": lines(customer(BOB, "Bob Lee", BOBS)),
+        "accelerometer/landing/m.json": lines(motion(BOB)),
+        "step_trainer/landing/s.json": lines(step(BOBS)),
+        "runs/r/02.json": "••• •••".encode(),
+    }
+    before = {name: get(lake, name) for name in wanted}
+    (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
+    call = [STEDI, "erase", ADA, "--yes", "--bucket", lake.bucket, "--database", lake.database, "--lake", lake_folder]
+    codes = []
+    while not codes or codes[-1]:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path), "KILL_AT": str(len(codes) + 1)}
+        done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
+        codes.append(done.returncode)
+        assert done.returncode in (0, -signal.SIGKILL), done.stderr
+        assert all(get(lake, name) in (before[name], wanted[name]) for name in wanted)
+        assert {"serialNumber": BOBS} in read_parquet(lake, key)
+    assert len(codes) > 3
+    assert {name: get(lake, name) for name in wanted} == wanted
+    assert "athena/1.csv" not in keys(lake)
     assert read_parquet(lake, key) == [{"serialNumber": BOBS}]
     assert get_table(lake.database, "step_trainer_trusted")["Parameters"][ROWS] == "1"
-    assert [
-        (entry["status"], sum(place["files"] for place in entry["found"].values())) for entry in certificates(lake)
-    ] == [("DONE", 5)]
+    (certificate,) = certificates(lake)
+    assert (certificate["status"], sum(place["files"] for place in certificate["found"].values())) == ("DONE", 6)
 
 
 def test_an_object_that_changed_meanwhile_is_not_overwritten(lake, tmp_path, monkeypatch):
