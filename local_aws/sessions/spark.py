@@ -27,8 +27,7 @@ def base_settings(resources: Resources, scratch: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.adaptive.enabled": "true",
-        # Many, so that one fits into the memory of a task; adaptive execution puts small ones together.
-        "spark.sql.shuffle.partitions": str(8 * resources.cores),
+        "spark.sql.shuffle.partitions": str(2 * resources.cores),
         "spark.sql.session.timeZone": "UTC",
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
         **{f"spark.hadoop.{name}": value for name, value in S3_SETTINGS.items()},
