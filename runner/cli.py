@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -119,10 +120,9 @@ def query(
     profile: Profile = PROFILE,
 ) -> None:
     """Ask Athena: stedi query "select count(*) from accelerometer_trusted"."""
-    from runner.aws import use_profile
     from runner.query import run_query
 
-    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+    with _existing(profile, lake):
         run_query(sql, bucket, database, csv)
 
 
@@ -135,11 +135,10 @@ def history(
     profile: Profile = PROFILE,
 ) -> None:
     """List the versions of a table: which run published each, and whether its files are still there."""
-    from runner.aws import use_profile
     from runner.history import print_history
     from runner.lakehouse import read_lakehouse
 
-    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+    with _existing(profile, lake):
         print_history(read_lakehouse(bucket, database), table)
 
 
@@ -160,11 +159,10 @@ def rollback(
 
     Refused where the version holds rows of people who have withdrawn since.
     """
-    from runner.aws import use_profile
     from runner.history import roll_back_table
     from runner.lakehouse import read_lakehouse
 
-    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+    with _existing(profile, lake):
         version = roll_back_table(read_lakehouse(bucket, database, participant_key), table, to, even_withdrawn)
         rows = "" if version.rows is None else f", {version.rows:,} rows"
         typer.echo(f"{table} is the version of run {version.run} again{rows}.")
@@ -193,11 +191,10 @@ def vacuum(
     """
     from datetime import timedelta
 
-    from runner.aws import use_profile
     from runner.lakehouse import read_lakehouse
     from runner.vacuum import Vacuum
 
-    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+    with _existing(profile, lake):
         settings = read_lakehouse(bucket, database, participant_key)
         removed = Vacuum(settings, keep, timedelta(hours=older_than), typer.echo).run(privacy)
         typer.echo(f"{removed:,} files and uploads removed." if removed else "There was nothing to remove.")
@@ -219,14 +216,13 @@ def erase(
     left, and writes a certificate that names nobody. Interrupted, it goes on when it is called again. The landing
     directory that the files came from is yours: take the people out of it too.
     """
-    from runner.aws import use_profile
     from runner.erasure.erasure import Erasure
     from runner.erasure.people import read_addresses
     from runner.lakehouse import read_lakehouse
     from runner.paths import REPORTS
 
     addresses = read_addresses(who)
-    with use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake()):
+    with _existing(profile, lake):
         erasure = Erasure(read_lakehouse(bucket, database, participant_key), addresses, REPORTS, typer.echo)
         findings = erasure.look()
         if yes or not findings:
@@ -272,6 +268,13 @@ def jobs() -> None:
 
     for path in export_jobs():
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def _existing(profile: str, lake: Path | None) -> AbstractContextManager[None]:
+    """Use a profile, the local one on a lake that is there: for commands that make none."""
+    from runner.aws import use_profile
+
+    return use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake())
 
 
 def _complain(message: str, code: int) -> int:

@@ -1,5 +1,7 @@
 """From a landing directory to the landing zone of the bucket: only what is new, and the source stays as it is."""
 
+import bz2
+import gzip
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from runner.errors import UserError
 ZONES = ("customer/landing", "accelerometer/landing", "step_trainer/landing")
 PART = 8 * 1024 * 1024
 """Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
+UNPACKERS = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 SOURCE_ETAG = "stedi-source-etag"
 """Metadata of a landing object from which people were erased: the ETag that it had as it was copied."""
 
@@ -80,6 +83,17 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     for file in new:
         s3.upload_file(str(file.path), bucket, file.key, Config=config)
     return len(new), len(set(there) - {file.key for file in files})
+
+
+def unpack(key: str, body: bytes) -> bytes:
+    """The lines of a landing object, which its name says to be packed or not.
+
+    Raises
+    ------
+    OSError, EOFError, ValueError
+        If the archive is damaged.
+    """
+    return next((unpacker for suffix, unpacker in UNPACKERS.items() if key.endswith(suffix)), bytes)(body)
 
 
 def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:

@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from runner.erasure.traces import Traces, Verdict
+from runner.landing import ZONES
 
 BLOCK = 8 * 1024 * 1024
-LANDING = ("customer/landing/", "accelerometer/landing/", "step_trainer/landing/")
+LANDING = tuple(f"{zone}/" for zone in ZONES)
 
 
 @dataclass

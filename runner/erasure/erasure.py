@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cached_property
 from pathlib import Path
 
 import boto3
@@ -22,7 +23,7 @@ from helpers.settings import Settings
 from helpers.versions import FINGERPRINT, ROWS
 from runner.batch_state import ALIVE
 from runner.erasure.content import Tally
-from runner.erasure.people import find_people
+from runner.erasure.people import CUSTOMERS, find_people
 from runner.erasure.places import Finding, erase_report, erase_thing, report_files
 from runner.erasure.traces import Traces
 from runner.erasure.walk import Thing, walk
@@ -31,7 +32,6 @@ from runner.tables import VERSIONED
 from runner.terminal import people as persons
 from runner.terminal import print_table
 
-CUSTOMERS = "customer/landing/"
 CERTIFICATES = "erasures/"
 
 
@@ -179,9 +179,13 @@ class Erasure:
                 parameters.pop(FINGERPRINT, None)
                 put_table(self.settings.database, table_input(table) | {"Parameters": parameters | {ROWS: rows}}, table)
 
+    @cached_property
+    def _key(self) -> bytes:
+        return read_participant_key(self.settings.participant_key)
+
     def _certificate_key(self, email: str) -> str:
-        key = read_participant_key(self.settings.participant_key)
-        return f"{CERTIFICATES}{hmac.new(key, f'erasure:{email}'.encode(), hashlib.sha256).hexdigest()[:32]}.json"
+        digest = hmac.new(self._key, f"erasure:{email}".encode(), hashlib.sha256).hexdigest()
+        return f"{CERTIFICATES}{digest[:32]}.json"
 
     def _certificate(self, email: str) -> dict | None:
         try:

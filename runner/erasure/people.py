@@ -1,7 +1,5 @@
 """Who is to be erased, and everything by which they are known."""
 
-import bz2
-import gzip
 import json
 import re
 from collections import defaultdict
@@ -16,11 +14,12 @@ from helpers.participants import participant_id, read_participant_key
 from helpers.settings import Settings
 from runner.erasure.walk import walk
 from runner.errors import UserError
+from runner.landing import unpack
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+CUSTOMERS = "customer/landing/"
 SHORTEST = 6
 """A serial number of fewer characters is compared with fields, but not sought in texts, where it may mean much."""
-DECODERS = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
 @dataclass
@@ -112,10 +111,9 @@ def find_people(settings: Settings, addresses: list[str]) -> People:
 
 def _events(bucket: str) -> Iterator[dict[str, object]]:
     """The registration events, their fields by name in lower case."""
-    for thing in walk(bucket, "customer/landing/"):
-        decode = next((decoder for suffix, decoder in DECODERS.items() if thing.key.endswith(suffix)), bytes)
+    for thing in walk(bucket, CUSTOMERS):
         try:
-            lines = decode(thing.read()).split(b"\n")
+            lines = unpack(thing.key, thing.read()).split(b"\n")
         except (OSError, EOFError, ValueError) as error:
             raise UserError(
                 f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."

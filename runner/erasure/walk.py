@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import boto3
 
+from helpers.objects import list_keys
+
 
 @dataclass(frozen=True)
 class Thing:
@@ -40,9 +42,7 @@ class Thing:
 def walk(bucket: str, prefix: str = "") -> Iterator[Thing]:
     """Every object under a prefix, and every earlier version that the bucket keeps of one."""
     s3 = boto3.client("s3")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for item in page.get("Contents", []):
-            yield Thing(bucket, item["Key"])
+    yield from (Thing(bucket, key) for key in list_keys(f"s3://{bucket}/{prefix}"))
     if s3.get_bucket_versioning(Bucket=bucket).get("Status"):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
             for item in page.get("Versions", []):

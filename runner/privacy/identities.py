@@ -1,7 +1,5 @@
 """Who is in the landing files: every name, e-mail address, phone, birthday and serial number of the customers there."""
 
-import bz2
-import gzip
 import json
 import re
 from codecs import BOM_UTF8
@@ -10,6 +8,7 @@ from datetime import date, timedelta
 
 import boto3
 
+from runner.landing import unpack
 from runner.paths import HELPERS, NOTEBOOKS, PROJECT, SQL
 from runner.privacy.words import Index, words_of
 
@@ -19,7 +18,6 @@ SHORTEST_NUMBER = 7
 EPOCH_MS = re.compile(r"[0-4][0-9]{12}")
 """A number like this is a time in milliseconds wherever it stands."""
 OWN_TEXTS = ((NOTEBOOKS, "*.ipynb"), (HELPERS, "*.py"), (SQL, "*.sql"), (PROJECT / "runner" / "report", "*"))
-DECODERS = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
 def landing_identities(bucket: str) -> set[str]:
@@ -39,9 +37,8 @@ def landing_identities(bucket: str) -> set[str]:
 
 
 def _customer_values(key: str, body: bytes) -> Iterator[str]:
-    decode = next((decoder for suffix, decoder in DECODERS.items() if key.endswith(suffix)), bytes)
     try:
-        lines = decode(body).splitlines()
+        lines = unpack(key, body).splitlines()
     except (OSError, EOFError, ValueError):
         return  # a damaged archive: step 02 has failed on it
     for line in lines:

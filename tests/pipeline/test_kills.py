@@ -21,25 +21,12 @@ from local_aws.profile import PROFILE
 from local_aws.sessions.job import job_environment
 from runner.aws import use_profile
 from runner.paths import JOBS, PROJECT, SAMPLES
+from tests.killing import write_killer
 from tests.pipeline.conftest import STEDI, query, stedi
 
 pytestmark = pytest.mark.kernel
 SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
 NOON = 1_680_000_000_000  # epoch ms
-SITECUSTOMIZE = """
-import os, signal
-import botocore.client
-call, seen = botocore.client.BaseClient._make_api_call, 0
-def counted(self, operation, arguments):
-    global seen
-    if operation in ("CreateTable", "UpdateTable", "DeleteTable", "DeleteObjects", "PutObject"):
-        seen += 1
-        if seen == int(os.environ["KILL_AT"]):
-            os.kill(os.getpid(), signal.SIGKILL)
-    return call(self, operation, arguments)
-botocore.client.BaseClient._make_api_call = counted
-"""
-"""Python runs a module of this name at its start: the job kills itself before its n-th change of the lake."""
 
 
 @pytest.fixture
@@ -81,7 +68,7 @@ def rows_of(table):
 def run_job(lake, scratch, run_id, kill_at):
     """Run step 02 as a Glue job; its exit code."""
     scratch.mkdir()
-    (scratch / "sitecustomize.py").write_text(SITECUSTOMIZE)
+    write_killer(scratch)
     endpoint = running(lake)
     environment = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": str(kill_at)}
     environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(PROJECT)])

@@ -28,6 +28,7 @@ from runner.erasure.people import find_people, read_addresses
 from runner.erasure.traces import Traces
 from runner.errors import StepFailed, UserError
 from runner.landing import copy_new_files, find_files
+from tests.killing import write_killer
 from tests.pipeline.conftest import STEDI
 
 ADA, BOB, NADA = "ada.l@example.com", "bob@example.com", "nada.l@example.com"
@@ -360,22 +361,6 @@ def test_the_certificate_counts_and_names_nobody(lake, tmp_path):
     assert not any(word in text for word in (ADA, BOB, "Lovelace", ADAS, adas_id()))
 
 
-SITECUSTOMIZE = """
-import os, signal
-import botocore.client
-call, seen = botocore.client.BaseClient._make_api_call, 0
-def counted(self, operation, arguments):
-    global seen
-    if operation in ("PutObject", "DeleteObject", "UpdateTable"):
-        seen += 1
-        if seen == int(os.environ["KILL_AT"]):
-            os.kill(os.getpid(), signal.SIGKILL)
-    return call(self, operation, arguments)
-botocore.client.BaseClient._make_api_call = counted
-"""
-"""Python runs a module of this name at its start: the command kills itself before its n-th change of the lake."""
-
-
 def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_folder, tmp_path):
     put(lake, "accelerometer/landing/m.json", lines(motion(ADA), motion(BOB)))
     put(lake, "step_trainer/landing/s.json", lines(step(ADAS), step(BOBS)))
@@ -389,7 +374,7 @@ def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_
         "runs/r/02.json": "••• •••".encode(),
     }
     before = {name: get(lake, name) for name in wanted}
-    (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE)
+    write_killer(tmp_path)
     call = [STEDI, "erase", ADA, "--yes", "--bucket", lake.bucket, "--database", lake.database, "--lake", lake_folder]
     codes = []
     while not codes or codes[-1]:
