@@ -13,10 +13,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local_aws", description=__doc__)
     parser.add_argument("--lake", required=True, help="the lake directory; made where it is missing")
     parser.add_argument("--port", type=_port, default=0, help="port on 127.0.0.1 (default: last time's, or any free)")
-    parser.add_argument("--parent-pid", type=int, help="end when this process is gone")
+    parser.add_argument("--while-used", action="store_true", help="end when no process uses it any more")
     options = parser.parse_args(arguments)
     try:
-        serve(open_lake(options.lake), options.port, options.parent_pid)
+        serve(open_lake(options.lake), options.port, options.while_used)
     except (LakeError, LakeBusy, PortUnavailable) as error:
         print(error, file=sys.stderr)
         return 2

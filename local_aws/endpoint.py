@@ -53,6 +53,8 @@ class Endpoint:
     lake: Lake
     port: int
     pid: int
+    while_used: bool = False
+    """Whether it ends when no process uses it any more."""
 
     @property
     def url(self) -> str:
@@ -64,7 +66,7 @@ class Endpoint:
         return aws_environment(self.lake)
 
 
-def start(lake_root: Path | str, port: int = 0, parent: int | None = None) -> Endpoint:
+def start(lake_root: Path | str, port: int = 0, while_used: bool = False) -> Endpoint:
     """Start the endpoint of a lake as a process of its own, and wait until it answers.
 
     Parameters
@@ -73,8 +75,8 @@ def start(lake_root: Path | str, port: int = 0, parent: int | None = None) -> En
         The lake directory; it is made where it is missing.
     port : int
         The port on 127.0.0.1; 0 takes the one of last time where it is free, else any.
-    parent : int, optional
-        A process; when it is gone, however it ended, the endpoint ends too.
+    while_used : bool
+        Let it end when no process uses it any more; the caller has to be one (`local_aws.lock.using`).
 
     Raises
     ------
@@ -83,8 +85,8 @@ def start(lake_root: Path | str, port: int = 0, parent: int | None = None) -> En
     """
     lake = _open(lake_root)
     command = [sys.executable, "-m", "local_aws", "--lake", str(lake.root), "--port", str(port)]
-    if parent is not None:
-        command += ["--parent-pid", str(parent)]
+    if while_used:
+        command.append("--while-used")
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:
         process = subprocess.Popen(
             command,
@@ -151,8 +153,8 @@ def stop(lake_root: Path | str) -> bool:
 def aws_for(profile: str, lake_root: Path | str, port: int = 0) -> Iterator[dict[str, str]]:
     """The environment in which AWS clients work under a profile.
 
-    For ``stedi-local`` the lake's running endpoint is used, or one is started for as long as the context lasts (and no
-    longer than this process). For any other profile it is this process's environment with the profile named, without
+    For ``stedi-local`` the lake's running endpoint is used, or one is started, which the last of its users stops: also
+    where they are several processes, and where one is killed. For any other profile it is this process's environment with the profile named, without
     the variables that would win over it.
 
     Raises
@@ -163,22 +165,41 @@ def aws_for(profile: str, lake_root: Path | str, port: int = 0) -> Iterator[dict
     if profile != PROFILE:
         yield {name: value for name, value in os.environ.items() if name not in _OVERRIDES} | {"AWS_PROFILE": profile}
         return
-    endpoint = running(lake_root)
-    if endpoint is not None:
-        yield endpoint.environment()
-        return
-    endpoint = start(lake_root, port, parent=os.getpid())
+    lake = _made(lake_root)
     try:
-        yield endpoint.environment()
+        with lock.using(lake):
+            yield _find_or_start(lake, port).environment()
     finally:
-        stop(lake_root)
+        with lock.last_user(lake) as unused:
+            left = running(lake_root) if unused else None
+            if left and left.while_used:
+                stop(lake_root)
+
+
+def _find_or_start(lake: Lake, port: int) -> Endpoint:
+    """The lake's endpoint, or one for as long as it is used; another process may be starting or ending it just now."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while True:
+        found = running(lake.root)
+        if found:
+            return found
+        try:
+            return start(lake.root, port, while_used=True)
+        except EndpointError:
+            if lock.holder(lake) is None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def _made(lake_root: Path | str) -> Lake:
+    try:
+        return open_lake(lake_root)
+    except LakeError as error:
+        raise EndpointError(str(error)) from error
 
 
 def _open(lake_root: Path | str) -> Lake:
-    try:
-        lake = open_lake(lake_root)
-    except LakeError as error:
-        raise EndpointError(str(error)) from error
+    lake = _made(lake_root)
     pid = lock.holder(lake)
     if pid is not None:
         raise EndpointError(str(lock.LakeBusy(lake, pid)))
@@ -203,7 +224,7 @@ def _published(lake: Lake) -> Endpoint | None:
     document = lake.load(lock.PUBLISHED)
     if not isinstance(document, dict):
         return None
-    endpoint = Endpoint(lake, document["port"], document["pid"])
+    endpoint = Endpoint(lake, document["port"], document["pid"], document.get("while_used", False))
     return endpoint if _answers(endpoint) else None
 
 

@@ -6,11 +6,8 @@ import os
 import signal
 import socket
 import threading
-import time
-from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 
-import psutil
 from cheroot import wsgi
 
 from local_aws import lock
@@ -24,6 +21,7 @@ log = logging.getLogger("local_aws")
 
 _THREADS = 32  # GetStatement holds a thread for up to 20 s; a batch run has one or two of them waiting at a time
 _LOG_BYTES = 1_000_000
+_LOOK_SECONDS = 1.0
 
 
 class PortUnavailable(Exception):
@@ -47,13 +45,15 @@ class _Server(wsgi.Server):
         log.log(level, "%s", msg)
 
 
-def serve(lake: Lake, port: int, parent: int | None) -> None:
-    """Serve a lake until SIGTERM or SIGINT, or until the process ``parent`` is gone.
+def serve(lake: Lake, port: int, while_used: bool) -> None:
+    """Serve a lake until SIGTERM or SIGINT.
 
     Parameters
     ----------
     port : int
         The port on 127.0.0.1; 0 takes the one of last time where it is free, else any.
+    while_used : bool
+        End, too, when no process uses it any more (`local_aws.lock.using`), however the last one ended.
 
     Raises
     ------
@@ -69,20 +69,22 @@ def serve(lake: Lake, port: int, parent: int | None) -> None:
         _log_to(lake)
         write_profile(lake, bound.getsockname()[1])
         application = Application(read_credentials(lake), open_services(lake))
-        if parent is not None:
-            threading.Thread(target=_follow, args=(parent, stop), daemon=True).start()
-        _run(lake, _Server(bound, application), application, stop)
+        _run(lake, _Server(bound, application), application, stop, while_used)
 
 
-def _run(lake: Lake, server: _Server, application: Application, stop: threading.Event) -> None:
+def _run(lake: Lake, server: _Server, application: Application, stop: threading.Event, while_used: bool) -> None:
     server.prepare()
     front = threading.Thread(target=server.serve, name="endpoint")
     front.start()
     try:
         port = server.bind_addr[1]
-        lake.save(lock.PUBLISHED, {"pid": os.getpid(), "port": port})
+        lake.save(lock.PUBLISHED, {"pid": os.getpid(), "port": port, "while_used": while_used})
         log.info("serving %s on port %d, pid %d", lake.root, port, os.getpid())
-        stop.wait()
+        while not stop.wait(_LOOK_SECONDS if while_used else None):
+            with lock.last_user(lake) as unused:
+                if unused:
+                    log.info("nobody uses this endpoint any more")
+                    break
     finally:
         (lake.state / lock.PUBLISHED).unlink(missing_ok=True)
         application.close()
@@ -114,15 +116,6 @@ def _listen_on(port: int) -> socket.socket:
         why = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be had: {error.strerror}"
         raise PortUnavailable(f"Port {port} {why}. Name another one with --port, or 0 for any free one.") from error
     return bound
-
-
-def _follow(parent: int, stop: threading.Event) -> None:
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(parent)
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            time.sleep(0.5)
-    log.info("the process %d that this endpoint serves is gone", parent)
-    stop.set()
 
 
 def _log_to(lake: Lake) -> None:

@@ -1,8 +1,13 @@
-"""The lock by which one endpoint at a time serves a lake; the system frees it when its holder dies, however it dies."""
+"""The locks of a lake: one endpoint at a time serves it, and who uses that endpoint says so.
+
+The system frees a lock when its holder dies, however it dies.
+"""
 
 import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -55,8 +60,27 @@ def holder(lake: Lake) -> int | None:
         return None if _try(stream, fcntl.LOCK_SH) else _read_pid(stream)
 
 
+@contextmanager
+def using(lake: Lake) -> Iterator[None]:
+    """Count this process among those that use the lake's endpoint; waits while the last user's endpoint is ending."""
+    with open(_users(lake), "a", opener=_private) as stream:
+        fcntl.flock(stream, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def last_user(lake: Lake) -> Iterator[bool]:
+    """Whether nobody uses the lake's endpoint; if so, nobody begins to for as long as the context lasts."""
+    with open(_users(lake), "a", opener=_private) as stream:
+        yield _try(stream, fcntl.LOCK_EX)
+
+
 def _path(lake: Lake) -> Path:
     return lake.state / "endpoint.lock"
+
+
+def _users(lake: Lake) -> Path:
+    return lake.state / "users.lock"
 
 
 def _private(path: str, flags: int) -> int:

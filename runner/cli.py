@@ -96,7 +96,8 @@ def up(lake: Lake = None, port: Port = 0) -> None:
     found = endpoint.running(chosen) or endpoint.start(chosen, port=port)
     remember_lake(chosen)
     environment = found.environment()
-    typer.echo(f"The local AWS answers at {found.url} with the lake {chosen}. Any AWS client reaches it with:")
+    ends = " until the run that started it ends" if found.while_used else ""
+    typer.echo(f"The local AWS answers at {found.url} with the lake {chosen}{ends}. Any AWS client reaches it with:")
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"):
         typer.echo(f"  export {name}={environment[name]}")
     typer.echo("Stop it with: stedi down")

@@ -116,12 +116,45 @@ def test_what_was_answered_survives_kill_9(lake, client_for):
     assert again.get_tables(DatabaseName="stedi")["TableList"] == before
 
 
-def test_it_ends_with_the_process_it_serves(lake):
-    parent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    endpoint = start(lake, parent=parent.pid)
-    parent.kill()
-    parent.wait()
+USER = """
+import sys, time
+from local_aws.endpoint import aws_for
+with aws_for("stedi-local", sys.argv[1]):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def use(lake):
+    """A process that uses a lake until its standard input is closed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", USER, lake], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_it_ends_with_the_last_process_that_uses_it(lake):
+    first = use(lake)
+    endpoint = running(lake)
+    second = use(lake)
+    assert running(lake) == endpoint
+    first.communicate(timeout=60)
+    assert running(lake) == endpoint
+    second.kill()
+    second.wait()
     wait_for(lambda: lock.holder(endpoint.lake) is None)
+    assert running(lake) is None
+
+
+def test_it_goes_on_where_the_process_that_started_it_is_killed(lake):
+    first, second = use(lake), use(lake)
+    endpoint = running(lake)
+    first.kill()
+    first.wait()
+    time.sleep(2.5)
+    assert running(lake) == endpoint
+    second.communicate(timeout=60)
     assert running(lake) is None
 
 
