@@ -154,8 +154,8 @@ def aws_for(profile: str, lake_root: Path | str, port: int = 0) -> Iterator[dict
     """The environment in which AWS clients work under a profile.
 
     For ``stedi-local`` the lake's running endpoint is used, or one is started, which the last of its users stops: also
-    where they are several processes, and where one is killed. For any other profile it is this process's environment with the profile named, without
-    the variables that would win over it.
+    where they are several processes, and where one is killed. For any other profile it is this process's environment
+    with the profile named, without the variables that would win over it.
 
     Raises
     ------

@@ -1,46 +1,63 @@
 """What the bucket knows of a batch: ``runs/<run_id>/_batch.json``. Athena's ``runs`` table does not see such names."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from botocore.exceptions import ClientError
 
-from runner.session import session_id
+from runner.lake_lock import read_holder
+from runner.session import live_sessions
 
-ALIVE = ("PROVISIONING", "READY")
-
-
-def write_state(bucket: str, run_id: str, status: str) -> None:
-    """Note how a batch stands: RUNNING, SUCCEEDED, FAILED or CANCELLED."""
-    body = json.dumps({"run_id": run_id, "status": status}) + "\n"
-    boto3.client("s3").put_object(Bucket=bucket, Key=_key(run_id), Body=body.encode(), ContentType="application/json")
+NAME = "_batch.json"
 
 
-def read_state(bucket: str, run_id: str) -> str | None:
-    """The noted status of a batch; None for a run that was no batch (a notebook by hand, a Glue job)."""
+def write_state(bucket: str, record: dict) -> None:
+    """Note how a batch stands: its run document, with ``status`` RUNNING, SUCCEEDED, FAILED or CANCELLED."""
+    boto3.client("s3").put_object(
+        Bucket=bucket,
+        Key=_key(record["run_id"]),
+        Body=(json.dumps(record) + "\n").encode(),
+        ContentType="application/json",
+    )
+
+
+def read_state(bucket: str, run_id: str) -> dict | None:
+    """The noted document of a batch; None for a run that was no batch (a notebook by hand, a Glue job)."""
     try:
         body = boto3.client("s3").get_object(Bucket=bucket, Key=_key(run_id))["Body"].read()
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
+        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
             return None
         raise
-    return json.loads(body)["status"]
+    return json.loads(body)
+
+
+def list_states(bucket: str, last: int) -> list[dict]:
+    """The documents of the latest batches, the newest first."""
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="runs/", Delimiter="/")
+    names = [item["Prefix"].split("/")[1] for page in pages for item in page.get("CommonPrefixes", [])]
+    with ThreadPoolExecutor(8) as pool:
+        found = []
+        # Some of the names are of notebooks run by hand, so more are read than are shown.
+        for start in range(0, len(names), 4 * last):
+            batch = sorted(names, reverse=True)[start : start + 4 * last]
+            found += filter(None, pool.map(lambda name: read_state(bucket, name), batch))
+            if len(found) >= last:
+                break
+    return found[:last]
 
 
 def is_over(bucket: str, run_id: str) -> bool | None:
-    """Whether a batch can write no more: it ended, or its Glue session did; None for a run that was no batch."""
-    status = read_state(bucket, run_id)
-    return None if status is None else status != "RUNNING" or not _session_lives(session_id(run_id))
-
-
-def _session_lives(identity: str) -> bool:
-    try:
-        return boto3.client("glue").get_session(Id=identity)["Session"]["Status"] in ALIVE
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "EntityNotFoundException":
-            return False
-        raise
+    """Whether a batch can write no more; None for a run that was no batch."""
+    record = read_state(bucket, run_id)
+    if record is None:
+        return None
+    if record["status"] != "RUNNING":
+        return True
+    holder = read_holder(bucket)
+    return not (holder and holder.run_id == run_id and holder.lives) and not live_sessions(run_id)
 
 
 def _key(run_id: str) -> str:
-    return f"runs/{run_id}/_batch.json"
+    return f"runs/{run_id}/{NAME}"

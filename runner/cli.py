@@ -1,13 +1,12 @@
 """The ``stedi`` command."""
 
 import os
-import signal
 import sys
 import threading
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +16,10 @@ from local_aws import endpoint
 from local_aws.profile import PROFILE
 from runner.errors import StepFailed, UserError
 from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake
+from runner.stopping import cancel_on_signals
+
+if TYPE_CHECKING:
+    from runner.plan import Plan
 
 app = typer.Typer(
     help="The STEDI lakehouse: run the Glue notebooks, look at the tables, serve a local AWS.",
@@ -38,6 +41,15 @@ Port = Annotated[
 Bucket = Annotated[str, typer.Option(help="The lakehouse's bucket.")]
 Database = Annotated[str, typer.Option(help="The Glue database.")]
 ParticipantKey = Annotated[str, typer.Option(metavar="NAME", help="Name of the secret that keys the participant ids.")]
+Isolated = Annotated[bool, typer.Option("--isolated", help="A Glue session of its own for each notebook.")]
+Wait = Annotated[
+    float, typer.Option(min=0, metavar="MINUTES", help="Wait this long for another run on the same lake to end.")
+]
+Timeout = Annotated[float, typer.Option(min=0.01, metavar="MINUTES", help="A step that takes longer fails.")]
+Retries = Annotated[
+    int, typer.Option(min=0, metavar="N", help="Try a step again this often where AWS throttles or lacks capacity.")
+]
+Events = Annotated[bool, typer.Option("--json", help="Print JSON events, one a line, instead of text.")]
 BUCKET, DATABASE, PARTICIPANT_KEY = "stedi-lakehouse", "stedi", "stedi/participant-key"
 
 
@@ -59,34 +71,116 @@ def run(
     ] = None,
     only: Annotated[str | None, typer.Option(metavar="STEP", help="Run one step alone, such as 03.")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="STEP", help="Run from this step on.")] = None,
+    isolated: Isolated = False,
+    wait: Wait = 60,
+    timeout: Timeout = 60,
+    retries: Retries = 3,
+    events: Events = False,
     port: Port = 0,
 ) -> None:
     """Walk landing files through the notebooks to the curated tables, and write the HTML report.
 
     Copies what is new in the landing directory to the bucket, runs the notebooks in one warm Glue session, and ends
     with reports/latest/index.html. Exit code 0 only where every step and every audit succeeded; 1 where one failed;
-    2 for a mistake in the call.
+    2 for a mistake in the call; 130 where it was asked to stop (Ctrl-C): stedi resume goes on from there.
 
     Examples: stedi run --landing ~/stedi --set consent=any_time --set match=time_only; stedi run --from 06.
     """
-    from runner.aws import use_profile
+    from helpers.settings import new_run_id
     from runner.landing import find_files
     from runner.parameters import read_settings
+    from runner.plan import Plan
     from runner.steps import choose_steps
 
-    steps, parameters, files = choose_steps(only, from_), read_settings(set_ or []), find_files(landing)
+    steps, parameters = choose_steps(only, from_), read_settings(set_ or [])
+    find_files(landing)
     chosen = (lake or default_lake(landing)).resolve()
-    # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
-    threading.Thread(target=import_module, args=["runner.batch"], daemon=True).start()
-    with use_profile(profile, chosen, port):
-        from runner.batch import Batch
+    plan = Plan(new_run_id(), profile, parameters, steps, str(landing.resolve()), str(chosen))
+    _run_batch(plan, port, isolated, wait, timeout, retries, events)
 
-        if profile == PROFILE:
-            remember_lake(chosen)
-        batch = Batch(profile, parameters, steps)
-        if not batch.run(files):
-            failed = next((entry["name"] for entry in batch.done if entry["status"] == "FAILED"), "session")
-            raise SystemExit(_complain(f"{failed} failed: {batch.reason}", 1))
+
+@app.command()
+def resume(
+    run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the run begun last.")] = None,
+    landing: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Landing files, where the run broke off while it copied them.")
+    ] = None,
+    bucket: Bucket = BUCKET,
+    lake: Lake = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile; by default that of the run.")
+    ] = None,
+    isolated: Isolated = False,
+    wait: Wait = 60,
+    timeout: Timeout = 60,
+    retries: Retries = 3,
+    events: Events = False,
+    port: Port = 0,
+) -> None:
+    """Go on with a run that failed, was cancelled or was killed, under its own id and parameters.
+
+    A step is skipped where it succeeded before and neither its code nor its parameters nor what it reads have changed
+    since, and what it wrote is still there: hashes in the bucket tell.
+    """
+    from runner.plan import find_plan, plan_from_record
+
+    plan = find_plan(run_id)
+    if plan is None and run_id is None:
+        raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
+    if plan is None:
+        from runner.batch_state import read_state
+
+        name = profile or PROFILE
+        with _existing(name, lake):
+            record = read_state(bucket, run_id)
+        if record is None:
+            raise UserError(f"s3://{bucket} knows no run {run_id}: see `stedi runs`.")
+        place = (lake or last_lake()).resolve()
+        plan = plan_from_record(record, name, str(place), landing.resolve() if landing else None)
+    plan = plan.moved(profile, lake, landing)
+    _run_batch(plan, port, isolated, wait, timeout, retries, events)
+
+
+@app.command()
+def runs(
+    last: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20,
+    bucket: Bucket = BUCKET,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """List the runs of a lake, the newest first: how each ended, how long it took, what it cost."""
+    from runner.runs import print_runs
+
+    with _existing(profile, lake):
+        print_runs(bucket, last)
+
+
+@app.command()
+def clean_sessions(
+    yes: Annotated[bool, typer.Option("--yes", help="Stop them; without, only list them.")] = False,
+    bucket: Bucket = BUCKET,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """List the Glue sessions with this project's tag that no run is using, and with --yes stop them.
+
+    A session bills while it lives. Notebooks that are open in JupyterLab or Glue Studio have such sessions too.
+    """
+    from runner.leftovers import list_leftovers, print_sessions, stop_all
+
+    with _existing(profile, lake):
+        left = list_leftovers(bucket)
+        if not left:
+            typer.echo("No session is left over.")
+            return
+        print_sessions(left)
+        if not yes:
+            typer.echo("Nothing was changed. To stop them: the same command with --yes.")
+            return
+        troubles = stop_all(left)
+        typer.echo(f"{len(left) - len(troubles)} of {len(left)} sessions stopped.")
+        if troubles:
+            raise StepFailed("; ".join(troubles))
 
 
 @app.command()
@@ -278,19 +372,37 @@ def _existing(profile: str, lake: Path | None) -> AbstractContextManager[None]:
     return use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake())
 
 
+def _run_batch(
+    plan: "Plan", port: int, isolated: bool, wait: float, timeout: float, retries: int, events: bool
+) -> None:
+    """Run or resume what was planned; an error becomes the command's exit code."""
+    from runner.aws import use_profile
+    from runner.landing import find_files
+    from runner.privacy.audit import NAME as AUDIT
+    from runner.progress import choose_progress
+
+    # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
+    threading.Thread(target=import_module, args=["runner.batch"], daemon=True).start()
+    with use_profile(plan.profile, Path(plan.lake), port):
+        from runner.batch import Batch, Options
+
+        local = plan.profile == PROFILE
+        if local:
+            remember_lake(Path(plan.lake))
+        plan.save()
+        options = Options(isolated, wait * 60, timeout * 60, retries, local)
+        with choose_progress([*plan.steps, AUDIT], events) as progress:
+            Batch(plan, options, progress).run(lambda: find_files(Path(plan.landing)))
+
+
 def _complain(message: str, code: int) -> int:
     typer.echo(f"stedi: {' '.join(message.split())}", err=True)
     return code
 
 
-def _cancel(signum, frame) -> None:
-    # Nothing on the way catches this one, as it may an error: botocore would try its request again.
-    raise KeyboardInterrupt
-
-
 def main() -> None:
     """Run the command; a user's mistake is one line and exit code 2, never a traceback."""
-    signal.signal(signal.SIGTERM, _cancel)
+    cancel_on_signals()
     try:
         app()
     except (UserError, LakehouseError, endpoint.EndpointError) as error:

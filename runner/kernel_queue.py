@@ -1,15 +1,16 @@
 """The kernels of a batch: each starts while the notebook before its own is running."""
 
-import json
+import threading
 from contextlib import suppress
 
 from jupyter_client import KernelManager
 
-from runner.paths import NOTEBOOKS, PROJECT
+from runner.kernels import kernel_name
+from runner.paths import PROJECT
 
 
 class KernelQueue:
-    """One fresh kernel a notebook, and the kernel of the next notebook on its way.
+    """One fresh kernel a notebook, and the kernel of the next notebook on its way. Any thread may ask.
 
     Parameters
     ----------
@@ -19,37 +20,59 @@ class KernelQueue:
 
     def __init__(self, steps: list[str]):
         self._coming = list(steps)
-        self._started: dict[str, KernelManager] = {}
+        self._early: dict[str, KernelManager] = {}
+        self._taken: dict[str, KernelManager] = {}
+        self._lock = threading.Lock()
 
     def __enter__(self) -> "KernelQueue":
-        self._start_next()
+        self._start_early()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for step in list(self._started):
-            self.end(step)
+        self.end_all()
 
     def take(self, step: str) -> KernelManager:
-        """The kernel of a step, started already."""
-        self._start_next()
-        return self._started[step]
+        """A fresh kernel for a step."""
+        with self._lock:
+            kernel = self._early.pop(step, None) or _start(step)
+            self._taken[step] = kernel
+            self._coming = [other for other in self._coming if other != step]
+            self._start_early()
+            return kernel
+
+    def skip(self, step: str) -> None:
+        """A step that needs no kernel."""
+        with self._lock:
+            self._coming = [other for other in self._coming if other != step]
+            if step in self._early:
+                _end(self._early.pop(step))
+                self._start_early()
 
     def end(self, step: str) -> None:
         """End a step's kernel at once: one that is asked politely would stop the Glue session, which is the batch's."""
-        kernel = self._started.pop(step)
-        with suppress(RuntimeError):  # it has ended by itself
-            kernel.shutdown_kernel(now=True)
+        kernel = self._taken.pop(step, None)
+        if kernel:
+            _end(kernel)
 
-    def _start_next(self) -> None:
-        if not self._coming:
-            return
-        step = self._coming.pop(0)
-        # Over files instead of ports, which another user of this machine could reach.
-        kernel = KernelManager(kernel_name=kernel_name(step), transport="ipc")
-        kernel.start_kernel(cwd=str(PROJECT))
-        self._started[step] = kernel
+    def end_all(self) -> None:
+        """End every kernel."""
+        for step in list(self._taken):
+            self.end(step)
+        while self._early:
+            _end(self._early.popitem()[1])
+
+    def _start_early(self) -> None:
+        if self._coming and not self._early:
+            self._early[self._coming[0]] = _start(self._coming[0])
 
 
-def kernel_name(step: str) -> str:
-    """The kernel that a step's notebook asks for, such as ``glue_pyspark``."""
-    return json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))["metadata"]["kernelspec"]["name"]
+def _start(step: str) -> KernelManager:
+    # Over files instead of ports, which another user of this machine could reach.
+    kernel = KernelManager(kernel_name=kernel_name(step), transport="ipc")
+    kernel.start_kernel(cwd=str(PROJECT))
+    return kernel
+
+
+def _end(kernel: KernelManager) -> None:
+    with suppress(RuntimeError):  # it has ended by itself
+        kernel.shutdown_kernel(now=True)

@@ -3,10 +3,13 @@
 import json
 import os
 import sys
+from functools import lru_cache
 
-from runner.paths import STATE
+from runner.paths import NOTEBOOKS, STATE
 from runner.session import role_arn
 
+GLUE = "glue_pyspark"
+"""The name by which notebooks ask for AWS's Glue kernel, here and in Glue Studio."""
 GLUE_KERNEL = {
     "argv": [
         sys.executable,
@@ -22,7 +25,7 @@ GLUE_KERNEL = {
 
 def install_kernels() -> None:
     """Put AWS's Glue kernel where Jupyter finds it, for this process and its children only."""
-    folder = STATE / "jupyter" / "kernels" / "glue_pyspark"
+    folder = STATE / "jupyter" / "kernels" / GLUE
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "kernel.json").write_text(json.dumps(GLUE_KERNEL, indent=1), "utf-8")
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
@@ -33,3 +36,9 @@ def install_kernels() -> None:
 def glue_kernel_settings(profile: str, region: str) -> dict[str, str]:
     """The environment that tells AWS's Glue kernel which profile, region and role to use."""
     return {"glue_profile": profile, "region": region, "glue_role_arn": role_arn()}
+
+
+@lru_cache
+def kernel_name(step: str) -> str:
+    """The kernel that a step's notebook asks for, such as ``glue_pyspark``."""
+    return json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))["metadata"]["kernelspec"]["name"]

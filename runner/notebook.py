@@ -13,9 +13,11 @@ from jupyter_client import KernelManager
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.records import record_key
-from runner.errors import StepFailed
+from runner.aws_errors import is_network_lost
+from runner.errors import NetworkLost, StepFailed
+from runner.kernels import GLUE
 from runner.parameters import declared_parameters
-from runner.paths import NOTEBOOKS, PROJECT
+from runner.paths import NOTEBOOKS
 from runner.session import FORGET
 
 START_TIMEOUT = 300
@@ -26,7 +28,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 def execute_notebook(
     step: str,
     parameters: dict[str, str],
-    session: str,
+    session: str | None,
     kernel: KernelManager,
     target: Path,
     on_cell: Callable[[int, int], None],
@@ -35,8 +37,8 @@ def execute_notebook(
 
     Parameters
     ----------
-    session : str
-        The warm Glue session that the notebook joins, if its kernel is Glue's.
+    session : str, optional
+        The Glue session that the notebook joins, if its kernel is Glue's.
     kernel : KernelManager
         A fresh kernel of the kind that the notebook asks for.
     target : Path
@@ -54,9 +56,11 @@ def execute_notebook(
     StepFailed
         If a cell failed, or if the notebook ended without its record: Glue's kernel reports a cell as done where its
         session could not be created, died or aborted the statement.
+    NetworkLost
+        If what it said last is that AWS cannot be reached.
     """
     notebook = _read_notebook(NOTEBOOKS / f"{step}.ipynb")
-    if notebook.metadata.kernelspec.name == "glue_pyspark":
+    if notebook.metadata.kernelspec.name == GLUE:
         _join_session(notebook, session)
     target.parent.mkdir(parents=True, exist_ok=True)
     source = target.with_suffix(".input.ipynb")
@@ -67,14 +71,13 @@ def execute_notebook(
             str(source),
             str(target),
             parameters={name: value for name, value in parameters.items() if name in declared},
-            cwd=str(PROJECT),
             progress_bar=False,
             start_timeout=START_TIMEOUT,
             km=kernel,
             on_cell_start=lambda cell, cell_index: on_cell(cell_index + 1, len(notebook.cells) + 1),
         )
     except PapermillExecutionError as error:
-        raise StepFailed(_what_failed(error, target)) from error
+        raise _failure(_what_failed(error, target)) from error
     finally:
         source.unlink(missing_ok=True)
     return _read_record(step, parameters, target)
@@ -107,8 +110,12 @@ def _read_record(step: str, parameters: dict[str, str], target: Path) -> dict:
     except ClientError as error:
         if error.response["Error"]["Code"] != "NoSuchKey":
             raise StepFailed(f"the step's record cannot be read: {error}") from error
-        raise StepFailed(f"the notebook ended without its record: {_last_words(target)}") from error
+        raise _failure(f"the notebook ended without its record: {_last_words(target)}") from error
     return json.loads(body)
+
+
+def _failure(text: str) -> StepFailed:
+    return (NetworkLost if is_network_lost(text) else StepFailed)(text)
 
 
 def _last_words(target: Path) -> str:

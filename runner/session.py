@@ -1,19 +1,24 @@
-"""One warm Glue session for a whole batch: sessions cost half a minute each, so the notebooks share one."""
+"""One Glue session: how it is created, made ready, found by its tag, and stopped."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import StepFailed, UserError
 from runner.parameters import tagged_cell
 from runner.scripts import HELPERS_KEY
 
+TAGS = {"project": "stedi-lakehouse"}
+"""On every session that this project makes, so that a forgotten one is found."""
+ALIVE = ("PROVISIONING", "READY")
 READY_WITHIN = 300
 """Seconds that a session may take to start; on AWS about half a minute is usual."""
+STOP_WITHIN = 30
+"""Seconds for which an AWS that cannot be reached is asked again to stop a session."""
+HASTE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
 
 REMEMBER = "_stedi_before = set(globals())"
 FORGET = """
@@ -49,48 +54,6 @@ def role_arn() -> str:
     return role
 
 
-def session_id(run_id: str) -> str:
-    """The id of the session that a batch works in."""
-    return f"stedi-{run_id}"
-
-
-@contextmanager
-def warm_session(run_id: str, bucket: str) -> Iterator[str]:
-    """A Glue session for the length of a batch; it is stopped however the batch ends.
-
-    Yields
-    ------
-    str
-        The session's id.
-
-    Raises
-    ------
-    StepFailed
-        If the session cannot be created or does not become ready.
-    """
-    glue, magics, identity = boto3.client("glue"), session_magics(), session_id(run_id)
-    try:
-        glue.create_session(
-            Id=identity,
-            Role=role_arn(),
-            Command={"Name": "glueetl", "PythonVersion": "3"},
-            GlueVersion=magics["glue_version"],
-            WorkerType=magics["worker_type"],
-            NumberOfWorkers=int(magics["number_of_workers"]),
-            IdleTimeout=int(magics["idle_timeout"]),
-            DefaultArguments=session_arguments(bucket),
-            Tags={"project": "stedi-lakehouse", "run_id": run_id},
-        )
-    except ClientError as error:
-        raise StepFailed(f"the Glue session could not be created: {error}") from error
-    try:
-        _wait_until_ready(identity)
-        _run(identity, REMEMBER)
-        yield identity
-    finally:
-        stop_session(identity)
-
-
 def session_arguments(bucket: str) -> dict[str, str]:
     """The arguments of a session that runs the project's notebooks."""
     return {
@@ -102,31 +65,48 @@ def session_arguments(bucket: str) -> dict[str, str]:
     }
 
 
-def stop_session(identity: str) -> None:
-    """Stop a session. One that is gone is no error; one that cannot be reached is said aloud, since it bills."""
+def create_session(identity: str, run_id: str, bucket: str) -> None:
+    """Ask for a session; it becomes ready in its own time (`prepare_session`).
+
+    Raises
+    ------
+    StepFailed
+        If AWS refuses.
+    """
+    magics = session_magics()
     try:
-        boto3.client("glue").stop_session(Id=identity)
+        boto3.client("glue").create_session(
+            Id=identity,
+            Role=role_arn(),
+            Command={"Name": "glueetl", "PythonVersion": "3"},
+            GlueVersion=magics["glue_version"],
+            WorkerType=magics["worker_type"],
+            NumberOfWorkers=int(magics["number_of_workers"]),
+            IdleTimeout=int(magics["idle_timeout"]),
+            DefaultArguments=session_arguments(bucket),
+            Tags=TAGS | {"run_id": run_id},
+        )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("IllegalSessionStateException", "EntityNotFoundException"):
-            print(
-                f"The Glue session {identity} could not be stopped ({error}): stop it by hand, it bills while it lives."
-            )
-    except BotoCoreError as error:
-        print(f"The Glue session {identity} could not be reached ({error}): make sure that it is stopped.")
+        raise StepFailed(f"the Glue session could not be created: {error}") from error
 
 
-def _wait_until_ready(identity: str) -> None:
+def prepare_session(identity: str) -> None:
+    """Wait until a session is ready, and let it remember what it knew before its first notebook.
+
+    Raises
+    ------
+    StepFailed
+        If it ends instead, or takes too long.
+    """
     glue, deadline = boto3.client("glue"), time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
-        session = glue.get_session(Id=identity)["Session"]
-        if session["Status"] == "READY":
-            return
+    while (session := glue.get_session(Id=identity)["Session"])["Status"] != "READY":
         if session["Status"] != "PROVISIONING":
-            raise StepFailed(
-                f"the Glue session is {session['Status']}: {session.get('ErrorMessage', 'no reason given')}"
-            )
+            why = session.get("ErrorMessage", "no reason given")
+            raise StepFailed(f"the Glue session is {session['Status']}: {why}")
+        if time.monotonic() > deadline:
+            raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
         time.sleep(0.2)
-    raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
+    _run(identity, REMEMBER)
 
 
 def _run(identity: str, code: str) -> None:
@@ -139,3 +119,55 @@ def _run(identity: str, code: str) -> None:
         if found["State"] not in ("WAITING", "RUNNING"):
             raise StepFailed(f"the Glue session did not run its first statement: {found}")
         time.sleep(0.2)
+
+
+def live_sessions(run_id: str | None = None) -> list[dict]:
+    """The project's sessions that live and so bill, of one run or of all, as GetSession describes them."""
+    tags, sessions, token = TAGS | ({"run_id": run_id} if run_id else {}), [], {}
+    while True:
+        page = boto3.client("glue").list_sessions(Tags=tags, **token)
+        sessions += page.get("Sessions", [])
+        if not page.get("NextToken"):
+            return [session for session in sessions if session["Status"] in ALIVE]
+        token = {"NextToken": page["NextToken"]}
+
+
+def cancel_statements(identity: str) -> None:
+    """Cancel what a session is doing; a session that is gone does nothing."""
+    glue = boto3.client("glue", config=HASTE)
+    try:
+        for statement in glue.list_statements(SessionId=identity).get("Statements", []):
+            if statement["State"] in ("WAITING", "RUNNING"):
+                glue.cancel_statement(SessionId=identity, Id=statement["Id"])
+    except (ClientError, BotoCoreError):
+        return  # stopping the session, which follows, cancels them as well
+
+
+def stop_session(identity: str) -> str | None:
+    """Stop a session; where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
+
+    Returns
+    -------
+    str or None
+        Why it could not be stopped; None where it is, or was gone already.
+    """
+    glue, deadline = boto3.client("glue", config=HASTE), time.monotonic() + STOP_WITHIN
+    while True:
+        try:
+            glue.stop_session(Id=identity)
+            return None
+        except ClientError as error:
+            gone = error.response["Error"]["Code"] in ("IllegalSessionStateException", "EntityNotFoundException")
+            return None if gone else str(error)
+        except BotoCoreError as error:
+            if time.monotonic() > deadline:
+                return str(error)
+            time.sleep(1)
+
+
+def dpus(session: dict) -> float:
+    """The data processing units of a session (AWS Glue, "Configuring job properties": four vCPUs are one)."""
+    if session.get("MaxCapacity"):
+        return float(session["MaxCapacity"])
+    size = session.get("WorkerType", "G.1X").rpartition(".")[2].removesuffix("X")
+    return float(session.get("NumberOfWorkers", 2)) * (float(size) if size.isdecimal() else 1.0)

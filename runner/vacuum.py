@@ -106,7 +106,7 @@ class Vacuum:
             over = self._is_old(_last_written(location))
             reason = f"it was written to less than {self.older_than} ago"
         else:
-            reason = "its session is alive"
+            reason = "its run or its session is alive"
         if not over:
             self.say(f"{table}: {_run(location)} is not published and stays: {reason}.")
         return over

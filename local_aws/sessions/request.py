@@ -40,6 +40,11 @@ class SessionRequest:
     arguments: dict[str, str]
     tags: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def dpus(self) -> float:
+        """The data processing units that are billed: four vCPUs are one (AWS: "AWS Glue worker types")."""
+        return self.max_capacity or self.workers * WORKER_TYPES[self.worker_type][0] / 4
+
 
 def invalid(message: str) -> AwsError:
     """AWS's InvalidInputException."""

@@ -138,6 +138,7 @@ class Session:
             "WorkerType": None if request.max_capacity else request.worker_type,
             "CompletedOn": self._completed,
             "ExecutionTime": round(end - self.created, 3),
+            "DPUSeconds": round((end - self.created) * request.dpus, 3),
             "IdleTimeout": request.idle_timeout,
             "Timeout": request.timeout,
         }

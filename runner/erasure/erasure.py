@@ -21,13 +21,13 @@ from helpers.objects import split_uri
 from helpers.participants import read_participant_key
 from helpers.settings import Settings
 from helpers.versions import FINGERPRINT, ROWS
-from runner.batch_state import ALIVE
 from runner.erasure.content import Tally
 from runner.erasure.people import CUSTOMERS, find_people
 from runner.erasure.places import Finding, erase_report, erase_thing, report_files
 from runner.erasure.traces import Traces
 from runner.erasure.walk import Thing, walk
 from runner.errors import StepFailed, UserError
+from runner.session import live_sessions
 from runner.tables import VERSIONED
 from runner.terminal import people as persons
 from runner.terminal import print_table
@@ -123,13 +123,7 @@ class Erasure:
 
     def _refuse_if_busy(self) -> None:
         """Nobody may be writing: what a session has read before the erasure it would write after it."""
-        glue, token, alive = boto3.client("glue"), {}, []
-        while True:
-            page = glue.list_sessions(Tags={"project": "stedi-lakehouse"}, **token)
-            alive += [session["Id"] for session in page["Sessions"] if session["Status"] in ALIVE]
-            if not page.get("NextToken"):
-                break
-            token = {"NextToken": page["NextToken"]}
+        alive = [session["Id"] for session in live_sessions()]
         if alive:
             raise UserError(f"A Glue session may be writing ({', '.join(alive)}): wait for its end, or stop it.")
         pages = boto3.client("s3").get_paginator("list_multipart_uploads").paginate(Bucket=self.settings.bucket)

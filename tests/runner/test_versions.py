@@ -177,7 +177,7 @@ def test_vacuum_removes_what_an_ended_batch_left_and_spares_who_may_be_writing(l
     publish(lakehouse, "customer_trusted", "r1", customers("ada@example.com"))
     for run in ("failed", "by-hand"):
         write(lakehouse, "customer_trusted", run, customers("ada@example.com"))
-    write_state(lakehouse.bucket, "failed", "FAILED")
+    write_state(lakehouse.bucket, {"run_id": "failed", "status": "FAILED"})
     removed, said = clean(lakehouse)
     assert removed == 1
     assert files_of(lakehouse, "customer_trusted") == ["by-hand", "r1"]
@@ -189,7 +189,7 @@ def test_vacuum_removes_what_an_ended_batch_left_and_spares_who_may_be_writing(l
 def test_vacuum_removes_what_a_killed_batch_left(lakehouse):
     definition = write(lakehouse, "customer_trusted", "killed", customers("ada@example.com"))
     put_table(lakehouse.database, definition | {"Name": "customer_trusted__staged"}, None)
-    write_state(lakehouse.bucket, "killed", "RUNNING")  # its session is not there: it cannot be running
+    write_state(lakehouse.bucket, {"run_id": "killed", "status": "RUNNING"})  # it has neither lock nor session
     assert clean(lakehouse)[0] == 1
     assert not get_table(lakehouse.database, "customer_trusted__staged")
     assert files_of(lakehouse, "customer_trusted") == []

@@ -1,0 +1,49 @@
+"""What an error of AWS's means for a run: try again, give up because the network is lost, or fail."""
+
+import re
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+TRY_AGAIN = {
+    "Throttling": "too many requests",
+    "ThrottlingException": "too many requests",
+    "TooManyRequestsException": "too many requests",
+    "RequestLimitExceeded": "too many requests",
+    "RequestThrottled": "too many requests",
+    "SlowDown": "too many requests to S3",
+    "ServiceUnavailable": "the service is overloaded",
+    "ServiceUnavailableException": "the service is overloaded",
+    "ConcurrentRunsExceededException": "too many runs at once",
+    "ResourceNumberLimitExceededException": "the account's capacity is used up",
+}
+"""The codes of throttling and of missing capacity. Every other error would come again (AWS: "Error retries and
+exponential backoff in AWS", and the errors of the Glue and Athena API references)."""
+
+NETWORK = (ConnectionError, HTTPClientError)
+"""What botocore raises where an endpoint cannot be reached, or stops answering."""
+
+_REFUSED = re.compile(r"An error occurred \((\w+)\) when calling the \w+ operation|Error Code: (\w+);")
+"""A refusal as botocore words it, and as AWS's SDK for Java does."""
+_UNREACHABLE = re.compile(
+    r"\b(?:EndpointConnectionError|ConnectionClosedError|ConnectTimeoutError|ReadTimeoutError)\b"
+    r"|Could not connect to the endpoint URL|Connection was closed before we received a valid response"
+    r"|(?:Connect|Read) timeout on endpoint URL"
+)
+
+
+def error_code(error: Exception | str) -> str | None:
+    """The AWS error code in an error, or in the text that a notebook left of one."""
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"]
+    found = _REFUSED.search(str(error))
+    return (found[1] or found[2]) if found else None
+
+
+def may_succeed_later(error: Exception | str) -> bool:
+    """Whether an error is one of throttling or of missing capacity."""
+    return error_code(error) in TRY_AGAIN
+
+
+def is_network_lost(error: Exception | str) -> bool:
+    """Whether an error says that AWS could not be reached."""
+    return isinstance(error, NETWORK) or bool(_UNREACHABLE.search(str(error)))

@@ -1,0 +1,34 @@
+"""The audit of one run: its report, its records and event logs, and the curated table, against who has landed."""
+
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+
+from helpers.records import write_record
+from helpers.settings import Settings
+from runner.plan import Plan
+from runner.privacy.audit import NAME, PrivacyAudit
+from runner.privacy.identities import landing_identities
+from runner.privacy.places import bucket_places, curated_places, report_places
+
+
+def audit_run(plan: Plan, started: str, report: Path) -> PrivacyAudit:
+    """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
+
+    Parameters
+    ----------
+    started : str
+        When the run began, as ISO 8601: older event logs are not its own.
+    report : Path
+        The folder of its report.
+    """
+    bucket, database = plan.parameters["bucket"], plan.parameters["database"]
+    places = chain(
+        report_places(report),
+        bucket_places(bucket, plan.run_id, datetime.fromisoformat(started)),
+        curated_places(database),
+    )
+    audit = PrivacyAudit(landing_identities(bucket)).scan(places)
+    if audit.passed:
+        write_record(Settings(bucket=bucket, database=database, run_id=plan.run_id), NAME)
+    return audit
