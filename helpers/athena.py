@@ -1,27 +1,58 @@
 """Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
 
 from string import Template
+from weakref import WeakKeyDictionary
 
 import boto3
 import pandas as pd
+from matplotlib.figure import Figure
 from pyathena import connect as athena_connect
 from pyathena.connection import Connection
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
 
 from helpers.errors import CheckFailed
+from helpers.findings import write_finding
 from helpers.masking import mask_value
+from helpers.plots import plot_rows
 from helpers.settings import Settings
+
+BROKEN_LINE = ("HIVE_BAD_DATA", "HIVE_CURSOR_ERROR")
+"""How Athena's reasons begin where a landed value does not fit its column."""
+LARGEST_BATCH = 50
+"""Athena, "BatchGetQueryExecution": at most 50 queries a request."""
+_begun: WeakKeyDictionary[Connection, list[str]] = WeakKeyDictionary()
+"""The ids of the queries that each connection has begun."""
 
 
 def connect(settings: Settings) -> Connection:
     """Open Athena on the project's database; results go to ``athena/`` in the bucket."""
-    return athena_connect(
+    connection = athena_connect(
         s3_staging_dir=f"s3://{settings.bucket}/athena/",
         schema_name=settings.database,
         region_name=boto3.session.Session().region_name,
         poll_interval=0.1,
     )
+    _begun[connection] = begun = []
+    # botocore tells of every answer: so each query is known, whatever kind of cursor asked it.
+    connection.client.meta.events.register(
+        "after-call.athena.StartQueryExecution",
+        lambda parsed, **_: begun.append(parsed["QueryExecutionId"]) if "QueryExecutionId" in parsed else None,
+    )
+    return connection
+
+
+def scanned_bytes(connection: Connection) -> list[int]:
+    """The bytes that each query of a connection has scanned so far; DDL scans none and is left out, as it is free."""
+    begun, found = _begun[connection], []
+    for start in range(0, len(begun), LARGEST_BATCH):
+        answer = connection.client.batch_get_query_execution(QueryExecutionIds=begun[start : start + LARGEST_BATCH])
+        found += answer["QueryExecutions"]
+    return [
+        query["Statistics"]["DataScannedInBytes"]
+        for query in found
+        if query.get("StatementType") == "DML" and "DataScannedInBytes" in query.get("Statistics", {})
+    ]
 
 
 def list_sql(settings: Settings, folder: str = "") -> list[str]:
@@ -51,15 +82,18 @@ def run_checks(connection: Connection, settings: Settings) -> int:
     CheckFailed
         Naming the checks that found something, and how many rows.
     """
-    broken = []
+    found, broken = [], []
     names = list_sql(settings, "checks/")
     if not names:
         raise CheckFailed(f"s3://{settings.bucket}/scripts/sql/checks/ is empty: upload the project's sql/ first.")
     for name in names:
-        found = len(connection.cursor().execute(read_sql(settings, name)).fetchall())
-        print(f"{'ok  ' if not found else 'FAIL'}  {name.removeprefix('checks/').removesuffix('.sql')}")
-        if found:
-            broken.append(f"{name} returned {found} row(s)")
+        rows = len(connection.cursor().execute(read_sql(settings, name)).fetchall())
+        check = name.removeprefix("checks/").removesuffix(".sql")
+        found.append({"check": check, "rows": rows})
+        print(f"{'ok  ' if not rows else 'FAIL'}  {check}")
+        if rows:
+            broken.append(f"{name} returned {rows} row(s)")
+    write_finding(settings, "checks", found)
     if broken:
         raise CheckFailed("; ".join(broken))
     return len(names)
@@ -73,6 +107,22 @@ def show(connection: Connection, query: str) -> None:
     print_table(names, rows)
 
 
+def picture(connection: Connection, query: str, title: str) -> Figure:
+    """Draw a query's result as a picture for a report, identity masked, as `show` prints it.
+
+    A broken line among those asked for is drawn as Athena's reason, as in `show_landing`.
+    """
+    try:
+        cursor = connection.cursor().execute(query)
+        names = [column[0] for column in cursor.description]
+        rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
+    except OperationalError as error:
+        if not str(error).startswith(BROKEN_LINE):
+            raise
+        names, rows = ["Athena cannot read every landed line"], [[str(error).partition(":")[0]]]
+    return plot_rows(names, rows, title, " ".join(query.split()))
+
+
 def show_landing(connection: Connection, query: str) -> None:
     """Print a query's result as `show` does, or Athena's reason where a landed value does not fit its column.
 
@@ -81,7 +131,7 @@ def show_landing(connection: Connection, query: str) -> None:
     try:
         show(connection, query)
     except OperationalError as error:
-        if not str(error).startswith(("HIVE_BAD_DATA", "HIVE_CURSOR_ERROR")):
+        if not str(error).startswith(BROKEN_LINE):
             raise
         print(f"Athena cannot read every landed line as the table declares it: {error}")
 

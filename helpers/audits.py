@@ -9,6 +9,7 @@ from importlib.resources import files
 from string import Template
 
 from helpers.errors import AuditFailed
+from helpers.findings import write_finding
 from helpers.settings import Settings
 from helpers.staging import read_staged, read_table
 
@@ -24,7 +25,7 @@ def read_ruleset(name: str, settings: Settings, kept: int) -> str:
 
 
 def audit_staged(glueContext, settings: Settings, table: str, kept: int, ruleset: str | None = None) -> None:
-    """Hold the version that this run staged against its ruleset, print each rule, and refuse it if one is broken.
+    """Hold the version that this run staged against its ruleset, print and note each rule, refuse it if one is broken.
 
     Parameters
     ----------
@@ -61,13 +62,16 @@ def audit_staged(glueContext, settings: Settings, table: str, kept: int, ruleset
             name: DynamicFrame.fromDF(rows, glueContext, name) for name, rows in references.items()
         },
     )
-    broken = []
+    found, broken = [], []
     for row in outcomes.toDF().collect():
-        if row["Outcome"] == "Passed":
+        passed = row["Outcome"] == "Passed"
+        found.append({"table": table, "expected": row["Rule"], "found": _found(row), "passed": passed})
+        if passed:
             print(f"ok    {row['Rule']}")
         else:
             broken.append(f"expected {row['Rule']}, found {_found(row)}")
             print(f"FAIL  {broken[-1]}")
+    write_finding(settings, f"audit_{table}", found)
     if broken:
         raise AuditFailed(f"{table} was not published: {'; '.join(broken)}")
 

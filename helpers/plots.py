@@ -104,3 +104,35 @@ def plot_consent_over_time(consents: pd.Series, readings: pd.Series, pairs: pd.S
     shared.grid(visible=False)
     figure.autofmt_xdate()
     return figure
+
+
+def plot_rows(names: list[str], rows: list[list[str]], title: str, query: str) -> Figure:
+    """Draw rows as a table under the query that gave them.
+
+    Parameters
+    ----------
+    names : list of str
+        The columns.
+    rows : list of list of str
+        The cells, ready to be shown: identity is masked already.
+    """
+    plt.close("all")
+    widths = [max(map(len, column)) + 2 for column in zip(names, *rows, strict=True)]
+    figure, axes = plt.subplots(figsize=(max(8.0, 0.085 * sum(widths)), 1.1 + 0.28 * (len(rows) + 1)))
+    axes.set_axis_off()
+    axes.set_title(title, pad=22)
+    axes.text(0, 1.02, query, transform=axes.transAxes, family="monospace", fontsize=8, color="#555555")
+    table = axes.table(
+        cellText=rows or [[""] * len(names)],
+        colLabels=names,
+        colWidths=[width / sum(widths) for width in widths],
+        cellLoc="left",
+        bbox=(0, 0, 1, 1),
+    )
+    table.auto_set_font_size(False)
+    for (row, _), cell in table.get_celld().items():
+        cell.set(edgecolor="#cccccc", linewidth=0.6)
+        cell.get_text().set(fontsize=8, family="monospace", weight="bold" if row == 0 else "normal")
+        if row == 0:
+            cell.set_facecolor("#eef3f7")
+    return figure

@@ -19,7 +19,11 @@ def record_key(run_id: str, step: str) -> str:
 
 
 def write_record(
-    settings: Settings, step: str, accounting: Accounting | None = None, tables: dict[str, int] | None = None
+    settings: Settings,
+    step: str,
+    accounting: Accounting | None = None,
+    tables: dict[str, int] | None = None,
+    athena_bytes: list[int] | None = None,
 ) -> None:
     """Write the record of a step that succeeded.
 
@@ -31,6 +35,8 @@ def write_record(
         What became of the rows read.
     tables : dict of str to int, optional
         The tables that the step wrote or counted, and their rows.
+    athena_bytes : list of int, optional
+        Bytes that each of its Athena queries scanned (`helpers.athena.scanned_bytes`).
     """
     empty = {"read": None, "kept": None, "excluded": {}, "quarantined": None, "duplicates": None}
     record = {
@@ -43,6 +49,7 @@ def write_record(
         **(accounting.rows() if accounting else empty),
         "quarantined_by_reason": accounting.quarantined if accounting else {},
         "tables": tables or {},
+        "athena_bytes": athena_bytes or [],
     }
     boto3.client("s3").put_object(
         Bucket=settings.bucket,

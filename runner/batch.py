@@ -13,8 +13,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from runner import landing, scripts
 from runner.aws_errors import is_network_lost
 from runner.batch_state import read_state, write_state
+from runner.comparison import previous_run
 from runner.cost import Cost, run_cost, step_cost
 from runner.errors import LakeBusy, NetworkLost, StepFailed
+from runner.findings import forget_findings, read_findings
 from runner.fingerprints import Fingerprints
 from runner.kernel_queue import KernelQueue
 from runner.kernels import install_kernels
@@ -94,6 +96,11 @@ class Batch:
             "steps": [],
             "tables": {},
             "cost": None,
+            "lake": plan.lake_name,
+            "audits": [],
+            "checks": [],
+            "profile": [],
+            "previous": None,
         }
         self._before: dict[str, dict] = {}
         """The steps of this very run that an earlier attempt finished."""
@@ -154,6 +161,7 @@ class Batch:
 
     def _work(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
         self._recall()
+        self.document["previous"] = previous_run(self.bucket, self.plan.run_id)
         self._save()
         self._land(find_sources)
         scripts.upload_scripts(self.bucket)
@@ -258,6 +266,8 @@ class Batch:
         }
         self.document["steps"].append(entry)
         self._save()
+        if self.document["attempt"] > 1:
+            forget_findings(self.bucket, self.plan.run_id, step)
         return StepRun(step, {**self.plan.parameters, "run_id": self.plan.run_id}, shop)
 
     def _finish(self, run: StepRun, fingerprints: Fingerprints) -> BaseException | None:
@@ -277,7 +287,6 @@ class Batch:
             tables=record["tables"],
             writes=writes,
         )
-        entry |= {name: record[name] for name in ("audits", "checks", "profile") if record.get(name)}
         self.document["tables"].update(record["tables"])
         self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"])
         self._save()
@@ -310,6 +319,7 @@ class Batch:
         began, entry = time.monotonic(), new_entry(AUDIT, "RUNNING")
         self.document["steps"].append(entry)
         self.progress.begun(AUDIT)
+        self.document.update(read_findings(self.bucket, self.plan.run_id))
         self._write_report()
         audit = audit_run(self.plan, self.document["started"], self.folder)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
@@ -328,6 +338,8 @@ class Batch:
         begun = {entry["name"] for entry in steps}
         steps += [new_entry(step, "SKIPPED") for step in [*self.plan.steps, AUDIT] if step not in begun]
         self.document.update(status=status, ended=now_text(), cost=self._cost())
+        with suppress(ClientError, BotoCoreError):  # AWS may be what failed
+            self.document.update(read_findings(self.bucket, self.plan.run_id))
         if reason:
             self.document["reason"] = reason
         self._write_report()

@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.errors import LakehouseError
 from local_aws import endpoint
 from local_aws.profile import PROFILE
-from runner.errors import StepFailed, UserError
+from runner.errors import LakeBusy, StepFailed, UserError
 from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake
 from runner.stopping import cancel_on_signals
 
@@ -95,7 +95,7 @@ def run(
     steps, parameters = choose_steps(only, from_), read_settings(set_ or [])
     find_files(landing)
     chosen = (lake or default_lake(landing)).resolve()
-    plan = Plan(new_run_id(), profile, parameters, steps, str(landing.resolve()), str(chosen))
+    plan = Plan(new_run_id(), profile, parameters, steps, str(landing.resolve()), _lake_of(profile, chosen))
     _run_batch(plan, port, isolated, wait, timeout, retries, events)
 
 
@@ -135,8 +135,8 @@ def resume(
             record = read_state(bucket, run_id)
         if record is None:
             raise UserError(f"s3://{bucket} knows no run {run_id}: see `stedi runs`.")
-        place = (lake or last_lake()).resolve()
-        plan = plan_from_record(record, name, str(place), landing.resolve() if landing else None)
+        place = _lake_of(name, (lake or last_lake()).resolve())
+        plan = plan_from_record(record, name, place, landing.resolve() if landing else None)
     plan = plan.moved(profile, lake, landing)
     _run_batch(plan, port, isolated, wait, timeout, retries, events)
 
@@ -372,6 +372,11 @@ def _existing(profile: str, lake: Path | None) -> AbstractContextManager[None]:
     return use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake())
 
 
+def _lake_of(profile: str, lake: Path) -> str:
+    """The lake of a plan: blank where AWS itself answers."""
+    return str(lake) if profile == PROFILE else ""
+
+
 def _run_batch(
     plan: "Plan", port: int, isolated: bool, wait: float, timeout: float, retries: int, events: bool
 ) -> None:
@@ -392,7 +397,11 @@ def _run_batch(
         plan.save()
         options = Options(isolated, wait * 60, timeout * 60, retries, local)
         with choose_progress([*plan.steps, AUDIT], events) as progress:
-            Batch(plan, options, progress).run(lambda: find_files(Path(plan.landing)))
+            try:
+                Batch(plan, options, progress).run(lambda: find_files(Path(plan.landing)))
+            except LakeBusy:
+                plan.forget()
+                raise
 
 
 def _complain(message: str, code: int) -> int:

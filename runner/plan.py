@@ -1,5 +1,6 @@
 """What a run was asked to do, noted beside the project, so that a run that was killed can be resumed."""
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,7 +28,7 @@ class Plan:
     landing : str or None
         The landing directory; None where the bucket has all that is to be read.
     lake : str
-        The lake, where the profile is local.
+        The lake, where the profile is local; else blank.
     """
 
     run_id: str
@@ -36,6 +37,16 @@ class Plan:
     steps: list[str]
     landing: str | None
     lake: str
+
+    @property
+    def lake_name(self) -> str:
+        """A name for the lake in histories of runs: two lakes never share one, and it tells no path."""
+        place = hashlib.sha256(f"{self.profile} {self.parameters['bucket']} {self.lake}".encode()).hexdigest()[:6]
+        return f"{self.parameters['bucket']} ({self.profile}, {place})"
+
+    def forget(self) -> None:
+        """Remove the note of a run that never began."""
+        (PLANS / f"{self.run_id}.json").unlink(missing_ok=True)
 
     def save(self) -> None:
         """Note the plan, in one move, and forget the oldest ones."""
