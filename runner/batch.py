@@ -27,6 +27,7 @@ from runner.plan import Plan
 from runner.privacy.audit import NAME as AUDIT
 from runner.privacy.run_audit import audit_run
 from runner.progress import Progress
+from runner.report.history import write_history
 from runner.report.site import write_run_report
 from runner.retries import with_retries
 from runner.run_document import ROWS, new_entry, now_text, write_document
@@ -99,7 +100,7 @@ class Batch:
             "lake": plan.lake_name,
             "audits": [],
             "checks": [],
-            "profile": [],
+            "columns": [],
             "previous": None,
         }
         self._before: dict[str, dict] = {}
@@ -372,8 +373,10 @@ class Batch:
         run = self.document | {"ended": self.document["ended"] or now_text()}
         self.folder.mkdir(parents=True, exist_ok=True)
         notebooks = {e["name"]: self.folder / e["notebook"] for e in run["steps"] if e["notebook"]}
-        write_run_report(run, {step: path for step, path in notebooks.items() if path.exists()}, self.folder)
+        there = {step: path for step, path in notebooks.items() if path.exists()}
+        write_run_report(run, there, self.folder, history="../index.html")
         write_document(run, self.folder)
+        write_history(REPORTS)
 
 
 def _verdict(error: BaseException) -> tuple[str, str]:

@@ -18,7 +18,8 @@ def read_findings(bucket: str, run_id: str) -> dict:
     -------
     dict
         ``audits`` (list of ``table``, ``expected``, ``found``, ``passed``), ``checks`` (list of ``check``, ``rows``),
-        ``profile`` (list of the columns of ``machine_learning_curated``); empty lists where nothing was noted.
+        ``columns`` (the profile of
+        ``machine_learning_curated``, a list of its columns); empty lists where nothing was noted.
     """
     found = {}
     for key in list_keys(f"s3://{bucket}/runs/{run_id}/_"):
@@ -29,7 +30,7 @@ def read_findings(bucket: str, run_id: str) -> dict:
     return {
         "audits": [rule for name in order for rule in found.get(name, [])],
         "checks": found.get(CHECKS, []),
-        "profile": found.get(PROFILE, []),
+        "columns": found.get(PROFILE, []),
     }
 
 

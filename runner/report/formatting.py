@@ -15,6 +15,26 @@ def count_text(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
+def number_text(number: float | None) -> str:
+    """A measured number, to six significant digits where it is no whole one; a dash where there is none.
+
+    >>> number_text(1655564376361), number_text(-0.25012345)
+    ('1,655,564,376,361', '-0.250123')
+    """
+    if number is None:
+        return "–"
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.6g}"
+
+
+def dollars_text(usd: float | None, digits: int = 4) -> str:
+    """An amount of US dollars; a dash where there is none.
+
+    >>> dollars_text(0.01471), dollars_text(5, 2)
+    ('$0.0147', '$5.00')
+    """
+    return "–" if usd is None else f"${usd:,.{digits}f}"
+
+
 def share_text(part: int, whole: int) -> str:
     """A part of a whole in percent; a part that is there never reads as 0 %, a part that lacks a row never as 100 %.
 

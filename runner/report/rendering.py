@@ -27,6 +27,8 @@ def environment() -> Environment:
     made.filters["count"] = formatting.count_text
     made.filters["duration"] = formatting.duration_text
     made.filters["instant"] = formatting.instant_text
+    made.filters["dollars"] = formatting.dollars_text
+    made.filters["number"] = formatting.number_text
     made.filters["breakable"] = breakable
     made.globals["status_marks"] = formatting.STATUS_MARKS
     made.globals["share"] = formatting.share_text

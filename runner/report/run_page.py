@@ -1,12 +1,15 @@
 """The run page: what happened, whether every row is accounted for, and where to read on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from runner.cost import PRICES
 from runner.report.accounting import Account, account_of
+from runner.report.changes import changes_since
 from runner.report.flow import lanes_of
 from runner.report.flow_picture import NARROW, WIDE, flow_svg
 from runner.report.formatting import elapsed_seconds
+from runner.report.pictures import Picture
 from runner.report.rendering import render_page
 from runner.steps import STEPS
 
@@ -40,7 +43,9 @@ class StepRow:
     reason: str | None
 
 
-def run_page(run: Mapping, links: Mapping[str, PageLink]) -> str:
+def run_page(
+    run: Mapping, links: Mapping[str, PageLink], pictures: Iterable[Picture] = (), history: str | None = None
+) -> str:
     """The run page of a run.json document.
 
     Parameters
@@ -49,6 +54,10 @@ def run_page(run: Mapping, links: Mapping[str, PageLink]) -> str:
         The document.
     links : mapping
         Step name to its page; a step that is missing here has none.
+    pictures : iterable of Picture
+        What the notebooks made to be kept.
+    history : str, optional
+        Where the page of all runs is.
     """
     steps = [_step_row(step, links) for step in run["steps"]]
     lanes = lanes_of(run["steps"], run["tables"])
@@ -71,6 +80,10 @@ def run_page(run: Mapping, links: Mapping[str, PageLink]) -> str:
         unbalanced=[step for step in steps if step.account and not step.account.balanced],
         tables=sorted(run["tables"].items(), key=lambda table: table[0].startswith("quarantine_")),
         elapsed=elapsed_seconds(run["started"], run["ended"]),
+        changes=changes_since(run),
+        pictures=list(pictures),
+        history=history,
+        prices=PRICES,
     )
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from runner.report.notebook import ExecutedNotebook, UnreadableNotebookError, read_notebook
 from runner.report.notebook_page import notebook_page
+from runner.report.pictures import find_pictures
 from runner.report.run_page import PageLink, run_page
 
 
-def write_run_report(run: dict, notebooks: dict[str, Path], target: Path) -> Path:
+def write_run_report(run: dict, notebooks: dict[str, Path], target: Path, history: str | None = None) -> Path:
     """Write the HTML report of a run.
 
     Parameters
@@ -20,6 +21,8 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path) -> Pat
         read costs its own page, and the run page says why.
     target : Path
         The directory of the report; it is made. Files there of the same names are replaced.
+    history : str, optional
+        Where the page of all runs is, from the report.
 
     Returns
     -------
@@ -44,8 +47,11 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path) -> Pat
     for name, previous, following in zip(names, [None, *names], [*names[1:], None], strict=False):
         page = notebook_page(steps[name], run["run_id"], readable[name], previous, following)
         write_whole(target / f"{name}.html", page)
+    pictures = [picture for name in names for picture in find_pictures(name, notebooks[name])]
+    for picture in pictures:
+        picture.save(target)
     index = target / "index.html"
-    write_whole(index, run_page(run, links))
+    write_whole(index, run_page(run, links, pictures, history))
     return index
 
 

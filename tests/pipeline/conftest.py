@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from runner.paths import PROJECT, REPORTS
+from runner.report.history import write_history
 
 STEDI = Path(sys.executable).with_name("stedi")
 
@@ -54,6 +55,7 @@ def reports():
     (REPORTS / "latest").unlink(missing_ok=True)
     if latest:
         (REPORTS / "latest").symlink_to(latest)
+    write_history(REPORTS)
 
 
 @pytest.fixture(scope="session")

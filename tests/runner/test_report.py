@@ -159,7 +159,7 @@ class TestRunPage:
         assert "audit &lt;keys&gt;" in page
         assert f'href="{STEP}.html#error"' in page
         assert "<strong>Skipped:</strong> 03_<wbr>x." in page
-        assert "--from</span> 02_<wbr>customer" in page
+        assert "stedi resume 20261123T235444Z" in page
         assert 'id="error"' in (tmp_path / "run" / f"{STEP}.html").read_text("utf-8")
 
     @pytest.mark.parametrize(

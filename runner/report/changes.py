@@ -1,0 +1,57 @@
+"""What a run changed, against the run before it on the same lake."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from runner.report.accounting import account_of
+
+
+@dataclass(frozen=True)
+class Change:
+    """One number or setting that is not what it was.
+
+    Parameters
+    ----------
+    subject, measure : str
+        What it is of, such as a table, and what is measured, such as ``rows``.
+    before, after : int, str or None
+        None where one of the runs has no such number.
+    """
+
+    subject: str
+    measure: str
+    before: int | str | None
+    after: int | str | None
+
+    @property
+    def difference(self) -> str:
+        """The difference of two numbers with its sign; blank where there is none to take."""
+        if isinstance(self.before, int) and isinstance(self.after, int):
+            return f"{self.after - self.before:+,}"
+        return ""
+
+
+def changes_since(run: Mapping) -> list[Change]:
+    """The changes of a run.json document since its ``previous``; empty where all is equal, or there is none."""
+    previous = run.get("previous")
+    if not previous:
+        return []
+    return [change for change in _compare(run, previous) if change.before != change.after]
+
+
+def _compare(run: Mapping, previous: Mapping) -> Iterator[Change]:
+    for name in _names(previous["parameters"], run["parameters"]):
+        yield Change(name, "parameter", previous["parameters"].get(name), run["parameters"].get(name))
+    for name in sorted(run["tables"]):
+        yield Change(name, "rows", previous["tables"].get(name), run["tables"][name])
+    for step in run["steps"]:
+        before, after = account_of(previous["rows"].get(step["name"])), account_of(step["rows"])
+        if before and after:
+            ways = {way.name: way.rows for way in before.branches()}
+            now = {way.name: way.rows for way in after.branches()}
+            for way in _names(ways, now):
+                yield Change(step["name"], way, ways.get(way, 0), now.get(way, 0))
+
+
+def _names(first: Mapping, second: Mapping) -> list[str]:
+    return [*first, *(name for name in second if name not in first)]
