@@ -156,6 +156,24 @@ def runs(
 
 
 @app.command()
+def publish(
+    run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the latest here.")] = None,
+    bucket: Bucket = BUCKET,
+    lake: Lake = None,
+    profile: Profile = PROFILE,
+) -> None:
+    """Put the report of a run into the bucket, under reports/, with a history of what is published there.
+
+    Refused where the report shows a name, an e-mail address, a phone, a birthday or a serial number of the landing
+    files.
+    """
+    from runner.publish import publish_report
+
+    with _existing(profile, lake):
+        typer.echo(f"Published {publish_report(bucket, run_id, typer.echo)}")
+
+
+@app.command()
 def clean_sessions(
     yes: Annotated[bool, typer.Option("--yes", help="Stop them; without, only list them.")] = False,
     bucket: Bucket = BUCKET,

@@ -23,7 +23,7 @@ def number_text(number: float | None) -> str:
     """
     if number is None:
         return "–"
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.6g}"
+    return f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1e6 else f"{number:,.6g}"
 
 
 def dollars_text(usd: float | None, digits: int = 4) -> str:
