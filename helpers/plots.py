@@ -1,10 +1,13 @@
 """One house style for every figure: colour-blind safe, labelled, readable in print."""
 
+import io
+
 import matplotlib
 
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 from matplotlib.figure import Figure  # noqa: E402
@@ -13,6 +16,8 @@ from helpers.accounting import Accounting  # noqa: E402
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072b2", "#e69f00", "#009e73", "#d55e00", "#8c8c8c"
 """Okabe and Ito's colours, which people of every colour vision can tell apart."""
+
+FEATURE_UNITS = {"magnitude": "app units", "jerk": "app units a second", "sway": "app units"}
 
 plt.rcParams.update(
     {
@@ -104,6 +109,55 @@ def plot_consent_over_time(consents: pd.Series, readings: pd.Series, pairs: pd.S
     shared.grid(visible=False)
     figure.autofmt_xdate()
     return figure
+
+
+def plot_intervals(seconds: pd.Series) -> Figure:
+    """Draw the time between a participant's successive readings; where gaps are much longer, on a logarithmic axis."""
+    figure, axes = new_figure("Time between successive readings", "interval (s)", "intervals")
+    known = seconds[seconds > 0]
+    if len(known) and known.max() > 50 * known.min():
+        axes.hist(known, bins=np.geomspace(known.min(), known.max() * 1.01, 40), color=BLUE)
+        axes.set_xscale("log")
+    else:
+        axes.hist(known, bins=40, color=BLUE)
+    return figure
+
+
+def plot_features(features: pd.DataFrame, names: list[str], threshold: float) -> Figure:
+    """Draw the motion around near readings and around far ones, feature by feature."""
+    plt.close("all")
+    figure, panels = plt.subplots(1, len(names))
+    near = features.distanceFromObject < threshold
+    for panel, name in zip(panels, names, strict=True):
+        sides = [features.loc[near, name].dropna(), features.loc[~near, name].dropna()]
+        for side, label, colour in zip(sides, ("near", "far"), (BLUE, ORANGE), strict=True):
+            panel.hist(side, bins=30, density=True, histtype="step", linewidth=1.6, color=colour, label=label)
+        panel.set(title=name, xlabel=f"{name} ({FEATURE_UNITS.get(name, '')})")
+    panels[0].set_ylabel("density")
+    panels[0].legend(frameon=False)
+    return figure
+
+
+def plot_score(score: float, low: float, high: float, chance: float) -> Figure:
+    """Draw a balanced accuracy with its interval, beside chance."""
+    figure, axes = new_figure("Step or no step, from motion alone", "balanced accuracy", "")
+    figure.set_size_inches(8, 1.9)
+    span = [[score - low], [high - score]]
+    axes.errorbar([score], [0], xerr=span, fmt="o", capsize=6, color=BLUE, label="95 % interval")
+    axes.axvline(chance, color=GREY, linestyle="--", label="chance")
+    axes.set(xlim=(0, 1), yticks=[])
+    axes.legend(frameon=False)
+    return figure
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Show a figure in a notebook, with what it shows in words for those who do not see it."""
+    from IPython.display import Image, display
+
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png")
+    plt.close(figure)
+    display(Image(stream.getvalue(), alt=alt))
 
 
 def plot_rows(names: list[str], rows: list[list[str]], title: str, query: str) -> Figure:

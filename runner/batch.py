@@ -145,7 +145,7 @@ class Batch:
             with uninterrupted():
                 self._end("CANCELLED", lock.lost or "the run was asked to stop")
             if lock.lost:
-                raise StepFailed(lock.lost) from None
+                raise StepFailed(f"{self._where()} {lock.lost}") from None
             raise
         except Exception as error:
             with uninterrupted():

@@ -6,7 +6,10 @@ from contextlib import suppress
 from jupyter_client import KernelManager
 
 from runner.kernels import kernel_name
-from runner.paths import PROJECT
+from runner.paths import PROJECT, STATE
+
+LOG = STATE / "kernels.log"
+"""What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
 
 
 class KernelQueue:
@@ -25,6 +28,7 @@ class KernelQueue:
         self._lock = threading.Lock()
 
     def __enter__(self) -> "KernelQueue":
+        LOG.unlink(missing_ok=True)
         self._start_early()
         return self
 
@@ -69,7 +73,8 @@ class KernelQueue:
 def _start(step: str) -> KernelManager:
     # Over files instead of ports, which another user of this machine could reach.
     kernel = KernelManager(kernel_name=kernel_name(step), transport="ipc")
-    kernel.start_kernel(cwd=str(PROJECT))
+    with LOG.open("ab") as log:
+        kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
     return kernel
 
 

@@ -85,6 +85,7 @@ def test_a_session_that_dies_midway_fails_the_run(tmp_path, reports):
     out, err = run.communicate(timeout=120)
     assert run.returncode == 1, out + err
     assert "failed:" in err
+    assert len(err.strip().splitlines()) == 1
     assert not running(root)
 
 
