@@ -75,7 +75,8 @@ def code_cell(number: int, cell: NotebookNode, topic: str, highlight: Callable[[
     return Cell(
         number=number,
         kind=kind,
-        html=Markup(highlight(cell.source)),
+        # What scrolls must be reached by keyboard.
+        html=Markup(highlight(cell.source).replace("<pre>", '<pre tabindex="0">', 1)),
         output=_with_error(output) if failed else output,
         parameters=[] if kind == "code" else read_parameters(cell.source),
         failed=failed,
