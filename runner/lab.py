@@ -1,27 +1,44 @@
 """JupyterLab on the project's notebooks, with the kernels and the AWS profile set."""
 
+import json
 import subprocess
 import sys
 
 from runner import scripts
 from runner.kernels import install_kernels
-from runner.paths import PROJECT
-from runner.session import session_arguments
+from runner.paths import NOTEBOOKS, STATE
+from runner.session import TAGS, session_arguments
+
+START = "README.md"
+"""The page that JupyterLab opens on, among the notebooks."""
+SETTINGS = {
+    "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+"""Defaults that the user's own settings win over."""
 
 
 def lab_settings(bucket: str) -> dict[str, str]:
-    """What AWS's Glue kernel reads from the environment, so that a notebook opened by hand finds the helpers."""
+    """What AWS's Glue kernel reads from the environment, so that a notebook opened by hand finds the helpers.
+
+    Its session carries the project's tag, so that `stedi clean-sessions` finds it.
+    """
     arguments = session_arguments(bucket)
     return {
         "glue_extra_py_files": arguments["--extra-py-files"],
         "glue_additional_python_modules": arguments["--additional-python-modules"],
+        "glue_tags": json.dumps(TAGS),
     }
 
 
 def open_lab(bucket: str, arguments: list[str]) -> int:
-    """Start JupyterLab and wait for its end; return its exit code."""
+    """Start JupyterLab on the page of the notebooks and wait for its end; return its exit code."""
     scripts.ensure_bucket(bucket)
     scripts.upload_scripts(bucket)
     install_kernels()
-    command = [sys.executable, "-m", "jupyterlab", "--notebook-dir", str(PROJECT / "notebooks"), *arguments]
-    return subprocess.run(command, check=False).returncode
+    settings = STATE / "lab"
+    settings.mkdir(parents=True, exist_ok=True)
+    (settings / "overrides.json").write_text(json.dumps(SETTINGS, indent=1), "utf-8")
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={NOTEBOOKS}"]
+    command += [f"--LabApp.default_url=/lab/tree/{START}", f"--LabApp.app_settings_dir={settings}"]
+    return subprocess.run([*command, *arguments], check=False).returncode
