@@ -39,6 +39,8 @@ def open_lab(bucket: str, arguments: list[str]) -> int:
     settings = STATE / "lab"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(SETTINGS, indent=1), "utf-8")
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={NOTEBOOKS}"]
-    command += [f"--LabApp.default_url=/lab/tree/{START}", f"--LabApp.app_settings_dir={settings}"]
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.default_url=/lab/tree/{START}"]
+    command += [f"--LabApp.app_settings_dir={settings}"]
+    if not any(argument.startswith("--notebook-dir") for argument in arguments):
+        command += [f"--notebook-dir={NOTEBOOKS}"]
     return subprocess.run([*command, *arguments], check=False).returncode
