@@ -4,11 +4,12 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NBCONVERT = $(BIN)/jupyter-nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
 # The first Python of a version that fits; PYTHON=/path/to/python names another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help run test lab jobs lint clean lock up down
+.PHONY: help run test lab jobs lint notebooks hooks clean lock up down
 
 help:  ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
@@ -42,7 +43,16 @@ jobs: $(READY)  ## Export the Glue job scripts from the notebooks
 	@$(BIN)/stedi jobs
 
 lint: $(READY)  ## Check style and format, notebooks included
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/nbstripout --verify --keep-id notebooks/*.ipynb
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@clean=$$(mktemp -d) && trap "rm -rf $$clean" EXIT && cp notebooks/*.ipynb $$clean && $(NBCONVERT) $$clean/*.ipynb && \
+		{ diff -rq --exclude='*.md' --exclude='.*' notebooks $$clean || { echo "lint: outputs or foreign metadata in a notebook: make notebooks" >&2; exit 1; }; }
+
+notebooks: $(READY)  ## Strip outputs and foreign metadata from the notebooks
+	@$(NBCONVERT) notebooks/*.ipynb
+
+hooks: $(READY)  ## Check each commit before it is made, and show changed notebooks as readable diffs
+	@$(BIN)/pre-commit install
+	@git config diff.jupyternotebook.command '$(BIN)/git-nbdiffdriver diff --ignore-outputs'
 
 lock: $(READY)  ## Renew the lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
