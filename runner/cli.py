@@ -379,7 +379,10 @@ def jobs() -> None:
     """Export the Glue job scripts of jobs/ from the notebooks."""
     from runner.jobs import export_jobs
 
-    for path in export_jobs():
+    written = export_jobs()
+    if not written:
+        typer.echo("Every job script follows its notebook already.")
+    for path in written:
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 

@@ -46,12 +46,14 @@ def job_script(step: str) -> str:
 
 
 def export_jobs(target: Path = JOBS) -> list[Path]:
-    """Write every job script; return their paths."""
+    """Write every job script that is not as it should be; return the paths of those."""
     target.mkdir(parents=True, exist_ok=True)
     written = []
     for step, name in SCRIPTS.items():
-        (target / name).write_text(job_script(step), "utf-8")
-        written.append(target / name)
+        path, script = target / name, job_script(step)
+        if not path.exists() or path.read_text("utf-8") != script:
+            path.write_text(script, "utf-8")
+            written.append(path)
     return written
 
 
