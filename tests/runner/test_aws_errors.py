@@ -1,0 +1,55 @@
+"""Which errors are tried again, which mean that the network is lost, and which are failures."""
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from runner import retries
+from runner.aws_errors import error_code, is_network_lost, may_succeed_later
+from runner.errors import StepFailed
+from runner.retries import with_retries
+
+THROTTLED = "the notebook ended: An error occurred (ThrottlingException) when calling the RunStatement operation: x"
+JAVA = "Py4JJavaError: GlueException: busy (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException; x"
+
+
+@pytest.mark.parametrize("error", [THROTTLED, JAVA, ClientError({"Error": {"Code": "SlowDown"}}, "PutObject")])
+def test_throttling_is_known_however_it_is_told(error):
+    assert may_succeed_later(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "AuditFailed: customer_trusted was not published: ThrottlingException in a name",
+        "ValueError: bad row",
+        "ClientError: An error occurred (AccessDeniedException) when calling the GetTable operation: no",
+        EndpointConnectionError(endpoint_url="http://127.0.0.1"),
+    ],
+)
+def test_nothing_else_is_tried_again(error):
+    assert not may_succeed_later(error)
+
+
+def test_the_code_is_aws_own():
+    assert error_code(THROTTLED) == "ThrottlingException"
+    assert error_code("no code") is None
+
+
+def test_a_lost_network_is_known_by_type_and_by_text():
+    error = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+    assert is_network_lost(error)
+    assert is_network_lost(f"the notebook ended without its record: {error}")
+    assert not is_network_lost("ValueError: Could not convert")
+
+
+def test_pauses_grow_and_end(monkeypatch):
+    pauses, said = [], []
+    monkeypatch.setattr(retries.time, "sleep", pauses.append)
+
+    def refuse():
+        raise StepFailed(THROTTLED)
+
+    with pytest.raises(StepFailed):
+        with_retries(refuse, 3, said.append)
+    assert len(said) == len(pauses) == 3
+    assert pauses[0] < pauses[1] < pauses[2]
