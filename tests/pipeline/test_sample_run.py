@@ -13,7 +13,7 @@ import pytest
 from local_aws.endpoint import running
 from local_aws.sessions.job import job_environment
 from runner.jobs import SCRIPTS
-from runner.paths import JOBS, SAMPLES
+from runner.paths import JOBS, SAMPLES, SQL
 from tests.pipeline.conftest import complaint, query, stedi
 
 ZONES = (
@@ -96,11 +96,37 @@ def test_the_reports_name_nobody(first):
         assert not [serial for serial in serials if serial.lower() in text], page
 
 
-def test_a_second_run_changes_nothing(first, lake):
+def test_the_report_has_findings_pictures_and_cost(first):
+    run, report, _ = first
+    assert len(run["audits"]) > 40
+    assert all(rule["passed"] for rule in run["audits"])
+    checks = {path.stem for path in (SQL / "checks").glob("*.sql")}
+    assert {check["check"]: check["rows"] for check in run["checks"]} == dict.fromkeys(checks, 0)
+    rows = EXPECTED["tables"]["machine_learning_curated"]
+    assert {column["column"]: column["rows"] - column["missing"] for column in run["columns"]} == dict.fromkeys(
+        ("participantid", "sensorreadingtime", "distancefromobject", "x", "y", "z"), rows
+    )
+    for name in ("customer_landing_table", "accelerometer_landing_table", "customer_trusted"):
+        assert (report / f"{name}.png").read_bytes().startswith(b"\x89PNG"), name
+    cost = run["cost"]
+    assert cost["estimate"] is True
+    assert cost["dpu_seconds"] >= 120
+    steps = {step["name"]: step.get("cost") for step in run["steps"]}
+    assert steps["02_customer_landing_to_trusted"]["dpu_seconds"] > 0
+    assert steps["02_customer_landing_to_trusted"]["athena_bytes"] == 0
+    assert steps["07_athena_checks"]["athena_bytes"] > 0
+    assert steps["08_explore_curated"]["dpu_seconds"] == 0
+    assert cost["athena_bytes"] == sum(one["athena_bytes"] for one in steps.values() if one)
+    assert f'href="{run["run_id"]}/index.html"' in (report.parent / "index.html").read_text("utf-8")
+
+
+def test_a_second_run_changes_nothing_and_says_so(first, lake):
     again = stedi("run", "--lake", lake)
     assert again.code == 0, again.out + again.err
     assert again.run["tables"] == first[0]["tables"]
     assert files(lake) == first[2]
+    assert again.run["previous"]["run_id"] == first[0]["run_id"]
+    assert "Nothing: the same parameters and the same rows" in (again.report / "index.html").read_text("utf-8")
 
 
 def test_a_new_field_is_in_the_trusted_table_and_its_schema(first, lake):
