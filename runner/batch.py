@@ -32,6 +32,7 @@ from runner.report.site import write_run_report
 from runner.retries import with_retries
 from runner.run_document import ROWS, new_entry, now_text, write_document
 from runner.schedule import Schedule
+from runner.session import TAGS
 from runner.session_pool import SessionPool
 from runner.step_run import StepRun, Workshop
 from runner.steps import STEPS
@@ -197,7 +198,7 @@ class Batch:
         schedule = Schedule(steps, width=2 if self.options.isolated else 1)
         todo = [step for step in steps if not self._is_done(step, fingerprints)]
         with ExitStack() as stack:
-            kernels = stack.enter_context(KernelQueue(todo))
+            kernels = stack.enter_context(KernelQueue(todo, TAGS | {"run_id": self.plan.run_id}))
             self._sessions = stack.enter_context(
                 SessionPool(
                     self.plan.run_id, self.bucket, self.options.isolated, self.document["attempt"], self.progress.say

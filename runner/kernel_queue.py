@@ -1,5 +1,7 @@
 """The kernels of a batch: each starts while the notebook before its own is running."""
 
+import json
+import os
 import threading
 from contextlib import suppress
 
@@ -19,9 +21,12 @@ class KernelQueue:
     ----------
     steps : list of str
         The steps of the run, in order.
+    tags : dict of str to str
+        For the session that Glue's kernel makes by itself, where the one it was told to join is gone.
     """
 
-    def __init__(self, steps: list[str]):
+    def __init__(self, steps: list[str], tags: dict[str, str]):
+        self._environment = os.environ | {"glue_tags": json.dumps(tags)}
         self._coming = list(steps)
         self._early: dict[str, KernelManager] = {}
         self._taken: dict[str, KernelManager] = {}
@@ -38,7 +43,7 @@ class KernelQueue:
     def take(self, step: str) -> KernelManager:
         """A fresh kernel for a step."""
         with self._lock:
-            kernel = self._early.pop(step, None) or _start(step)
+            kernel = self._early.pop(step, None) or self._start(step)
             self._taken[step] = kernel
             self._coming = [other for other in self._coming if other != step]
             self._start_early()
@@ -67,15 +72,14 @@ class KernelQueue:
 
     def _start_early(self) -> None:
         if self._coming and not self._early:
-            self._early[self._coming[0]] = _start(self._coming[0])
+            self._early[self._coming[0]] = self._start(self._coming[0])
 
-
-def _start(step: str) -> KernelManager:
-    # Over files instead of ports, which another user of this machine could reach.
-    kernel = KernelManager(kernel_name=kernel_name(step), transport="ipc")
-    with LOG.open("ab") as log:
-        kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
-    return kernel
+    def _start(self, step: str) -> KernelManager:
+        # Over files instead of ports, which another user of this machine could reach.
+        kernel = KernelManager(kernel_name=kernel_name(step), transport="ipc")
+        with LOG.open("ab") as log:
+            kernel.start_kernel(cwd=str(PROJECT), env=self._environment, stdout=log, stderr=log)
+        return kernel
 
 
 def _end(kernel: KernelManager) -> None:

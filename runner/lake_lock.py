@@ -81,6 +81,7 @@ class LakeLock:
         }
         self._etag: str | None = None
         self._ended = threading.Event()
+        self._renewal = threading.Thread(target=self._renew, name="lake lock", daemon=True)
 
     def acquire(self, wait: float, say: Callable[[str], None], end_remains: Callable[[str], None]) -> None:
         """Take the lock, waiting for another run to end.
@@ -106,7 +107,7 @@ class LakeLock:
                 if holder and not holder.released:
                     end_remains(holder.run_id)
                 if self._write(holder.etag if holder else None):
-                    threading.Thread(target=self._renew, name="lake lock", daemon=True).start()
+                    self._renewal.start()
                     return
                 continue
             if time.monotonic() >= deadline:
@@ -122,6 +123,7 @@ class LakeLock:
     def release(self) -> None:
         """Let the next run begin. Where AWS cannot be reached the lock goes stale by itself."""
         self._ended.set()
+        self._renewal.join()  # a renewal on its way would change what is to be written over
         self._document["released"] = True
         try:
             self._write(self._etag)

@@ -125,7 +125,7 @@ def live_sessions(run_id: str | None = None) -> list[dict]:
     """The project's sessions that live and so bill, of one run or of all, as GetSession describes them."""
     tags, sessions, token = TAGS | ({"run_id": run_id} if run_id else {}), [], {}
     while True:
-        page = boto3.client("glue").list_sessions(Tags=tags, **token)
+        page = boto3.client("glue", config=HASTE).list_sessions(Tags=tags, **token)
         sessions += page.get("Sessions", [])
         if not page.get("NextToken"):
             return [session for session in sessions if session["Status"] in ALIVE]

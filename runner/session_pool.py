@@ -2,12 +2,21 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.kernels import GLUE, kernel_name
-from runner.session import cancel_statements, create_session, dpus, prepare_session, session_magics, stop_session
+from runner.session import (
+    cancel_statements,
+    create_session,
+    dpus,
+    live_sessions,
+    prepare_session,
+    session_magics,
+    stop_session,
+)
 from runner.stopping import uninterrupted
 
 
@@ -78,6 +87,10 @@ class SessionPool:
         for identity in list(self._began):
             cancel_statements(identity)
             self._stop(identity)
+        # Glue's kernel makes a session of its own where the one it was told to join is gone.
+        with suppress(ClientError, BotoCoreError):
+            for session in live_sessions(self.run_id):
+                self._stop(session["Id"])
 
     def _create(self, identity: str) -> None:
         self._began[identity] = time.monotonic()

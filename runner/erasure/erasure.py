@@ -27,6 +27,7 @@ from runner.erasure.places import Finding, erase_report, erase_thing, report_fil
 from runner.erasure.traces import Traces
 from runner.erasure.walk import Thing, walk
 from runner.errors import StepFailed, UserError
+from runner.lake_lock import read_holder
 from runner.session import live_sessions
 from runner.tables import VERSIONED
 from runner.terminal import people as persons
@@ -123,6 +124,9 @@ class Erasure:
 
     def _refuse_if_busy(self) -> None:
         """Nobody may be writing: what a session has read before the erasure it would write after it."""
+        holder = read_holder(self.settings.bucket)
+        if holder and holder.lives:
+            raise UserError(f"Run {holder.run_id} is at work on this lake: wait for its end.")
         alive = [session["Id"] for session in live_sessions()]
         if alive:
             raise UserError(f"A Glue session may be writing ({', '.join(alive)}): wait for its end, or stop it.")

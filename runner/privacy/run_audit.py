@@ -1,5 +1,6 @@
 """The audit of one run: its report, its records and event logs, and the curated table, against who has landed."""
 
+from contextlib import redirect_stdout
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -30,5 +31,6 @@ def audit_run(plan: Plan, started: str, report: Path) -> PrivacyAudit:
     )
     audit = PrivacyAudit(landing_identities(bucket)).scan(places)
     if audit.passed:
-        write_record(Settings(bucket=bucket, database=database, run_id=plan.run_id), NAME)
+        with redirect_stdout(None):  # it tells the reader of a notebook, here it would be no event
+            write_record(Settings(bucket=bucket, database=database, run_id=plan.run_id), NAME)
     return audit

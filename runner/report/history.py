@@ -84,7 +84,8 @@ def _lake_history(name: str, runs: list[Mapping], present: set[str]) -> LakeHist
     done = [run for run in reversed(runs[:CHARTED]) if run["status"] == "SUCCEEDED"]
     charts = []
     if len(done) > 1:
-        tables = [table for table in runs[0]["tables"] if not table.startswith("quarantine_")]
+        names = dict.fromkeys(table for run in done for table in run["tables"])
+        tables = [table for table in names if not table.startswith("quarantine_")]
         charts = [
             line_svg(Line(table, "rows", [run["tables"].get(table) for run in done]), count_text) for table in tables
         ]

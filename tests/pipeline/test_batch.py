@@ -222,6 +222,7 @@ def test_isolated_notebooks_have_sessions_of_their_own_and_run_side_by_side(lake
     assert any(f"{run_id}-07" in session for session in sessions(lake))
     out, err = run.communicate(timeout=200)
     assert run.returncode == 0, err
+    assert all(json.loads(line)["time"] for line in out.splitlines())
     ended = [json.loads(line)["step"] for line in out.splitlines() if '"step_ended"' in line]
     assert set(ended[:2]) == {"07_athena_checks", "08_explore_curated"}
     assert sessions(lake) == []

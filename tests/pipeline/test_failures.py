@@ -69,8 +69,12 @@ def test_a_directory_that_is_no_lake_is_left_alone(landing):
     assert "is no lake" in complaint(stedi("run", "--lake", landing), 2)
 
 
-def test_a_query_before_any_run_says_what_is_missing(lake, tmp_path):
+def test_a_query_before_any_run_says_what_is_missing(tmp_path):
+    lake = tmp_path / "lake"
+    assert stedi("up", "--lake", lake).code == 0
     assert "bucket stedi-lakehouse" in complaint(stedi("query", "--lake", lake, "select 1"), 2)
+    assert "knows no run" in complaint(stedi("runs", "--lake", lake), 2)
+    assert stedi("down", "--lake", lake).code == 0
     assert "stedi run" in complaint(stedi("query", "--lake", tmp_path / "none", "select 1"), 2)
     assert not (tmp_path / "none").exists()
 
