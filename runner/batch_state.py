@@ -36,7 +36,12 @@ def read_state(bucket: str, run_id: str) -> dict | None:
 def list_states(bucket: str, last: int) -> list[dict]:
     """The documents of the latest batches, the newest first."""
     pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="runs/", Delimiter="/")
-    names = [item["Prefix"].split("/")[1] for page in pages for item in page.get("CommonPrefixes", [])]
+    try:
+        names = [item["Prefix"].split("/")[1] for page in pages for item in page.get("CommonPrefixes", [])]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchBucket":
+            return []
+        raise
     with ThreadPoolExecutor(8) as pool:
         found = []
         # Some of the names are of notebooks run by hand, so more are read than are shown.
