@@ -43,4 +43,9 @@ def open_lab(bucket: str, arguments: list[str]) -> int:
     command += [f"--LabApp.app_settings_dir={settings}"]
     if not any(argument.startswith("--notebook-dir") for argument in arguments):
         command += [f"--notebook-dir={NOTEBOOKS}"]
-    return subprocess.run([*command, *arguments], check=False).returncode
+    process = subprocess.Popen([*command, *arguments])
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            process.terminate()  # it ends its kernels, and they their Glue sessions

@@ -28,7 +28,7 @@ def markdown_to_html(source: str, attachments: Mapping[str, Mapping[str, str]] |
         attachments=dict(attachments or {}),
     )
     html = MarkdownWithMath(renderer=renderer).render(source)
-    return Markup(_scrolling_tables(html))
+    return Markup(_scrolling_tables(html).replace("<pre>", '<pre tabindex="0">'))  # what scrolls, by keyboard too
 
 
 def headings(source: str) -> list[tuple[int, str]]:

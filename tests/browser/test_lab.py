@@ -3,10 +3,8 @@
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
-import time
 
 import boto3
 import pytest
@@ -58,11 +56,10 @@ def lab(browser, lake, tmp_path_factory):
         if found := re.search(rf"http://(?:localhost|127\.0\.0\.1):{port}(/lab/tree/[^\s?]+)", line):
             break
     yield f"http://127.0.0.1:{port}{found[1]}?token=testing"
-    process.send_signal(signal.SIGINT)
-    time.sleep(1)
-    process.send_signal(signal.SIGINT)
-    process.stderr.read()
-    process.wait(60)
+    process.terminate()
+    process.communicate(timeout=60)
+    with use_profile(PROFILE, lake):
+        assert live_sessions() == []
 
 
 def picture(page, name):

@@ -32,6 +32,8 @@ def begin(*arguments, **environment):
         text=True,
         cwd=PROJECT,
         env=os.environ | environment,
+        # Where the tests run in the background, the shell has them ignore what Ctrl-C sends.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
 
 
