@@ -2,8 +2,11 @@
 
 import json
 import os
+import tempfile
 import threading
 from contextlib import suppress
+from itertools import count
+from pathlib import Path
 
 from jupyter_client import KernelManager
 
@@ -12,6 +15,18 @@ from runner.paths import PROJECT, STATE
 
 LOG = STATE / "kernels.log"
 """What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
+
+
+class OneKernel(KernelManager):
+    """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
+
+    ended = False
+
+    def start_kernel(self, **arguments: object) -> None:
+        """Start it, as `KernelManager` does."""
+        if self.ended:
+            raise RuntimeError("this kernel was ended")
+        super().start_kernel(**arguments)
 
 
 class KernelQueue:
@@ -28,9 +43,11 @@ class KernelQueue:
     def __init__(self, steps: list[str], tags: dict[str, str]):
         self._environment = os.environ | {"glue_tags": json.dumps(tags)}
         self._coming = list(steps)
-        self._early: dict[str, KernelManager] = {}
-        self._taken: dict[str, KernelManager] = {}
+        self._early: dict[str, OneKernel] = {}
+        self._taken: dict[str, OneKernel] = {}
         self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="stedi-kernels-", ignore_cleanup_errors=True)
+        self._numbers = count(1)
 
     def __enter__(self) -> "KernelQueue":
         LOG.unlink(missing_ok=True)
@@ -39,8 +56,9 @@ class KernelQueue:
 
     def __exit__(self, *_: object) -> None:
         self.end_all()
+        self._folder.cleanup()
 
-    def take(self, step: str) -> KernelManager:
+    def take(self, step: str) -> OneKernel:
         """A fresh kernel for a step."""
         with self._lock:
             kernel = self._early.pop(step, None) or self._start(step)
@@ -74,14 +92,17 @@ class KernelQueue:
         if self._coming and not self._early:
             self._early[self._coming[0]] = self._start(self._coming[0])
 
-    def _start(self, step: str) -> KernelManager:
-        # Over files instead of ports, which another user of this machine could reach.
-        kernel = KernelManager(kernel_name=kernel_name(step), transport="ipc")
+    def _start(self, step: str) -> OneKernel:
+        # Over files instead of ports, which another user of this machine could reach. Jupyter names them after the
+        # connection file; without one every kernel would have the same names, in the folder it happens to work in.
+        connection = Path(self._folder.name) / f"{next(self._numbers)}.json"
+        kernel = OneKernel(kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection))
         with LOG.open("ab") as log:
             kernel.start_kernel(cwd=str(PROJECT), env=self._environment, stdout=log, stderr=log)
         return kernel
 
 
-def _end(kernel: KernelManager) -> None:
+def _end(kernel: OneKernel) -> None:
+    kernel.ended = True
     with suppress(RuntimeError):  # it has ended by itself
         kernel.shutdown_kernel(now=True)

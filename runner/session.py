@@ -1,6 +1,7 @@
 """One Glue session: how it is created, made ready, found by its tag, and stopped."""
 
 import time
+from collections.abc import Callable
 from importlib.metadata import version
 
 import boto3
@@ -90,8 +91,13 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
         raise StepFailed(f"the Glue session could not be created: {error}") from error
 
 
-def prepare_session(identity: str) -> None:
+def prepare_session(identity: str, go_on: Callable[[], None]) -> None:
     """Wait until a session is ready, and let it remember what it knew before its first notebook.
+
+    Parameters
+    ----------
+    go_on : callable
+        Called while it waits; raises where nobody waits any more.
 
     Raises
     ------
@@ -105,6 +111,7 @@ def prepare_session(identity: str) -> None:
             raise StepFailed(f"the Glue session is {session['Status']}: {why}")
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
+        go_on()
         time.sleep(0.2)
     _run(identity, REMEMBER)
 

@@ -1,5 +1,6 @@
 """The Glue sessions of a batch: one warm session that its notebooks share in turn, or one for each notebook."""
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -7,6 +8,7 @@ from contextlib import suppress
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runner.errors import StepFailed
 from runner.kernels import GLUE, kernel_name
 from runner.session import (
     cancel_statements,
@@ -44,6 +46,8 @@ class SessionPool:
         self.dpu_seconds = 0.0
         self._began: dict[str, float] = {}
         self._lent: dict[str, str] = {}
+        self._ended = False
+        self._creating = threading.Lock()
         magics = session_magics()
         self.dpus = dpus({"WorkerType": magics["worker_type"], "NumberOfWorkers": magics["number_of_workers"]})
 
@@ -59,8 +63,11 @@ class SessionPool:
         if not self.isolated:
             self._create(self._name)
 
-    def take(self, step: str) -> str | None:
-        """The session for a step's notebook, ready; None where its kernel needs none. Blocks while it starts."""
+    def take(self, step: str, go_on: Callable[[], None]) -> str | None:
+        """The session for a step's notebook, ready; None where its kernel needs none.
+
+        Blocks while it starts, and calls ``go_on`` now and then, which raises where nobody waits any more.
+        """
         if kernel_name(step) != GLUE:
             return None
         identity = f"{self._name}-{step[:2]}-{self._created + 1}" if self.isolated else self._name
@@ -68,7 +75,7 @@ class SessionPool:
         if new:
             self._create(identity)
         if new or not self._lent:
-            prepare_session(identity)
+            prepare_session(identity, go_on)
         self._lent[step] = identity
         return identity
 
@@ -83,7 +90,9 @@ class SessionPool:
             cancel_statements(self._lent[step])
 
     def end(self) -> None:
-        """Cancel and stop whatever still lives."""
+        """Cancel and stop whatever still lives, and make nothing more."""
+        with self._creating:
+            self._ended = True
         for identity in list(self._began):
             cancel_statements(identity)
             self._stop(identity)
@@ -93,14 +102,17 @@ class SessionPool:
                 self._stop(session["Id"])
 
     def _create(self, identity: str) -> None:
-        self._began[identity] = time.monotonic()
-        self._created += 1
-        try:
-            create_session(identity, self.run_id, self.bucket)
-        except BaseException:
-            # It may have been created although no answer came.
-            self._stop(identity)
-            raise
+        with self._creating:
+            if self._ended:
+                raise StepFailed("the run has ended its sessions")
+            self._began[identity] = time.monotonic()
+            self._created += 1
+            try:
+                create_session(identity, self.run_id, self.bucket)
+            except BaseException:
+                # It may have been created although no answer came.
+                self._stop(identity)
+                raise
 
     def _stop(self, identity: str) -> None:
         trouble = stop_session(identity)

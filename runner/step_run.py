@@ -96,17 +96,22 @@ class StepRun:
             self.error = StepFailed(self._cancelled) if self._cancelled else error
         self._shop.ended.put(self)
 
-    def _say(self, text: str) -> None:
+    def _go_on(self) -> None:
+        """Raise where the step was cancelled while it had no kernel or statement that could be ended."""
         if self._cancelled:
             raise StepFailed(self._cancelled)
+
+    def _say(self, text: str) -> None:
+        self._go_on()
         self._shop.progress.say(f"{self.step}: {text}")
 
     def _execute(self) -> dict:
         shop, step = self._shop, self.step
-        session = shop.sessions.take(step)
+        session = shop.sessions.take(step, self._go_on)
         began = time.monotonic()
         try:
             kernel = shop.kernels.take(step)
+            self._go_on()
             return execute_notebook(
                 step, self._parameters, session, kernel, shop.folder / f"{step}.ipynb", self._at_cell()
             )
