@@ -12,8 +12,9 @@ DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    # Not for the whole session: while playwright is there, this thread has a running event loop.
     if not CHROMIUM:
         pytest.skip("no Chromium is installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:

@@ -38,7 +38,9 @@ def test_a_free_lake_is_taken_and_given_back(bucket):
         acquire(LakeLock(bucket, "second"))
     first.release()
     assert not read_holder(bucket).lives
-    assert acquire(LakeLock(bucket, "second")) == ([], [])
+    second = LakeLock(bucket, "second")
+    assert acquire(second) == ([], [])
+    second.release()
 
 
 def test_who_waits_begins_when_the_other_ends(bucket):
