@@ -17,6 +17,10 @@ LOG = STATE / "kernels.log"
 """What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
 
 
+CLIENT = "jupyter_client.asynchronous.AsyncKernelClient"
+"""With the manager's own, blocking client nbclient waits for ever for the answer of a kernel that has died."""
+
+
 class OneKernel(KernelManager):
     """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
 
@@ -96,7 +100,9 @@ class KernelQueue:
         # Over files instead of ports, which another user of this machine could reach. Jupyter names them after the
         # connection file; without one every kernel would have the same names, in the folder it happens to work in.
         connection = Path(self._folder.name) / f"{next(self._numbers)}.json"
-        kernel = OneKernel(kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection))
+        kernel = OneKernel(
+            kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection), client_class=CLIENT
+        )
         with LOG.open("ab") as log:
             kernel.start_kernel(cwd=str(PROJECT), env=self._environment, stdout=log, stderr=log)
         return kernel

@@ -5,6 +5,7 @@ import os
 import sys
 from functools import lru_cache
 
+from runner.files import write_whole
 from runner.paths import NOTEBOOKS, STATE
 from runner.session import role_arn
 
@@ -27,7 +28,8 @@ def install_kernels() -> None:
     """Put AWS's Glue kernel where Jupyter finds it, for this process and its children only."""
     folder = STATE / "jupyter" / "kernels" / GLUE
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "kernel.json").write_text(json.dumps(GLUE_KERNEL, indent=1), "utf-8")
+    # In one move: another run may be reading it.
+    write_whole(folder / "kernel.json", json.dumps(GLUE_KERNEL, indent=1))
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         [str(STATE / "jupyter"), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     )

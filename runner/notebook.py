@@ -1,6 +1,7 @@
 """One notebook, executed headlessly by papermill through its own kernel, and the proof that it did its work."""
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from runner.session import FORGET
 
 START_TIMEOUT = 300
 """Seconds that a kernel may take to start; papermill's own 60 are short for a Glue session on AWS."""
+logging.getLogger("papermill").setLevel(logging.CRITICAL)  # it logs what it raises then
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -54,8 +56,8 @@ def execute_notebook(
     Raises
     ------
     StepFailed
-        If a cell failed, or if the notebook ended without its record: Glue's kernel reports a cell as done where its
-        session could not be created, died or aborted the statement.
+        If a cell failed, its kernel died, or the notebook ended without its record: Glue's kernel reports a cell as
+        done where its session could not be created, died or aborted the statement.
     NetworkLost
         If what it said last is that AWS cannot be reached.
     """
@@ -78,6 +80,10 @@ def execute_notebook(
         )
     except PapermillExecutionError as error:
         raise _failure(_what_failed(error, target)) from error
+    except RuntimeError as error:  # nbclient's DeadKernelError, and what jupyter_client says of one that does not start
+        raise StepFailed(
+            f"its kernel ended ({error}): the machine may be out of memory, see .stedi/kernels.log"
+        ) from error
     finally:
         source.unlink(missing_ok=True)
     return _read_record(step, parameters, target)

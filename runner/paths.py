@@ -1,5 +1,6 @@
 """Where the rooms of the project are, and which lake a command means."""
 
+import os
 from pathlib import Path
 
 from runner.errors import UserError
@@ -10,9 +11,9 @@ HELPERS = PROJECT / "helpers"
 SQL = PROJECT / "sql"
 JOBS = PROJECT / "jobs"
 SAMPLES = PROJECT / "data_samples"
-REPORTS = PROJECT / "reports"
-STATE = PROJECT / ".stedi"
-"""Small files of the runner itself: kernel specs and the lake of the last run."""
+REPORTS = Path(os.environ.get("STEDI_REPORTS") or PROJECT / "reports").resolve()
+STATE = Path(os.environ.get("STEDI_STATE") or PROJECT / ".stedi").resolve()
+"""Small files of the runner itself: kernel specs, what runs were asked to do, the lake of the last run."""
 
 
 def default_lake(landing: Path) -> Path:
@@ -22,7 +23,7 @@ def default_lake(landing: Path) -> Path:
 
 def remember_lake(lake: Path) -> None:
     """Note the lake of this run, so that ``stedi query`` and ``stedi lab`` look there when none is named."""
-    STATE.mkdir(exist_ok=True)
+    STATE.mkdir(parents=True, exist_ok=True)
     (STATE / "last-lake").write_text(f"{lake}\n", "utf-8")
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from runner.errors import UserError
+from runner.files import write_whole
 from runner.paths import STATE
 
 PLANS = STATE / "runs"
@@ -51,9 +52,7 @@ class Plan:
     def save(self) -> None:
         """Note the plan, in one move, and forget the oldest ones."""
         PLANS.mkdir(parents=True, exist_ok=True)
-        draft = PLANS / f".{self.run_id}"
-        draft.write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
-        draft.replace(PLANS / f"{self.run_id}.json")
+        write_whole(PLANS / f"{self.run_id}.json", json.dumps(asdict(self), indent=1) + "\n")
         for old in sorted(PLANS.glob("*.json"))[:-KEPT]:
             old.unlink(missing_ok=True)
 

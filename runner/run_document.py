@@ -4,6 +4,8 @@ import json
 from datetime import datetime, timezone
 from pathlib import Path
 
+from runner.files import write_whole
+
 ROWS = ("read", "kept", "excluded", "quarantined", "duplicates")
 """What a step's account has, of what its record says."""
 
@@ -20,9 +22,7 @@ def now_text() -> str:
 
 def write_document(run: dict, folder: Path) -> None:
     """Write ``run.json`` in one move."""
-    draft = folder / "run.json.tmp"
-    draft.write_text(json.dumps(run, indent=1) + "\n", "utf-8")
-    draft.replace(folder / "run.json")
+    write_whole(folder / "run.json", json.dumps(run, indent=1) + "\n")
 
 
 def read_document(folder: Path) -> dict | None:

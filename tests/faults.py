@@ -20,7 +20,8 @@ class FaultyNetwork:
         self.address = urlsplit(endpoint).netloc
         self.cut = False
         self.refusals: dict[str, int] = {}
-        """Glue action, such as ``CreateSession`` -> how many more of its requests are throttled."""
+        """Glue action, such as ``CreateSession`` -> how many more of its requests are refused."""
+        self.refusal = "ThrottlingException"
         self.seen: list[str] = []
         network = self
 
@@ -56,7 +57,7 @@ class FaultyNetwork:
             return
         if self.refusals.get(action, 0) > 0:
             self.refusals[action] -= 1
-            answer = json.dumps({"__type": "ThrottlingException", "message": "Rate exceeded"}).encode()
+            answer = json.dumps({"__type": self.refusal, "message": "Rate exceeded"}).encode()
             self._reply(request, 400, [("Content-Type", "application/x-amz-json-1.1")], answer)
             return
         there = http.client.HTTPConnection(self.address, timeout=120)

@@ -1,8 +1,8 @@
 """The report of one run: a directory of self-contained pages."""
 
-import os
 from pathlib import Path
 
+from runner.files import write_whole
 from runner.report.notebook import ExecutedNotebook, UnreadableNotebookError, read_notebook
 from runner.report.notebook_page import notebook_page
 from runner.report.pictures import find_pictures
@@ -53,13 +53,3 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path, histor
     index = target / "index.html"
     write_whole(index, run_page(run, links, pictures, history))
     return index
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put a text file in place in one move, so that a reader sees the old page or the new one, never half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

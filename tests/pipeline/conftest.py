@@ -2,16 +2,19 @@
 
 import json
 import os
-import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from runner.paths import PROJECT, REPORTS
-from runner.report.history import write_history
+from local_aws.profile import PROFILE
+from runner.aws import use_profile
+from runner.paths import REPORTS
+from runner.session import live_sessions
 
 STEDI = Path(sys.executable).with_name("stedi")
 
@@ -36,31 +39,44 @@ class Outcome:
 
 
 def stedi(*arguments: object) -> Outcome:
-    """Run the command as a user does."""
-    done = subprocess.run(
-        [STEDI, *map(str, arguments)], capture_output=True, text=True, cwd=PROJECT, timeout=600, check=False
-    )
+    """Run the command as a user does, and not in the project's own folder."""
+    command = [STEDI, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir(), timeout=600, check=False)
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.fixture(scope="session")
-def reports():
-    """Remove the reports that the tests made, and leave the user's own."""
-    before = {path.name for path in REPORTS.iterdir()}
-    latest = os.readlink(REPORTS / "latest") if (REPORTS / "latest").is_symlink() else None
-    yield REPORTS
-    for path in REPORTS.iterdir():
-        if path.name not in before and path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-    (REPORTS / "latest").unlink(missing_ok=True)
-    if latest:
-        (REPORTS / "latest").symlink_to(latest)
-    write_history(REPORTS)
+def begin(*arguments, **environment):
+    """Start the command, and go on while it works."""
+    return subprocess.Popen(
+        [STEDI, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tempfile.gettempdir(),
+        env=os.environ | environment,
+        # Where the tests run in the background, the shell has them ignore what Ctrl-C sends.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
 
 
-@pytest.fixture(scope="session")
-def lake(tmp_path_factory, reports):
-    """A lake with its endpoint up, which the tests of a session share."""
+def events_until(run, wanted, **values):
+    """Read a run's events until one comes; gives it."""
+    for line in run.stdout:
+        event = json.loads(line)
+        if event["event"] == wanted and all(event.get(name) == value for name, value in values.items()):
+            return event
+    raise AssertionError(f"no {wanted} {values}: {run.stderr.read()}")
+
+
+def sessions(lake):
+    """The Glue sessions of the project that live."""
+    with use_profile(PROFILE, lake):
+        return [session["Id"] for session in live_sessions()]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    """A lake with its endpoint up, which the tests of a file share."""
     root = tmp_path_factory.mktemp("lake")
     started = stedi("up", "--lake", root)
     assert started.code == 0, started.err

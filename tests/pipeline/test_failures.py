@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import socket
-import subprocess
 import time
 
 import psutil
@@ -12,7 +11,9 @@ import pytest
 
 from local_aws.endpoint import running
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import STEDI, complaint, stedi
+from tests.pipeline.conftest import begin, complaint, events_until, sessions, stedi
+
+WORKER, KERNEL = "local_aws.sessions.worker", "glue_pyspark.GlueKernel"
 
 
 @pytest.fixture
@@ -80,48 +81,40 @@ def test_a_query_before_any_run_says_what_is_missing(tmp_path):
 
 
 @pytest.mark.kernel
-def test_a_session_that_dies_midway_fails_the_run(tmp_path, reports):
-    root = tmp_path / "lake"
-    run = subprocess.Popen([STEDI, "run", "--lake", root], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    _wait_for(lambda: _workers(root) and "01_landing_tables" in _notebooks(reports, run))
-    for worker in _workers(root):
-        worker.kill()
+@pytest.mark.parametrize("victim", [WORKER, KERNEL], ids=["session", "kernel"])
+def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(lake, victim):
+    run = begin("run", "--lake", lake, "--json")
+    events_until(run, "cell", step="01_landing_tables", cell=5)
+    for process in _processes(victim, lake):
+        process.kill()
     out, err = run.communicate(timeout=120)
     assert run.returncode == 1, out + err
-    assert "failed:" in err
+    assert "01_landing_tables failed:" in err
     assert len(err.strip().splitlines()) == 1
-    assert not running(root)
+    assert sessions(lake) == []
 
 
 @pytest.mark.kernel
-def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path, reports):
+def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path):
     root = tmp_path / "lake"
-    run = subprocess.Popen([STEDI, "run", "--lake", root], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    _wait_for(lambda: _workers(root))
+    run = begin("run", "--lake", root, "--json")
+    events_until(run, "step_started", step="01_landing_tables")
     children = psutil.Process(run.pid).children(recursive=True)
     run.send_signal(signal.SIGTERM)
     out, err = run.communicate(timeout=120)
     assert run.returncode == 130, out + err
-    _wait_for(lambda: not any(child.is_running() for child in children) and not _workers(root))
+    _wait_for(lambda: not any(child.is_running() for child in children) and not _processes(WORKER, root))
+    assert not running(root)
 
 
-def _workers(root):
-    """The processes of Glue sessions on a lake."""
+def _processes(module, root):
+    """The processes on a lake that run a module."""
     found = []
     for process in psutil.process_iter(["cmdline", "environ"]):
         line = " ".join(process.info["cmdline"] or [])
-        if "local_aws.sessions.worker" in line and str(root) in str(process.info["environ"]):
+        if module in line and str(root) in str(process.info["environ"]):
             found.append(process)
     return found
-
-
-def _notebooks(reports, run):
-    newest = max(
-        (path for path in reports.iterdir() if path.is_dir() and not path.is_symlink()),
-        default=None,
-        key=lambda p: p.stat().st_mtime,
-    )
-    return " ".join(path.name for path in newest.rglob("*.ipynb")) if newest else ""
 
 
 def _wait_for(condition, seconds=120):

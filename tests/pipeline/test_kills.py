@@ -121,7 +121,7 @@ def test_a_run_id_that_comes_again_leaves_the_published_files_alone(lake, tmp_pa
     assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place.replace("again/", "again.2/")
 
 
-def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path, reports):
+def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path):
     root = tmp_path / "lake"
     assert stedi("up", "--lake", root).code == 0
     victim = psutil.Process(running(root).pid)
@@ -138,12 +138,12 @@ def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path, reports):
     out, _ = run.communicate(timeout=300)
     assert run.returncode == 1, out
     assert "was cancelled: AWS cannot be reached" in out
-    again = stedi("run", "--lake", root)
+    again = stedi("run", "--lake", root, "--only", "02")
     assert again.code == 0, again.err
     truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]["customer_and_time"]
     assert stedi("up", "--lake", root).code == 0
     try:
-        for table, rows in truth["tables"].items():
-            assert query(root, f"select count(*) from {table}") == [[str(rows)]], table
+        rows = truth["tables"]["customer_trusted"]
+        assert query(root, "select count(*) from customer_trusted") == [[str(rows)]]
     finally:
         stedi("down", "--lake", root)

@@ -35,7 +35,7 @@ def run_until_killed(chance, *arguments):
     return run.wait() == 0
 
 
-def test_a_run_killed_again_and_again_is_completed(tmp_path, reports):
+def test_a_run_killed_again_and_again_is_completed(tmp_path):
     chance, lake = random.Random(SEED), tmp_path / "lake"
     run_until_killed(chance, "run", "--lake", lake)
     for _ in range(KILLS - 1):

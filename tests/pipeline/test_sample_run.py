@@ -147,6 +147,7 @@ def test_a_failing_step_is_named_and_later_steps_do_not_run(first, lake):
     outcome = stedi("run", "--lake", lake, "--from", "06", "--set", "participant_key=no-such-secret")
     line = complaint(outcome, 1)
     assert "06_machine_learning_curated failed: MissingSecret" in line
+    assert "trying again" not in outcome.out
     assert "no-such-secret" in line
     assert [step["status"] for step in outcome.run["steps"]] == ["FAILED", "SKIPPED", "SKIPPED", "SKIPPED"]
     assert "no-such-secret" in (outcome.report / "index.html").read_text("utf-8")
