@@ -28,7 +28,7 @@ run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=
 	@$(BIN)/stedi run $(if $(LANDING),--landing "$(LANDING)") $(if $(LAKE),--lake "$(LAKE)") $(if $(PROFILE),--profile "$(PROFILE)") $(foreach pair,$(SET),--set "$(pair)")
 
 test: $(READY)  ## Run the tests (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lab: $(READY)  ## Open JupyterLab on the notebooks
 	@$(BIN)/stedi lab $(if $(LAKE),--lake "$(LAKE)")

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,3 +99,11 @@ def complaint(outcome, code):
     assert len(lines) == 1, outcome.err
     assert "Traceback" not in outcome.out + outcome.err
     return lines[0]
+
+
+def wait_for(condition, seconds=120):
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)

@@ -4,14 +4,13 @@ import json
 import shutil
 import signal
 import socket
-import time
 
 import psutil
 import pytest
 
 from local_aws.endpoint import running
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import begin, complaint, events_until, sessions, stedi
+from tests.pipeline.conftest import begin, complaint, events_until, sessions, stedi, wait_for
 
 WORKER, KERNEL = "local_aws.sessions.worker", "glue_pyspark.GlueKernel"
 
@@ -103,7 +102,7 @@ def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path):
     run.send_signal(signal.SIGTERM)
     out, err = run.communicate(timeout=120)
     assert run.returncode == 130, out + err
-    _wait_for(lambda: not any(child.is_running() for child in children) and not _processes(WORKER, root))
+    wait_for(lambda: not any(child.is_running() for child in children) and not _processes(WORKER, root))
     assert not running(root)
 
 
@@ -115,10 +114,3 @@ def _processes(module, root):
         if module in line and str(root) in str(process.info["environ"]):
             found.append(process)
     return found
-
-
-def _wait_for(condition, seconds=120):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
