@@ -1,8 +1,7 @@
-"""A whole run against the bare transforms: what notebooks, audits, publishing, checks and reports cost together.
+"""A whole run against the bare transforms: what notebooks, audits, publishing, checks and reports cost together."""
 
-Usage: .venv/bin/python benchmarks/whole_run.py LANDING
-"""
-
+import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -69,6 +68,8 @@ def measure(command):
 
 def main(landing):
     with tempfile.TemporaryDirectory() as scratch:
+        # Not among the user's own reports and runs.
+        os.environ.update(STEDI_REPORTS=f"{scratch}/reports", STEDI_STATE=f"{scratch}/state")
         bare, bare_memory = measure([sys.executable, "-c", BARE, landing, f"{scratch}/bare"])
         stedi = [Path(sys.executable).with_name("stedi"), "run", "--landing", landing, "--lake", f"{scratch}/lake"]
         first, first_memory = measure(stedi)
@@ -79,4 +80,6 @@ def main(landing):
 
 
 if __name__ == "__main__":
-    main(str(Path(sys.argv[1]).resolve()))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("landing", type=Path, help="a landing directory, such as data_samples")
+    main(str(parser.parse_args().landing.resolve(strict=True)))
