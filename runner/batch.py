@@ -5,18 +5,16 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner import landing, scripts
 from runner.aws_errors import is_network_lost
-from runner.batch_state import read_state, write_state
 from runner.comparison import previous_run
-from runner.cost import Cost, run_cost, step_cost
+from runner.cost import step_cost
 from runner.errors import LakeBusy, NetworkLost, StepFailed
-from runner.findings import forget_findings, read_findings
+from runner.findings import forget_findings
 from runner.fingerprints import Fingerprints
 from runner.kernel_queue import KernelQueue
 from runner.kernels import install_kernels
@@ -27,10 +25,9 @@ from runner.plan import Plan
 from runner.privacy.audit import NAME as AUDIT
 from runner.privacy.run_audit import audit_run
 from runner.progress import Progress
-from runner.report.history import write_history
-from runner.report.site import write_run_report
 from runner.retries import with_retries
-from runner.run_document import ROWS, new_entry, now_text, write_document
+from runner.run_document import ROWS
+from runner.run_record import RunRecord
 from runner.schedule import Schedule
 from runner.session import TAGS
 from runner.session_pool import SessionPool
@@ -84,40 +81,8 @@ class Batch:
     def __init__(self, plan: Plan, options: Options, progress: Progress):
         self.plan, self.options, self.progress = plan, options, progress
         self.bucket = plan.parameters["bucket"]
-        self.document = {
-            "run_id": plan.run_id,
-            "profile": plan.profile,
-            "status": "RUNNING",
-            "started": now_text(),
-            "ended": None,
-            "parameters": plan.parameters,
-            "plan": plan.steps,
-            "attempt": 1,
-            "landed": False,
-            "isolated": options.isolated,
-            "steps": [],
-            "tables": {},
-            "cost": None,
-            "lake": plan.lake_name,
-            "audits": [],
-            "checks": [],
-            "columns": [],
-            "previous": None,
-        }
-        self._before: dict[str, dict] = {}
-        """The steps of this very run that an earlier attempt finished."""
-        self._earlier_dpu_seconds = 0.0
+        self.record = RunRecord(plan, options.isolated)
         self._sessions: SessionPool | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where the report of this run goes."""
-        return REPORTS / self.plan.run_id
-
-    @property
-    def status(self) -> str:
-        """How the run stands."""
-        return self.document["status"]
 
     def run(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
         """Run every step; write the report however it ends.
@@ -146,13 +111,13 @@ class Batch:
             with uninterrupted():
                 self._end("CANCELLED", lock.lost or "the run was asked to stop")
             if lock.lost:
-                raise StepFailed(f"{self._where()} {lock.lost}") from None
+                raise StepFailed(self.record.how_it_ended()) from None
             raise
         except Exception as error:
             with uninterrupted():
                 self._end(*_verdict(error))
             if isinstance(error, (StepFailed, ClientError, BotoCoreError, Boto3Error)):
-                raise StepFailed(f"{self._where()} {self.document['reason']}") from error
+                raise StepFailed(self.record.how_it_ended()) from error
             raise
         else:
             with uninterrupted():
@@ -162,46 +127,35 @@ class Batch:
                 lock.release()
 
     def _work(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
-        self._recall()
-        self.document["previous"] = previous_run(self.bucket, self.plan.run_id)
-        self._save()
+        self.record.recall()
+        self.record.document["previous"] = previous_run(self.bucket, self.plan.run_id)
+        self.record.save()
         self._land(find_sources)
         scripts.upload_scripts(self.bucket)
         install_kernels()
         self._run_steps()
         self._audit_privacy()
 
-    def _recall(self) -> None:
-        """Take up what an earlier attempt at this run has finished."""
-        record = read_state(self.bucket, self.plan.run_id)
-        if not record:
-            return
-        self._before = {entry["name"]: entry for entry in record["steps"] if entry["status"] == "SUCCEEDED"}
-        self._earlier_dpu_seconds = (record.get("cost") or {}).get("dpu_seconds", 0.0)
-        self.document.update(
-            started=record["started"], attempt=record["attempt"] + 1, landed=record["landed"], tables=record["tables"]
-        )
-
     def _land(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
-        if self.document["landed"]:
+        if self.record.document["landed"]:
             return
         sources = find_sources()
         with self.progress.doing("Copying landing files"):
             copied, others = landing.copy_new_files(sources, self.bucket)
         held = f"; the zone holds {others} more from earlier landings, which count too" if others else ""
         self.progress.say(f"Landing: {copied} of {len(sources)} files are new{held}.")
-        self.document["landed"] = True
-        self._save()
+        self.record.document["landed"] = True
+        self.record.save()
 
     def _run_steps(self) -> None:
         steps, fingerprints = self.plan.steps, Fingerprints(self.plan.parameters)
         schedule = Schedule(steps, width=2 if self.options.isolated else 1)
-        todo = [step for step in steps if not self._is_done(step, fingerprints)]
+        todo = [step for step in steps if not self.record.is_done(step, fingerprints)]
         with ExitStack() as stack:
             kernels = stack.enter_context(KernelQueue(todo, TAGS | {"run_id": self.plan.run_id}))
             self._sessions = stack.enter_context(
                 SessionPool(
-                    self.plan.run_id, self.bucket, self.options.isolated, self.document["attempt"], self.progress.say
+                    self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say
                 )
             )
             if todo:
@@ -211,7 +165,7 @@ class Batch:
                 self._sessions,
                 kernels,
                 self.progress,
-                self.folder / "notebooks",
+                self.record.folder / "notebooks",
                 self.options.retries,
                 self.options.timeout,
             )
@@ -224,7 +178,7 @@ class Batch:
         try:
             while True:
                 while failure is None and (step := schedule.next_step()):
-                    if self._is_done(step, fingerprints):
+                    if self.record.is_done(step, fingerprints):
                         shop.kernels.skip(step)
                         self._keep(step)
                         schedule.succeeded(step)
@@ -249,6 +203,7 @@ class Batch:
                 shop.sessions.end()
                 for run in running.values():
                     run.join(JOIN_SECONDS)
+                    self._charge(run)
             raise
         if failure:
             raise failure
@@ -261,69 +216,57 @@ class Batch:
                 run.end_if_overdue()
 
     def _begin(self, step: str, fingerprints: Fingerprints, shop: Workshop) -> StepRun:
-        entry = new_entry(step, "RUNNING") | {
-            "notebook": f"notebooks/{step}.ipynb",
-            "report": f"{step}.html",
-            "fingerprint": fingerprints.of(step),
-        }
-        self.document["steps"].append(entry)
-        self._save()
-        if self.document["attempt"] > 1:
+        fingerprint = fingerprints.of(step)
+        self.record.begin(step, notebook=f"notebooks/{step}.ipynb", report=f"{step}.html", fingerprint=fingerprint)
+        if self.record.attempt > 1:
             forget_findings(self.bucket, self.plan.run_id, step)
         return StepRun(step, {**self.plan.parameters, "run_id": self.plan.run_id}, shop)
 
     def _finish(self, run: StepRun, fingerprints: Fingerprints) -> BaseException | None:
         """Take up the record of a step that ended well; gives the error, where AWS refuses."""
-        entry, record = self._entry(run.step), run.record
+        entry, found = self.record.entry(run.step), run.record
         try:
             writes = fingerprints.tables(STEPS[run.step].writes)
         except (ClientError, BotoCoreError) as error:
             return error
-        cost = step_cost(run.session_seconds, self._sessions.dpus, record.get("athena_bytes", []))
+        cost = step_cost(run.session_seconds, self._sessions.dpus, found.get("athena_bytes", []))
         entry.update(
-            status=record["status"],
+            status=found["status"],
             seconds=run.seconds,
-            rows={name: record[name] for name in ROWS} if record["read"] is not None else None,
-            quarantined_by_reason=record.get("quarantined_by_reason", {}),
+            rows={name: found[name] for name in ROWS} if found["read"] is not None else None,
+            quarantined_by_reason=found.get("quarantined_by_reason", {}),
             cost=cost.document(),
-            tables=record["tables"],
+            tables=found["tables"],
             writes=writes,
         )
-        self.document["tables"].update(record["tables"])
+        self.record.document["tables"].update(found["tables"])
         self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"])
-        self._save()
+        self.record.save()
         return None
 
     def _break_off(self, run: StepRun, error: BaseException) -> None:
         status, reason = _verdict(error)
-        cost = step_cost(run.session_seconds, self._sessions.dpus, [])
-        self._entry(run.step).update(status=status, reason=reason, seconds=run.seconds, cost=cost.document())
+        self._charge(run)
+        self.record.entry(run.step).update(status=status, reason=reason)
         self.progress.ended(run.step, status, run.seconds, None)
 
-    def _is_done(self, step: str, fingerprints: Fingerprints) -> bool:
-        """Whether an earlier attempt did just this, and what it wrote is still there."""
-        entry = self._before.get(step)
-        return bool(
-            entry
-            and entry.get("fingerprint") == fingerprints.of(step)
-            and entry.get("writes") == fingerprints.tables(STEPS[step].writes)
-        )
+    def _charge(self, run: StepRun) -> None:
+        """Note what a step that did not come to its end has taken."""
+        cost = step_cost(run.session_seconds, self._sessions.dpus, [])
+        self.record.entry(run.step).update(seconds=run.seconds, cost=cost.document())
 
     def _keep(self, step: str) -> None:
-        entry = self._before[step]
-        self.document["steps"].append(entry | {"resumed": True})
-        self.document["tables"].update(entry.get("tables", {}))
+        entry = self.record.keep(step)
         self.progress.ended(step, entry["status"], entry["seconds"], entry["rows"], "done before, and unchanged since")
-        self._save()
 
     def _audit_privacy(self) -> None:
         """The last step: write the report, and look through all that the run made for anybody's identity."""
-        began, entry = time.monotonic(), new_entry(AUDIT, "RUNNING")
-        self.document["steps"].append(entry)
+        began, record = time.monotonic(), self.record
+        record.begin(AUDIT)
         self.progress.begun(AUDIT)
-        self.document.update(read_findings(self.bucket, self.plan.run_id))
-        self._write_report()
-        audit = audit_run(self.plan, self.document["started"], self.folder)
+        record.add_findings()
+        record.write_report()
+        audit, entry = audit_run(self.plan, record.document["started"], record.folder), record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:
             raise StepFailed(str(audit))
@@ -332,52 +275,21 @@ class Batch:
 
     def _end(self, status: str, reason: str | None) -> None:
         """Note how the run ended, whatever it was at, and write its report."""
-        steps = self.document["steps"]
-        for entry in steps:
+        record = self.record
+        for entry in record.steps:
             if entry["status"] == "RUNNING":
                 entry.update(status=status, reason=reason)
                 self.progress.ended(entry["name"], status, entry["seconds"], None)
-        begun = {entry["name"] for entry in steps}
-        steps += [new_entry(step, "SKIPPED") for step in [*self.plan.steps, AUDIT] if step not in begun]
-        self.document.update(status=status, ended=now_text(), cost=self._cost())
+        record.end(status, reason, self._sessions, self.options.local)
         with suppress(ClientError, BotoCoreError):  # AWS may be what failed
-            self.document.update(read_findings(self.bucket, self.plan.run_id))
-        if reason:
-            self.document["reason"] = reason
-        self._write_report()
-        _point_latest(self.plan.run_id)
+            record.add_findings()
+        record.write_report()
+        record.point_latest()
         with suppress(ClientError, BotoCoreError):  # AWS may be what failed; whoever looks then asks after the lock
-            self._save()
+            record.save()
         if status != "SUCCEEDED":
             self.progress.say(f"To go on from here: stedi resume {self.plan.run_id}")
         self.progress.finished(status, str(REPORTS / "latest" / "index.html"))
-
-    def _cost(self) -> dict:
-        pool = self._sessions
-        costs = [entry["cost"] for entry in self.document["steps"] if entry.get("cost")]
-        whole = run_cost(costs, pool.dpu_seconds, pool.dpus) if pool else Cost()
-        whole = Cost(whole.dpu_seconds + self._earlier_dpu_seconds, whole.athena_bytes, whole.billed_bytes)
-        return whole.document() | {"estimate": self.options.local}
-
-    def _where(self) -> str:
-        steps = self.document["steps"]
-        stopped = next((e["name"] for e in steps if e["status"] in ("FAILED", "CANCELLED")), "the run")
-        return f"{stopped} {'failed' if self.status == 'FAILED' else 'was cancelled'}:"
-
-    def _entry(self, step: str) -> dict:
-        return next(entry for entry in self.document["steps"] if entry["name"] == step)
-
-    def _save(self) -> None:
-        write_state(self.bucket, self.document)
-
-    def _write_report(self) -> None:
-        run = self.document | {"ended": self.document["ended"] or now_text()}
-        self.folder.mkdir(parents=True, exist_ok=True)
-        notebooks = {e["name"]: self.folder / e["notebook"] for e in run["steps"] if e["notebook"]}
-        there = {step: path for step, path in notebooks.items() if path.exists()}
-        write_run_report(run, there, self.folder, history="../index.html")
-        write_document(run, self.folder)
-        write_history(REPORTS)
 
 
 def _verdict(error: BaseException) -> tuple[str, str]:
@@ -389,11 +301,3 @@ def _verdict(error: BaseException) -> tuple[str, str]:
     if isinstance(error, (StepFailed, LakeBusy)):
         return "FAILED", str(error)
     return "FAILED", f"{type(error).__name__}: {error}"
-
-
-def _point_latest(run_id: str) -> None:
-    """Let ``reports/latest`` mean this run, in one step."""
-    draft = REPORTS / f".latest-{run_id}"
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(run_id)
-    draft.replace(REPORTS / "latest")

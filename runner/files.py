@@ -1,4 +1,4 @@
-"""Files that others may be reading while they are written."""
+"""Files and links that others may be reading while they are written."""
 
 import os
 from pathlib import Path
@@ -12,3 +12,11 @@ def write_whole(path: Path, text: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def write_link(path: Path, target: str) -> None:
+    """Let a symbolic link lead to a target in one move, whether it was there before or not."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(path)

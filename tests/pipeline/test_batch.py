@@ -79,6 +79,8 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on(lake, stopped):
     states = {step["name"]: step["status"] for step in record["steps"]}
     assert states["02_customer_landing_to_trusted"] == "CANCELLED"
     assert states["audit_privacy"] == "SKIPPED"
+    assert record["steps"][1]["seconds"] > 0
+    assert record["steps"][1]["cost"]["dpu_seconds"] > 0
     assert "CANCELLED" in next(line for line in stedi("runs", "--lake", lake).out.splitlines() if run_id in line)
 
 
