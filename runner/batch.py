@@ -149,7 +149,6 @@ class Batch:
 
     def _run_steps(self) -> None:
         steps, fingerprints = self.plan.steps, Fingerprints(self.plan.parameters)
-        schedule = Schedule(steps, width=2 if self.options.isolated else 1)
         todo = [step for step in steps if not self.record.is_done(step, fingerprints)]
         with ExitStack() as stack:
             kernels = stack.enter_context(KernelQueue(todo, TAGS | {"run_id": self.plan.run_id}))
@@ -169,7 +168,7 @@ class Batch:
                 self.options.retries,
                 self.options.timeout,
             )
-            self._follow(schedule, fingerprints, shop)
+            self._follow(Schedule(steps, self._sessions.width), fingerprints, shop)
 
     def _follow(self, schedule: Schedule, fingerprints: Fingerprints, shop: Workshop) -> None:
         """Begin what may begin, take up what has ended, until nothing is left or a step has failed."""

@@ -15,8 +15,6 @@ from runner.paths import PROJECT, STATE
 
 LOG = STATE / "kernels.log"
 """What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
-
-
 CLIENT = "jupyter_client.asynchronous.AsyncKernelClient"
 """With the manager's own, blocking client nbclient waits for ever for the answer of a kernel that has died."""
 

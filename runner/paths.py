@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from runner.errors import UserError
+from runner.files import write_whole
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = PROJECT / "notebooks"
@@ -24,7 +25,7 @@ def default_lake(landing: Path) -> Path:
 def remember_lake(lake: Path) -> None:
     """Note the lake of this run, so that ``stedi query`` and ``stedi lab`` look there when none is named."""
     STATE.mkdir(parents=True, exist_ok=True)
-    (STATE / "last-lake").write_text(f"{lake}\n", "utf-8")
+    write_whole(STATE / "last-lake", f"{lake}\n")
 
 
 def last_lake() -> Path:

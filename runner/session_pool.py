@@ -41,6 +41,7 @@ class SessionPool:
     def __init__(self, run_id: str, bucket: str, isolated: bool, attempt: int, say: Callable[[str], None]):
         self.run_id, self.bucket, self.isolated, self._say = run_id, bucket, isolated, say
         self.width = 2 if isolated else 1
+        """How many notebooks may use a session at a time."""
         self._name = f"stedi-{run_id}" if attempt == 1 else f"stedi-{run_id}-{attempt}"
         self._created = 0
         self.dpu_seconds = 0.0

@@ -10,7 +10,7 @@ import pytest
 
 from local_aws.endpoint import running
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import begin, complaint, events_until, sessions, stedi, wait_for
+from tests.pipeline.conftest import begin, complaint, events_until, stedi, wait_for
 
 WORKER, KERNEL = "local_aws.sessions.worker", "glue_pyspark.GlueKernel"
 
@@ -81,16 +81,18 @@ def test_a_query_before_any_run_says_what_is_missing(tmp_path):
 
 @pytest.mark.kernel
 @pytest.mark.parametrize("victim", [WORKER, KERNEL], ids=["session", "kernel"])
-def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(lake, victim):
-    run = begin("run", "--lake", lake, "--json")
+def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(tmp_path, victim):
+    root = tmp_path / "lake"
+    run = begin("run", "--lake", root, "--json")
     events_until(run, "cell", step="01_landing_tables", cell=5)
-    for process in _processes(victim, lake):
+    for process in _processes(victim, root):
         process.kill()
     out, err = run.communicate(timeout=120)
     assert run.returncode == 1, out + err
     assert "01_landing_tables failed:" in err
     assert len(err.strip().splitlines()) == 1
-    assert sessions(lake) == []
+    assert not running(root)
+    wait_for(lambda: not _processes(WORKER, root))
 
 
 @pytest.mark.kernel
@@ -98,6 +100,7 @@ def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path):
     root = tmp_path / "lake"
     run = begin("run", "--lake", root, "--json")
     events_until(run, "step_started", step="01_landing_tables")
+    wait_for(lambda: _processes(WORKER, root))
     children = psutil.Process(run.pid).children(recursive=True)
     run.send_signal(signal.SIGTERM)
     out, err = run.communicate(timeout=120)

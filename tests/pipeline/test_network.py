@@ -1,12 +1,16 @@
 """An AWS that throttles, has no capacity or cannot be reached any more: tried again, failed or cancelled."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.endpoint import running
 from local_aws.profile import PROFILE
+from runner.aws import use_profile
 from tests.faults import FaultyNetwork
 from tests.pipeline.conftest import begin, events_until, sessions, stedi
 
@@ -28,6 +32,8 @@ class Far:
 @pytest.fixture
 def far(lake, tmp_path):
     endpoint = running(lake)
+    with use_profile(PROFILE, lake), suppress(ClientError):  # it is there since the test before
+        boto3.client("glue").create_database(DatabaseInput={"Name": "stedi"})
     network = FaultyNetwork(endpoint.url)
     environment = endpoint.environment()
     config = tmp_path / "config"
@@ -45,7 +51,7 @@ def far(lake, tmp_path):
 def test_throttling_is_tried_again(far):
     # More often than botocore itself tries again: five times of a request, in the command and in the kernel.
     far.network.refusals = {"CreateSession": 5, "RunStatement": 5}
-    run = far.run("run", "--only", "01")
+    run = far.run("run", "--only", "02")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 0, out + err
     assert out.count("ThrottlingException: trying again in") == 2
@@ -53,24 +59,24 @@ def test_throttling_is_tried_again(far):
     assert sessions(far.lake) == []
 
 
-def test_missing_capacity_that_does_not_end_fails_the_run(far):
-    far.network.refusals = {"CreateSession": 1000}
-    far.network.refusal = "ResourceNumberLimitExceededException"
-    run = far.run("run", "--only", "01", "--retries", "1")
+@pytest.mark.parametrize("refusal", ["ThrottlingException", "ResourceNumberLimitExceededException"])
+def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
+    far.network.refusals, far.network.refusal = {"CreateSession": 1000}, refusal
+    run = far.run("run", "--only", "02", "--retries", "1")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 1, out + err
-    assert "could not be created: An error occurred (ResourceNumberLimitExceededException)" in err
+    assert f"could not be created: An error occurred ({refusal})" in err
     assert out.count("trying again") == 1
 
 
 def test_a_lost_network_cancels_the_run_and_the_session_can_be_found_and_stopped(far):
-    run = far.run("run", "--only", "01", "--json")
+    run = far.run("run", "--only", "02", "--json")
     run_id = events_until(run, "run_started")["run_id"]
-    events_until(run, "cell", step="01_landing_tables", cell=8)
+    events_until(run, "cell", step="02_customer_landing_to_trusted", cell=8)
     far.network.cut = True
     out, err = run.communicate(timeout=300)
     assert run.returncode == 1, out + err
-    assert "01_landing_tables was cancelled: AWS cannot be reached" in err
+    assert "02_customer_landing_to_trusted was cancelled: AWS cannot be reached" in err
     assert len(err.strip().splitlines()) == 1
     assert "stedi clean-sessions --yes" in out
     assert json.loads(out.splitlines()[-1])["status"] == "CANCELLED"

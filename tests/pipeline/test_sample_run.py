@@ -180,9 +180,12 @@ def test_a_job_script_arrives_at_the_tables_of_its_notebook(first, lake, tmp_pat
     assert files(lake) == first[2]
 
 
-def test_one_step_can_run_alone_under_another_policy(first, lake):
+def test_one_step_can_run_alone_under_another_policy_and_back(first, lake):
     changed = stedi("run", "--lake", lake, "--only", "06", "--set", "match=time_only")
     assert changed.code == 0, changed.err
     expected = TRUTH["expected"]["at_collection"]["time_only"]["tables"]["machine_learning_curated"]
     assert changed.run["tables"]["machine_learning_curated"] == expected
     assert query(lake, "select count(*) from machine_learning_curated") == [[str(expected)]]
+    assert stedi("run", "--lake", lake, "--only", "06").code == 0
+    count = EXPECTED["tables"]["machine_learning_curated"]
+    assert query(lake, "select count(*) from machine_learning_curated") == [[str(count)]]

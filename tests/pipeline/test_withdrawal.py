@@ -119,17 +119,17 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(withdrawn):
     assert done.code == 0, done.err
     assert "Proved" in done.out
     assert not files_with(root, person)
-    files = [path for folder in (root / "stedi-lakehouse", REPORTS) for path in folder.rglob("*") if path.is_file()]
-    left = [
-        path.name
-        for path in files
-        if any(value.encode().lower() in path.read_bytes().lower() for value in (*person, name))
-    ]
-    assert not left
+    assert not files_that_name(root, (*person, name))
     assert others == {table: survivors(root, table, column, ()) for table, column in PERSON.items()}
-    # What lands again would bring them back at the first of the steps.
     assert stedi("run", "--lake", root, "--landing", landing, "--only", "02").code == 0
+    assert not files_that_name(root, (*person, name))  # so no later step has anything to bring them back from
     assert others == {table: survivors(root, table, column, ()) for table, column in PERSON.items()}
+
+
+def files_that_name(root, values):
+    """The files of the bucket and of the reports in which any of the values stands."""
+    files = [path for folder in (root / "stedi-lakehouse", REPORTS) for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in files if any(value.encode().lower() in path.read_bytes().lower() for value in values)]
 
 
 def previous_key():
