@@ -3,44 +3,48 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from helpers import rules
-from helpers.landing import ExtraField, count_copies, given, read_regular, reject, select_given
-from helpers.layout import NUMBER, TEXT, TIME, Layout
+from helpers.accounting import count_copies
+from helpers.identity import normal_address, trim
+from helpers.landing import values
+from helpers.landing.contract import DUPLICATE_KEY, MALFORMED, Contract
+from helpers.landing.layout import NUMBER, TEXT, TIME, Layout
+from helpers.landing.lines import given, read_regular, reject
+from helpers.landing.new_fields import NewFields
 
 AXES = ["x", "y", "z"]
+CONTRACT = Contract({"user": normal_address, "timestamp": trim, **dict.fromkeys(AXES, trim)})
 LAYOUT = Layout({"user": TEXT, "timestamp": TIME, "x": NUMBER, "y": NUMBER, "z": NUMBER})
-FIELDS = ["user", "timestamp", *AXES]
-COLUMNS = [*FIELDS, "serialNumber", "shareWithResearchAsOfDate"]
+COLUMNS = [*CONTRACT.fields, "serialNumber", "shareWithResearchAsOfDate"]
 """The columns of accelerometer_trusted, in the order of the table."""
 
-QUARANTINE = ("malformed_json", "missing_key", "bad_timestamp", "bad_measurement")
+QUARANTINE = (MALFORMED, DUPLICATE_KEY, "missing_key", "bad_timestamp", "bad_measurement")
 
 
 def type_readings(records: DataFrame) -> DataFrame:
-    """Read each line as an accelerometer reading, or say why it cannot be one.
+    """Read each record as an accelerometer reading, or say why it cannot be one.
 
     Parameters
     ----------
     records : DataFrame
-        The result of `helpers.landing.read_records`, with or without ``LAYOUT``.
+        The result of `helpers.landing.lines.read_landing`, with or without ``LAYOUT``.
 
     Returns
     -------
     DataFrame
-        Grain: one row a line. ``user`` (e-mail, trimmed, lower case), ``timestamp`` epoch ms, ``x``, ``y``, ``z``
-        double, ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where
-        in quarantine.
+        Grain: one row a record. ``user`` (`helpers.identity.normal_address`), ``timestamp`` epoch ms, ``x``, ``y``,
+        ``z`` double, ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line``
+        where in quarantine.
     """
-    values = {
+    typed = {
         "user": given("user"),
-        "timestamp": rules.epoch_ms(given("timestamp")),
-        **{axis: rules.finite(given(axis)) for axis in AXES},
+        "timestamp": values.epoch_ms(given("timestamp")),
+        **{axis: values.finite(given(axis)) for axis in AXES},
     }
-    rows = select_given(records, FIELDS).withColumns(read_regular(LAYOUT, values))
-    rows = rows.withColumn("user", F.lower("user"))
+    rows = records.withColumns(read_regular(LAYOUT, typed))
     return reject(
-        rows,
-        FIELDS,
+        # A regular address is plain ASCII, and only its case can vary.
+        rows.withColumn("user", F.when(F.col("regular"), F.lower("user")).otherwise(F.col("user"))),
+        CONTRACT.fields,
         (F.col("user").isNull(), "missing_key"),
         (F.col("timestamp").isNull(), "bad_timestamp"),
         *((F.col(axis).isNull(), "bad_measurement") for axis in AXES),
@@ -85,9 +89,9 @@ def classify_readings(typed: DataFrame, customers: DataFrame, consent: str) -> D
     )
 
 
-def keep_consented_readings(readings: DataFrame, extras: list[ExtraField]) -> DataFrame:
+def keep_consented_readings(readings: DataFrame, extras: NewFields) -> DataFrame:
     """The rows of accelerometer_trusted.
 
     Grain: one row a reading. ``COLUMNS`` and the source's new fields.
     """
-    return readings.where("outcome = 'kept'").select(*COLUMNS, *(field.value().alias(field.column) for field in extras))
+    return readings.where("outcome = 'kept'").select(*COLUMNS, *extras.columns())

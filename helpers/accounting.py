@@ -89,3 +89,20 @@ def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int |
         quarantined={reason: lines for reason, (_, lines) in sorted(counts.items()) if reason in quarantine},
         duplicates=sum(lines - different for different, lines in accepted.values()),
     ).check()
+
+
+def count_copies(typed: DataFrame) -> DataFrame:
+    """Count equal rows: each row once, with ``copies`` bigint."""
+    return typed.groupBy(*typed.columns).agg(F.count(F.lit(1)).alias("copies"))
+
+
+def forget_excluded(classified: DataFrame) -> DataFrame:
+    """The same rows to hold in memory, without the values that nothing reads any more: those of rows that are not kept.
+
+    ``outcome`` and ``copies`` stay, and of a line in quarantine ``reason``, ``file`` and ``line``.
+    """
+    stay = ("outcome", "copies", "reason", "file", "line")
+    kept = F.col("outcome") == "kept"
+    return classified.select(
+        *(F.col(name) if name in stay else F.when(kept, F.col(name)).alias(name) for name in classified.columns)
+    )

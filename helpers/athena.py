@@ -1,5 +1,6 @@
 """Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
 
+from collections.abc import Iterable
 from string import Template
 from weakref import WeakKeyDictionary
 
@@ -17,8 +18,8 @@ from helpers.masking import mask_value
 from helpers.plots import plot_rows
 from helpers.settings import Settings
 
-BROKEN_LINE = ("HIVE_BAD_DATA", "HIVE_CURSOR_ERROR")
-"""How Athena's reasons begin where a landed value does not fit its column."""
+UNREADABLE = ("HIVE_", "NOT_SUPPORTED", "GENERIC_INTERNAL_ERROR")
+"""How Athena's reasons begin where it cannot read what has landed. What follows may quote a line, and is not shown."""
 LARGEST_BATCH = 50
 """Athena, "BatchGetQueryExecution": at most 50 queries a request."""
 _begun: WeakKeyDictionary[Connection, list[str]] = WeakKeyDictionary()
@@ -117,9 +118,7 @@ def picture(connection: Connection, query: str, title: str) -> Figure:
         names = [column[0] for column in cursor.description]
         rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
     except OperationalError as error:
-        if not str(error).startswith(BROKEN_LINE):
-            raise
-        names, rows = ["Athena cannot read every landed line"], [[str(error).partition(":")[0]]]
+        names, rows = ["Athena cannot read every landed line"], [[_unreadable(error)]]
     return plot_rows(names, rows, title, " ".join(query.split()))
 
 
@@ -131,14 +130,30 @@ def show_landing(connection: Connection, query: str) -> None:
     try:
         show(connection, query)
     except OperationalError as error:
-        if not str(error).startswith(BROKEN_LINE):
-            raise
-        print(f"Athena cannot read every landed line as the table declares it: {error}")
+        print(f"Athena cannot read every landed line as the table declares it: {_unreadable(error)}")
 
 
 def count_rows(connection: Connection, table: str) -> int:
     """How many rows Athena finds in a table."""
     return connection.cursor().execute(f'select count(*) from "{table}"').fetchone()[0]
+
+
+def count_landed(connection: Connection, tables: Iterable[str]) -> dict[str, int]:
+    """How many rows Athena finds in each landing table; one that it cannot read is told and left out."""
+    counted = {}
+    for table in tables:
+        try:
+            counted[table] = count_rows(connection, table)
+        except OperationalError as error:
+            print(f"Athena cannot count {table}: {_unreadable(error)}")
+    return counted
+
+
+def _unreadable(error: OperationalError) -> str:
+    """The name of Athena's reason, where it is one of unreadable data; any other error is raised again."""
+    if not str(error).startswith(UNREADABLE):
+        raise error
+    return str(error).partition(":")[0]
 
 
 def query(connection: Connection, sql: str) -> pd.DataFrame:

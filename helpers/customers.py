@@ -3,57 +3,60 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from helpers import rules
-from helpers.landing import ExtraField, count_copies, given, reject, select_given
+from helpers.accounting import count_copies
+from helpers.identity import normal_address, normal_serial, trim
+from helpers.landing import values
+from helpers.landing.contract import DUPLICATE_KEY, MALFORMED, Contract
+from helpers.landing.lines import given, reject
+from helpers.landing.new_fields import NewFields
 
 CONSENT = "shareWithResearchAsOfDate"
 SHARING_DATES = [CONSENT, "shareWithPublicAsOfDate", "shareWithFriendsAsOfDate"]
-COLUMNS = [
-    "customerName",
-    "email",
-    "phone",
-    "birthDay",
-    "serialNumber",
-    "registrationDate",
-    "lastUpdateDate",
-    *SHARING_DATES,
-]
+TIMES = ["registrationDate", "lastUpdateDate", *SHARING_DATES]
+CONTRACT = Contract(
+    {
+        "customerName": str,
+        "email": normal_address,
+        "phone": str,
+        "birthDay": trim,
+        "serialNumber": normal_serial,
+        **dict.fromkeys(TIMES, trim),
+    }
+)
+COLUMNS = CONTRACT.fields
 """The columns of customer_trusted, in the order of the table."""
 
-QUARANTINE = ("malformed_json", "missing_key", "bad_timestamp", "bad_consent")
+QUARANTINE = (MALFORMED, DUPLICATE_KEY, "missing_key", "bad_timestamp", "bad_consent")
+DOUBTFUL = (DUPLICATE_KEY, "bad_consent")
+"""Whose event is known, but not whether it consents: it decides like one without consent."""
 
 
 def type_customers(records: DataFrame) -> DataFrame:
-    """Read each line as a registration event, or say why it cannot be one.
+    """Read each record as a registration event, or say why it cannot be one.
 
     Parameters
     ----------
     records : DataFrame
-        ``file``, ``line``, ``fields`` of `helpers.landing.read_records`.
+        The result of `helpers.landing.lines.read_landing`.
 
     Returns
     -------
     DataFrame
-        Grain: one row a line. ``COLUMNS`` (dates in epoch ms, birthDay as date), ``extra``, ``reason`` (null, or the
+        Grain: one row a record. ``COLUMNS`` (dates in epoch ms, birthDay as date), ``extra``, ``reason`` (null, or the
         first broken rule of ``QUARANTINE``), and ``file`` and ``line`` of a line in quarantine.
     """
-    times = ("registrationDate", "lastUpdateDate", *SHARING_DATES)
-    rows = select_given(records, COLUMNS).withColumns(
-        {
-            "customerName": F.col("fields")["customerName"],
-            "email": F.lower(given("email")),
-            "phone": F.col("fields")["phone"],
-            "birthDay": rules.calendar_date(given("birthDay")),
-            "serialNumber": given("serialNumber"),
-            **{name: rules.epoch_ms(given(name)) for name in times},
-        }
-    )
+    typed = {
+        **{name: given(name) for name in ("customerName", "email", "phone", "serialNumber")},
+        "birthDay": values.calendar_date(given("birthDay")),
+        **{name: values.epoch_ms(given(name)) for name in TIMES},
+        CONSENT: F.when(F.col("broken").isNull(), values.epoch_ms(given(CONSENT))),
+    }
     return reject(
-        rows,
+        records.withColumns(typed),
         COLUMNS,
         (F.col("email").isNull() | F.col("serialNumber").isNull(), "missing_key"),
         (_unreadable("registrationDate") | _unreadable("lastUpdateDate"), "bad_timestamp"),
-        (_unreadable(CONSENT) & ~rules.no_consent(given(CONSENT)), "bad_consent"),
+        (_unreadable(CONSENT) & ~values.no_consent(given(CONSENT)), "bad_consent"),
     )
 
 
@@ -66,7 +69,7 @@ def classify_events(typed: DataFrame) -> DataFrame:
     """Say of each registration event what becomes of it: the latest event of a customer decides.
 
     A withdrawal is a latest event without consent. At equal times the event without consent wins. An event whose
-    consent cannot be read (``bad_consent``) decides like one without consent, though its line goes to quarantine.
+    consent is in doubt (``DOUBTFUL``) decides like one without consent, though its line goes to quarantine.
 
     Parameters
     ----------
@@ -79,7 +82,7 @@ def classify_events(typed: DataFrame) -> DataFrame:
         Grain: one row a different event. The columns of ``typed``, ``copies``, ``latest`` boolean and ``outcome``: a
         reason of ``QUARANTINE``, ``superseded``, ``no_consent`` or ``kept``.
     """
-    decides = F.col("reason").isNull() | (F.col("reason") == "bad_consent")
+    decides = (F.col("reason").isNull() | F.col("reason").isin(*DOUBTFUL)) & F.col("email").isNotNull()
     newest_first = Window.partitionBy("email", decides).orderBy(
         F.desc_nulls_last("lastUpdateDate"),
         F.desc_nulls_last("registrationDate"),
@@ -136,12 +139,12 @@ def device_owners(customers: DataFrame) -> DataFrame:
     )
 
 
-def keep_trusted_customers(events: DataFrame, extras: list[ExtraField]) -> DataFrame:
+def keep_trusted_customers(events: DataFrame, extras: NewFields) -> DataFrame:
     """The rows of customer_trusted: the latest event of each consenting customer.
 
     Grain: one row a customer (``email``). ``COLUMNS`` and the source's new fields.
     """
-    return events.where("outcome = 'kept'").select(*COLUMNS, *(field.value().alias(field.column) for field in extras))
+    return events.where("outcome = 'kept'").select(*COLUMNS, *extras.columns())
 
 
 def classify_customers_by_motion(customers: DataFrame, motion: DataFrame) -> DataFrame:
@@ -157,13 +160,22 @@ def classify_customers_by_motion(customers: DataFrame, motion: DataFrame) -> Dat
     Returns
     -------
     DataFrame
-        Grain: one row a customer. The columns of ``customers``, ``copies`` (1) and ``outcome``: ``no_motion_data`` or
-        ``kept``.
+        Grain: one row a customer. ``customer`` (a struct of the columns of ``customers``), ``copies`` (1) and
+        ``outcome``: ``no_motion_data`` or ``kept``.
     """
     moving = motion.select(F.col("user").alias("email")).distinct().withColumn("moving", F.lit(True))
-    return (
-        customers.join(moving, on="email", how="left")
-        .withColumn("copies", F.lit(1))
-        .withColumn("outcome", F.when(F.col("moving"), F.lit("kept")).otherwise(F.lit("no_motion_data")))
-        .select(*customers.columns, "copies", "outcome")
+    # The customer as one value, since a new field of the source may be called what a working column is.
+    rows = customers.select("email", F.struct("*").alias("customer"))
+    return rows.join(moving, on="email", how="left").select(
+        "customer",
+        F.lit(1).alias("copies"),
+        F.when(F.col("moving"), F.lit("kept")).otherwise(F.lit("no_motion_data")).alias("outcome"),
     )
+
+
+def keep_customers_with_motion(classified: DataFrame) -> DataFrame:
+    """The rows of customers_curated.
+
+    Grain: one row a customer (``email``). The columns of customer_trusted.
+    """
+    return classified.where("outcome = 'kept'").select("customer.*")

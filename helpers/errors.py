@@ -13,6 +13,14 @@ class EmptyLanding(LakehouseError):
     """A landing prefix holds no row to read."""
 
 
+class LandingIncomplete(LakehouseError):
+    """Files that have landed would not be read, or not whole."""
+
+
+class BrokenSource(LakehouseError):
+    """So much of a source cannot be read, or a table would lose so many rows, that it is no night like any other."""
+
+
 class ReconciliationFailed(LakehouseError):
     """The rows that a step read are not the sum of what it did with them."""
 

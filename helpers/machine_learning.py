@@ -47,7 +47,9 @@ def motion_to_join(motion: DataFrame, devices: DataFrame) -> DataFrame:
         ``z``, ``joins`` boolean.
     """
     known = devices.select("serialNumber", "ambiguous")
-    return motion.join(known, on="serialNumber", how="left").select(
+    # Only what is needed, since a new field of the source may be called what a working column is.
+    readings = motion.select("user", "serialNumber", "timestamp", "x", "y", "z")
+    return readings.join(known, on="serialNumber", how="left").select(
         "user",
         "serialNumber",
         F.col("timestamp").alias("sensorReadingTime"),

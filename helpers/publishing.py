@@ -9,10 +9,11 @@ error.
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from helpers.breaker import check_kept
 from helpers.catalog import delete_table, get_table, put_table
 from helpers.settings import Settings
 from helpers.staging import clear_staged, get_staged, read_version
-from helpers.versions import FINGERPRINT, ROWS, remove_old_versions
+from helpers.versions import FINGERPRINT, POLICY, ROWS, remove_old_versions
 
 
 def fingerprint(rows: DataFrame) -> tuple[str, int]:
@@ -36,11 +37,14 @@ def publish(spark: SparkSession, settings: Settings, table: str) -> int:
 
     Raises
     ------
+    BrokenSource
+        If it would lose most of its rows.
     LostRace
         If the table or its staged version changed after it was looked at; nothing was overwritten.
     """
     live, staged = get_table(settings.database, table), get_staged(settings, table)
     mark, count = fingerprint(read_version(spark, staged))
+    check_kept(settings, table, _rows_under_this_policy(live, settings), count)
     if live and live.get("Parameters", {}).get(FINGERPRINT) == mark:
         print(f"{table}: {count:,} rows, unchanged; the published version stays.")
         clear_staged(settings, table)
@@ -50,10 +54,24 @@ def publish(spark: SparkSession, settings: Settings, table: str) -> int:
             "TableType": "EXTERNAL_TABLE",
             "StorageDescriptor": staged["StorageDescriptor"],
             "PartitionKeys": staged.get("PartitionKeys", []),
-            "Parameters": {**staged.get("Parameters", {}), FINGERPRINT: mark, ROWS: str(count)},
+            "Parameters": {
+                **staged.get("Parameters", {}),
+                FINGERPRINT: mark,
+                ROWS: str(count),
+                POLICY: settings.policy,
+            },
         }
         put_table(settings.database, definition, live)
         delete_table(settings.database, staged["Name"])
         print(f"{table}: {count:,} rows, published from run {settings.run_id}.")
     remove_old_versions(settings.database, table)
     return count
+
+
+def _rows_under_this_policy(live: dict | None, settings: Settings) -> int | None:
+    """How many rows the published table has; None where it was made under other parameters, or is a quarantine."""
+    known = live.get("Parameters", {}) if live else {}
+    is_comparable = (
+        known.get(POLICY) == settings.policy and ROWS in known and not live["Name"].startswith("quarantine_")
+    )
+    return int(known[ROWS]) if is_comparable else None

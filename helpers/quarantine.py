@@ -1,6 +1,6 @@
 """Lines that could not be read: kept in a table of their own, with the reason, so that somebody can mend the source."""
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from helpers.accounting import Accounting
@@ -29,8 +29,13 @@ def quarantined_lines(classified: DataFrame, settings: Settings) -> DataFrame:
     return (
         classified.where("reason is not null")
         .withColumn("copy", F.explode(F.sequence(F.lit(1), F.col("copies").cast("int"))))
-        .select(F.lit(settings.run_id).alias("run_id"), "reason", "file", F.col("line").alias("record"))
+        .select(F.lit(settings.run_id).alias("run_id"), "reason", _decoded("file"), F.col("line").alias("record"))
     )
+
+
+def _decoded(column: str) -> Column:
+    """A file's name as it is; Spark gives it URL-encoded, though with a plus sign as it is."""
+    return F.expr(f"url_decode(replace({column}, '+', '%2B'))").alias(column)
 
 
 def publish_quarantine(

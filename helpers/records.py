@@ -24,6 +24,7 @@ def write_record(
     accounting: Accounting | None = None,
     tables: dict[str, int] | None = None,
     athena_bytes: list[int] | None = None,
+    other_fields: int = 0,
 ) -> None:
     """Write the record of a step that succeeded.
 
@@ -37,6 +38,8 @@ def write_record(
         The tables that the step wrote or counted, and their rows.
     athena_bytes : list of int, optional
         Bytes that each of its Athena queries scanned (`helpers.athena.scanned_bytes`).
+    other_fields : int
+        How many new fields of the source share one column (`helpers.landing.new_fields.NewFields`).
     """
     empty = {"read": None, "kept": None, "excluded": {}, "quarantined": None, "duplicates": None}
     record = {
@@ -50,6 +53,7 @@ def write_record(
         "quarantined_by_reason": accounting.quarantined if accounting else {},
         "tables": tables or {},
         "athena_bytes": athena_bytes or [],
+        "other_fields": other_fields,
     }
     boto3.client("s3").put_object(
         Bucket=settings.bucket,

@@ -10,6 +10,7 @@ from helpers.errors import BadParameter
 CHOICES = {
     "consent": ("at_collection", "any_time"),
     "match": ("customer_and_time", "time_only"),
+    "accept_loss": ("no", "yes"),
 }
 PATTERNS = {
     "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "an S3 bucket name: 3 to 63 of a-z, 0-9, '.' and '-'"),
@@ -70,6 +71,8 @@ class Settings:
         Pair step and motion readings of the same customer at the same millisecond, or of anyone at that millisecond.
     participant_key : str
         Name of the Secrets Manager secret that keys the participant ids.
+    accept_loss : {"no", "yes"}
+        Whether a run may go on with a source that is largely unreadable, or with a table that loses most of its rows.
 
     Raises
     ------
@@ -83,12 +86,18 @@ class Settings:
     consent: str = "at_collection"
     match: str = "customer_and_time"
     participant_key: str = "stedi/participant-key"
+    accept_loss: str = "no"
 
     def __post_init__(self):
         for name, value in vars(self).items():
             check_parameter(name, value)
         if not self.run_id:
             object.__setattr__(self, "run_id", new_run_id())
+
+    @property
+    def policy(self) -> str:
+        """What decides which rows a table has, besides the data."""
+        return f"consent={self.consent} match={self.match}"
 
     def location(self, table: str) -> str:
         """The ``s3://`` prefix of a table."""

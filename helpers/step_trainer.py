@@ -3,40 +3,44 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from helpers import rules
-from helpers.landing import ExtraField, count_copies, given, read_regular, reject, select_given
-from helpers.layout import TEXT, TIME, WHOLE, Layout
+from helpers.accounting import count_copies
+from helpers.identity import normal_serial, trim
+from helpers.landing import values
+from helpers.landing.contract import DUPLICATE_KEY, MALFORMED, Contract
+from helpers.landing.layout import TEXT, TIME, WHOLE, Layout
+from helpers.landing.lines import given, read_regular, reject
+from helpers.landing.new_fields import NewFields
 
+CONTRACT = Contract({"sensorReadingTime": trim, "serialNumber": normal_serial, "distanceFromObject": trim})
 LAYOUT = Layout({"sensorReadingTime": TIME, "serialNumber": TEXT, "distanceFromObject": WHOLE})
-COLUMNS = ["sensorReadingTime", "serialNumber", "distanceFromObject"]
+COLUMNS = CONTRACT.fields
 """The columns of step_trainer_trusted, in the order of the table."""
 
-QUARANTINE = ("malformed_json", "missing_key", "bad_timestamp", "bad_measurement")
+QUARANTINE = (MALFORMED, DUPLICATE_KEY, "missing_key", "bad_timestamp", "bad_measurement")
 
 
 def type_readings(records: DataFrame) -> DataFrame:
-    """Read each line as a step trainer reading, or say why it cannot be one.
+    """Read each record as a step trainer reading, or say why it cannot be one.
 
     Parameters
     ----------
     records : DataFrame
-        The result of `helpers.landing.read_records`, with or without ``LAYOUT``.
+        The result of `helpers.landing.lines.read_landing`, with or without ``LAYOUT``.
 
     Returns
     -------
     DataFrame
-        Grain: one row a line. ``sensorReadingTime`` epoch ms, ``serialNumber`` string, ``distanceFromObject`` cm,
+        Grain: one row a record. ``sensorReadingTime`` epoch ms, ``serialNumber`` string, ``distanceFromObject`` cm,
         ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where in
         quarantine.
     """
-    values = {
-        "sensorReadingTime": rules.epoch_ms(given("sensorReadingTime")),
+    typed = {
+        "sensorReadingTime": values.epoch_ms(given("sensorReadingTime")),
         "serialNumber": given("serialNumber"),
-        "distanceFromObject": rules.centimetres(given("distanceFromObject")),
+        "distanceFromObject": values.centimetres(given("distanceFromObject")),
     }
-    rows = select_given(records, COLUMNS).withColumns(read_regular(LAYOUT, values))
     return reject(
-        rows,
+        records.withColumns(read_regular(LAYOUT, typed)),
         COLUMNS,
         (F.col("serialNumber").isNull(), "missing_key"),
         (F.col("sensorReadingTime").isNull(), "bad_timestamp"),
@@ -87,9 +91,9 @@ def classify_readings(typed: DataFrame, devices: DataFrame, curated: DataFrame, 
     )
 
 
-def keep_trusted_readings(readings: DataFrame, extras: list[ExtraField]) -> DataFrame:
+def keep_trusted_readings(readings: DataFrame, extras: NewFields) -> DataFrame:
     """The rows of step_trainer_trusted.
 
     Grain: one row a reading. ``COLUMNS`` and the source's new fields.
     """
-    return readings.where("outcome = 'kept'").select(*COLUMNS, *(field.value().alias(field.column) for field in extras))
+    return readings.where("outcome = 'kept'").select(*COLUMNS, *extras.columns())

@@ -13,6 +13,7 @@ from helpers.objects import delete_prefix, list_keys, split_uri
 
 FINGERPRINT = "stedi.fingerprint"
 ROWS = "stedi.rows"
+POLICY = "stedi.policy"
 KEPT_VERSIONS = 2
 """How many versions before the present one keep their files."""
 

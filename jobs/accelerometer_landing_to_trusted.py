@@ -9,7 +9,7 @@ import sys
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 
-names = ["bucket", "database", "run_id", "consent"]
+names = ["bucket", "database", "run_id", "consent", "accept_loss"]
 given = [name for name in names if any(word == f"--{name}" or word.startswith(f"--{name}=") for word in sys.argv)]
 args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 
@@ -24,19 +24,24 @@ bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
 run_id = args.get("run_id", "")  # blank: a new one for this notebook alone
 consent = args.get("consent", "at_collection")  # at_collection, or any_time: readings from before the consent too
+accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
 from helpers import accelerometer, customers
-from helpers.accounting import account
+from helpers.accounting import account, forget_excluded
 from helpers.audits import audit_staged
-from helpers.landing import extra_fields, forget_excluded, inference_paths, prepare_spark, read_records
+from helpers.breaker import check_readable
+from helpers.landing.files import inference_paths
+from helpers.landing.lines import read_landing
+from helpers.landing.new_fields import find_new_fields, inferred_types
 from helpers.masking import preview
 from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
 from helpers.records import write_record
+from helpers.session import prepare_spark
 from helpers.settings import Settings
 from helpers.staging import read_table, staged_location, write_staged
 
@@ -47,6 +52,7 @@ settings = Settings(
     bucket=bucket,
     database=database,
     run_id=run_id,
+    accept_loss=accept_loss,
     consent=consent,
 )
 job = Job(glueContext)
@@ -60,25 +66,27 @@ landing = glueContext.create_dynamic_frame.from_options(
     format="json",
     transformation_ctx="accelerometer_landing",
 )
-inferred = {field.name: field.dataType.typeName() for field in landing.schema()}
-landing.printSchema()
+inferred = inferred_types(landing)
 
 # ## Whose consent covers which reading
 #
 # Every customer's latest event decides, also that of a customer who did not consent: an unknown customer and a missing consent are different reasons.
 
-events = customers.classify_events(customers.type_customers(read_records(spark, settings.location("customer_landing"))))
-records = read_records(spark, settings.location("accelerometer_landing"), accelerometer.LAYOUT)
+registered = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
+events = customers.classify_events(customers.type_customers(registered))
+records = read_landing(spark, settings.location("accelerometer_landing"), accelerometer.CONTRACT, accelerometer.LAYOUT)
 readings = accelerometer.classify_readings(
     accelerometer.type_readings(records), customers.latest_customers(events), settings.consent
 )
 readings = forget_excluded(readings).persist()
 accounting = account(readings, accelerometer.QUARANTINE)
 print(accounting)
+check_readable(settings, "accelerometer", readings, accounting)
 
 # ## Write, audit, publish
 
-extras = extra_fields(readings, inferred, accelerometer.COLUMNS)
+extras = find_new_fields(readings, inferred, accelerometer.COLUMNS)
+print(extras)
 trusted = accelerometer.keep_consented_readings(readings, extras)
 sink = glueContext.getSink(
     connection_type="s3",
@@ -99,7 +107,11 @@ preview(read_table(spark, settings, "accelerometer_trusted"))
 
 _ = readings.unpersist()
 write_record(
-    settings, "03_accelerometer_landing_to_trusted", accounting, {"accelerometer_trusted": rows, **quarantined}
+    settings,
+    "03_accelerometer_landing_to_trusted",
+    accounting,
+    {"accelerometer_trusted": rows, **quarantined},
+    other_fields=extras.together,
 )
 
 job.commit()

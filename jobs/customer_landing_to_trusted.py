@@ -9,7 +9,7 @@ import sys
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 
-names = ["bucket", "database", "run_id"]
+names = ["bucket", "database", "run_id", "accept_loss"]
 given = [name for name in names if any(word == f"--{name}" or word.startswith(f"--{name}=") for word in sys.argv)]
 args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 
@@ -23,6 +23,7 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
 run_id = args.get("run_id", "")  # blank: a new one for this notebook alone
+accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
@@ -31,11 +32,15 @@ from pyspark.context import SparkContext
 from helpers import customers
 from helpers.accounting import account
 from helpers.audits import audit_staged
-from helpers.landing import extra_fields, inference_paths, prepare_spark, read_records
+from helpers.breaker import check_readable
+from helpers.landing.files import inference_paths
+from helpers.landing.lines import read_landing
+from helpers.landing.new_fields import find_new_fields, inferred_types
 from helpers.masking import preview
 from helpers.publishing import publish
 from helpers.quarantine import publish_quarantine
 from helpers.records import write_record
+from helpers.session import prepare_spark
 from helpers.settings import Settings
 from helpers.staging import read_table, staged_location, write_staged
 
@@ -46,6 +51,7 @@ settings = Settings(
     bucket=bucket,
     database=database,
     run_id=run_id,
+    accept_loss=accept_loss,
 )
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
@@ -60,23 +66,24 @@ landing = glueContext.create_dynamic_frame.from_options(
     format="json",
     transformation_ctx="customer_landing",
 )
-inferred = {field.name: field.dataType.typeName() for field in landing.schema()}
-landing.printSchema()
+inferred = inferred_types(landing)
 
 # ## The latest event of each customer
 #
 # Every line is read as text, so that none can vanish, and classified.
 
-records = read_records(spark, settings.location("customer_landing"))
+records = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
 events = customers.classify_events(customers.type_customers(records)).persist()
 accounting = account(events, customers.QUARANTINE)
 print(accounting)
+check_readable(settings, "customer", events, accounting)
 
 # ## Write, audit, publish
 #
 # The new version is written beside the old one, audited, and then published with one catalog update.
 
-extras = extra_fields(events, inferred, customers.COLUMNS)
+extras = find_new_fields(events, inferred, customers.COLUMNS)
+print(extras)
 trusted = customers.keep_trusted_customers(events, extras)
 sink = glueContext.getSink(
     connection_type="s3",
@@ -96,6 +103,12 @@ quarantined = publish_quarantine(glueContext, settings, "customer", events, acco
 preview(read_table(spark, settings, "customer_trusted"))
 
 _ = events.unpersist()
-write_record(settings, "02_customer_landing_to_trusted", accounting, {"customer_trusted": rows, **quarantined})
+write_record(
+    settings,
+    "02_customer_landing_to_trusted",
+    accounting,
+    {"customer_trusted": rows, **quarantined},
+    other_fields=extras.together,
+)
 
 job.commit()

@@ -9,7 +9,7 @@ import sys
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 
-names = ["bucket", "database", "run_id"]
+names = ["bucket", "database", "run_id", "consent", "accept_loss"]
 given = [name for name in names if any(word == f"--{name}" or word.startswith(f"--{name}=") for word in sys.argv)]
 args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 
@@ -22,6 +22,8 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
 run_id = args.get("run_id", "")  # blank: a new one for this notebook alone
+consent = args.get("consent", "at_collection")  # at_collection, or any_time: the policy of the motion data that is read
+accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
@@ -30,10 +32,10 @@ from pyspark.context import SparkContext
 from helpers import customers
 from helpers.accounting import account
 from helpers.audits import audit_staged
-from helpers.landing import prepare_spark
 from helpers.masking import preview
 from helpers.publishing import publish
 from helpers.records import write_record
+from helpers.session import prepare_spark
 from helpers.settings import Settings
 from helpers.staging import read_table, staged_location, write_staged
 
@@ -44,6 +46,8 @@ settings = Settings(
     bucket=bucket,
     database=database,
     run_id=run_id,
+    accept_loss=accept_loss,
+    consent=consent,
 )
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
@@ -58,7 +62,7 @@ print(accounting)
 
 # ## Write, audit, publish
 
-curated = classified.where("outcome = 'kept'").select(*trusted.columns)
+curated = customers.keep_customers_with_motion(classified)
 sink = glueContext.getSink(
     connection_type="s3",
     path=staged_location(settings, "customers_curated"),

@@ -9,7 +9,7 @@ import sys
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 
-names = ["bucket", "database", "run_id", "consent", "match", "participant_key"]
+names = ["bucket", "database", "run_id", "consent", "match", "participant_key", "accept_loss"]
 given = [name for name in names if any(word == f"--{name}" or word.startswith(f"--{name}=") for word in sys.argv)]
 args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 
@@ -27,6 +27,7 @@ run_id = args.get("run_id", "")  # blank: a new one for this notebook alone
 consent = args.get("consent", "at_collection")  # at_collection, or any_time: readings from before the consent too
 match = args.get("match", "customer_and_time")  # customer_and_time, or time_only: pairs different customers' readings too
 participant_key = args.get("participant_key", "stedi/participant-key")  # name of the secret that keys the participant ids
+accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
@@ -35,11 +36,12 @@ from pyspark.context import SparkContext
 from helpers import customers
 from helpers import machine_learning as ml
 from helpers.audits import audit_staged
-from helpers.landing import prepare_spark, read_records
+from helpers.landing.lines import read_landing
 from helpers.masking import preview
 from helpers.participants import participant_ids, read_participant_key
 from helpers.publishing import publish
 from helpers.records import write_record
+from helpers.session import prepare_spark
 from helpers.settings import Settings
 from helpers.staging import read_table, staged_location, write_staged
 
@@ -50,6 +52,7 @@ settings = Settings(
     bucket=bucket,
     database=database,
     run_id=run_id,
+    accept_loss=accept_loss,
     consent=consent,
     match=match,
     participant_key=participant_key,
@@ -59,7 +62,8 @@ job.init(args["JOB_NAME"], args)
 
 # ## Both sides, and what finds no partner
 
-events = customers.classify_events(customers.type_customers(read_records(spark, settings.location("customer_landing"))))
+registered = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
+events = customers.classify_events(customers.type_customers(registered))
 devices = customers.device_owners(customers.latest_customers(events)).persist()
 trusted_steps = read_table(spark, settings, "step_trainer_trusted")
 trusted_motion = read_table(spark, settings, "accelerometer_trusted")

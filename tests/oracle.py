@@ -134,8 +134,8 @@ def customer_step(landing: Path, steps: dict[str, Step]) -> tuple[dict[str, Even
             step.quarantined[str(reason)] += 1
             continue
         key = (event.row, json.dumps(event.extra, sort_keys=True))
-        if event.bad_consent:
-            step.quarantined["bad_consent"] += 1
+        if event.doubt:
+            step.quarantined[event.doubt] += 1
         elif key in seen:
             step.duplicates += 1
             continue
@@ -150,13 +150,13 @@ def decide(events: dict[str, list[Event]], step: Step) -> tuple[dict[str, Event]
     trusted, latest = Table(CUSTOMER), {}
     for email, history in events.items():
         latest[email], *older = sorted(history, key=Event.latest_first)
-        superseded = sum(not event.bad_consent for event in older)
+        superseded = sum(not event.doubt for event in older)
         if superseded:
             step.excluded["superseded"] += superseded
         if latest[email].consent:
             step.kept += 1
             trusted.add(latest[email].row, latest[email].extra)
-        elif not latest[email].bad_consent:
+        elif not latest[email].doubt:
             step.excluded["no_consent"] += 1
     return latest, trusted
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import pytest
 from pyspark.sql import SparkSession
@@ -11,7 +12,7 @@ from local_aws.sessions.java import find_java_home
 
 @pytest.fixture(scope="session")
 def spark():
-    os.environ["JAVA_HOME"] = find_java_home(os.environ)
+    os.environ["JAVA_HOME"], os.environ["PYSPARK_PYTHON"] = find_java_home(os.environ), sys.executable
     session = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
@@ -21,7 +22,7 @@ def spark():
         .config("spark.ui.retainedTasks", "1000")
         .getOrCreate()
     )
-    from helpers.landing import prepare_spark
+    from helpers.session import prepare_spark
 
     prepare_spark(session)
     yield session
@@ -31,13 +32,13 @@ def spark():
 @pytest.fixture
 def landing(spark, tmp_path):
     """A function that lands lines (raw text, or a dictionary as JSON) and reads them back as records."""
-    from helpers.landing import read_records
+    from helpers.landing.lines import read_records
 
-    def land(*lines):
+    def land(contract, *lines, layout=None):
         text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
         folder = tmp_path / "landing"
         folder.mkdir(exist_ok=True)
         (folder / f"part-{len(list(folder.iterdir()))}.json").write_bytes(text.encode("utf-8"))
-        return read_records(spark, folder.as_uri())
+        return read_records(spark, folder.as_uri(), contract, layout)
 
     return land

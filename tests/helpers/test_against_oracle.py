@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections import Counter
 from pathlib import Path
+from unicodedata import normalize
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from helpers import accelerometer, customers, step_trainer
 from helpers import machine_learning as ml
 from helpers.accounting import account
-from helpers.landing import read_records
+from helpers.landing.lines import read_records
+from helpers.landing.new_fields import NewFields
 from tests.oracle import expect
 
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "5"))
 """Each takes seconds; `make test ORACLE_EXAMPLES=100` looks longer."""
 NOON = 1_680_000_000_000  # epoch ms
-PEOPLE = ["ada@example.com", "bo@example.com", "cy@example.com", "di@example.com"]
+PEOPLE = ["ada@example.com", "bo@example.com", "jürg@straße.example", "di@example.com"]
 DEVICES = ["11111111-aaaa", "22222222-bbbb", "33333333-cccc"]
 ABSENT = object()
 
@@ -29,8 +31,9 @@ def rarely(usual, *odd, one_in=8):
 
 
 def spelled(values):
-    """A text as sources spell it: other case, spaces around."""
-    shapes = st.sampled_from([str, str, str, str.upper, lambda text: f" {text}", lambda text: f"{text}\t"])
+    """A text as sources spell it: other case, spaces around, some of them invisible, accents apart."""
+    odd = (str.upper, lambda text: f" {text}", lambda text: f"{text}\t", lambda text: f"\ufeff{text}\u00a0\u200b")
+    shapes = st.sampled_from([str, str, str, str, *odd, lambda text: normalize("NFD", text)])
     return st.builds(lambda value, shape: shape(value), st.sampled_from(values), shapes)
 
 
@@ -58,14 +61,26 @@ MALFORMED = [
 BLANKS = [b"", b"   ", b"\r"]
 
 
+def written(row, shape):
+    """An object as JSON: names in lower case now and then, a field given again, with the same value or another."""
+    row = {name: value for name, value in row.items() if value is not ABSENT}
+    if shape == "lower":
+        row = {name.lower(): value for name, value in row.items()}
+    if shape in ("again", "twice") and row:
+        name, value = next(iter(row.items()))
+        again = value if shape == "again" else "di@example.com"
+        return f"{json.dumps(row)[:-1]}, {json.dumps(name.upper())}: {json.dumps(again)}}}".encode()
+    return json.dumps(row).encode()
+
+
 def lines(**fields):
     """The lines of one file: objects with these fields, broken lines, blank ones, and lines that are there twice."""
     objects = st.fixed_dictionaries({**fields, "firmware": rarely(st.just(ABSENT), "2.1", 3, None)})
-    good = objects.map(lambda row: json.dumps({k: v for k, v in row.items() if v is not ABSENT}).encode())
+    good = st.builds(written, objects, rarely(st.just("as it is"), "lower", "again", "twice"))
     line = st.integers(1, 12).flatmap(
         lambda n: st.sampled_from(MALFORMED) if n == 1 else st.sampled_from(BLANKS) if n == 2 else good
     )
-    ending = st.sampled_from([b"\n", b"\r\n"])
+    ending = st.sampled_from([b"\n", b"\n", b"\r\n", b""])
     return st.builds(
         lambda rows, again, end: end.join(rows + rows[:again]), st.lists(line, max_size=25), st.integers(0, 5), ending
     )
@@ -130,23 +145,28 @@ def comparable(row):
 def transform(spark, root, consent, match):
     """Every transform in the order of the notebooks, without tables in between."""
 
-    def read(source, layout=None):
-        return read_records(spark, (root / source / "landing").as_uri(), layout)
+    def read(source, contract, layout=None):
+        return read_records(spark, (root / source / "landing").as_uri(), contract, layout)
 
-    events = customers.classify_events(customers.type_customers(read("customer"))).persist()
+    events = customers.classify_events(customers.type_customers(read("customer", customers.CONTRACT))).persist()
     latest = customers.latest_customers(events)
     devices = customers.device_owners(latest)
-    trusted = customers.keep_trusted_customers(events, []).persist()
+    trusted = customers.keep_trusted_customers(events, NewFields()).persist()
     motion_seen = accelerometer.classify_readings(
-        accelerometer.type_readings(read("accelerometer", accelerometer.LAYOUT)), latest, consent
+        accelerometer.type_readings(read("accelerometer", accelerometer.CONTRACT, accelerometer.LAYOUT)),
+        latest,
+        consent,
     ).persist()
-    motion = accelerometer.keep_consented_readings(motion_seen, []).persist()
+    motion = accelerometer.keep_consented_readings(motion_seen, NewFields()).persist()
     curated_seen = customers.classify_customers_by_motion(trusted, motion).persist()
-    curated = curated_seen.where("outcome = 'kept'").select(*customers.COLUMNS)
+    curated = customers.keep_customers_with_motion(curated_seen)
     steps_seen = step_trainer.classify_readings(
-        step_trainer.type_readings(read("step_trainer", step_trainer.LAYOUT)), devices, curated, consent
+        step_trainer.type_readings(read("step_trainer", step_trainer.CONTRACT, step_trainer.LAYOUT)),
+        devices,
+        curated,
+        consent,
     ).persist()
-    steps = step_trainer.keep_trusted_readings(steps_seen, []).persist()
+    steps = step_trainer.keep_trusted_readings(steps_seen, NewFields()).persist()
     left, right = ml.steps_to_join(steps), ml.motion_to_join(motion, devices)
     pairs = ml.pair_readings(left, right, match)
     matched, expected_pairs = ml.account_matches(left, right, match, read=steps.count() + motion.count())

@@ -3,6 +3,7 @@
 import pytest
 
 from helpers import customers
+from helpers.landing.new_fields import NewFields
 
 EARLY, LATE, LATER = 1655564376361, 1655564376999, 1655564377999
 
@@ -25,7 +26,7 @@ def outcomes(landing):
     """A function that classifies lines and returns outcome -> number of different events."""
 
     def classify(*lines):
-        events = customers.classify_events(customers.type_customers(landing(*lines)))
+        events = customers.classify_events(customers.type_customers(landing(customers.CONTRACT, *lines)))
         return {row["outcome"]: row["count"] for row in events.groupBy("outcome").count().collect()}
 
     return classify
@@ -76,15 +77,17 @@ def test_lines_that_cannot_be_events_are_named(outcomes):
 
 def test_other_oddities_lose_no_customer(landing):
     events = customers.classify_events(
-        customers.type_customers(landing(event(phone=8015551212, birthDay="1999-02-30", shareWithPublicAsOfDate="no")))
+        customers.type_customers(
+            landing(customers.CONTRACT, event(phone=8015551212, birthDay="1999-02-30", shareWithPublicAsOfDate="no"))
+        )
     )
-    (row,) = customers.keep_trusted_customers(events, []).collect()
+    (row,) = customers.keep_trusted_customers(events, NewFields()).collect()
     assert (row["phone"], row["birthDay"], row["shareWithPublicAsOfDate"]) == ("8015551212", None, None)
 
 
 def test_a_device_of_two_customers_belongs_to_nobody(landing):
     events = customers.classify_events(
-        customers.type_customers(landing(event(), event(email="bob@example.com", research=None)))
+        customers.type_customers(landing(customers.CONTRACT, event(), event(email="bob@example.com", research=None)))
     )
     (device,) = customers.device_owners(customers.latest_customers(events)).collect()
     assert device["ambiguous"]
@@ -94,7 +97,7 @@ def test_customers_without_motion_are_named(spark):
     trusted = spark.createDataFrame([("a@example.com",), ("b@example.com",)], "email string")
     motion = spark.createDataFrame([("a@example.com",), ("a@example.com",)], "user string")
     classified = customers.classify_customers_by_motion(trusted, motion)
-    assert {row["email"]: row["outcome"] for row in classified.collect()} == {
+    assert {row["customer"]["email"]: row["outcome"] for row in classified.collect()} == {
         "a@example.com": "kept",
         "b@example.com": "no_motion_data",
     }

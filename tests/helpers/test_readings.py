@@ -4,6 +4,7 @@ import pytest
 
 from helpers import accelerometer, step_trainer
 from helpers.accounting import account
+from helpers.landing.new_fields import NewFields
 
 CONSENT = 1655564376361
 CUSTOMERS = "email string, serialNumber string, shareWithResearchAsOfDate bigint"
@@ -23,7 +24,9 @@ def classify_motion(spark, landing):
     known = spark.createDataFrame([("ada@example.com", "s-1", CONSENT), ("bob@example.com", "s-2", None)], CUSTOMERS)
 
     def classify(*lines, consent="at_collection"):
-        return accelerometer.classify_readings(accelerometer.type_readings(landing(*lines)), known, consent)
+        return accelerometer.classify_readings(
+            accelerometer.type_readings(landing(accelerometer.CONTRACT, *lines)), known, consent
+        )
 
     return classify
 
@@ -42,7 +45,9 @@ def classify_steps(spark, landing):
     curated = spark.createDataFrame([("ada@example.com",)], "email string")
 
     def classify(*lines, consent="at_collection"):
-        return step_trainer.classify_readings(step_trainer.type_readings(landing(*lines)), devices, curated, consent)
+        return step_trainer.classify_readings(
+            step_trainer.type_readings(landing(step_trainer.CONTRACT, *lines)), devices, curated, consent
+        )
 
     return classify
 
@@ -75,7 +80,7 @@ def test_lines_that_cannot_be_motion_are_quarantined(classify_motion):
 
 
 def test_a_kept_reading_carries_the_customers_device_and_consent(classify_motion):
-    (row,) = accelerometer.keep_consented_readings(classify_motion(motion()), []).collect()
+    (row,) = accelerometer.keep_consented_readings(classify_motion(motion()), NewFields()).collect()
     assert tuple(row) == ("ada@example.com", CONSENT, 1.0, 0.0, -1.5, "s-1", CONSENT)
 
 
@@ -99,5 +104,7 @@ def test_lines_that_cannot_be_steps_are_quarantined(classify_steps):
 
 
 def test_distances_may_be_floats_or_digit_strings(classify_steps):
-    rows = step_trainer.keep_trusted_readings(classify_steps(step(distance=246.0), step(distance="247")), []).collect()
+    rows = step_trainer.keep_trusted_readings(
+        classify_steps(step(distance=246.0), step(distance="247")), NewFields()
+    ).collect()
     assert sorted(row["distanceFromObject"] for row in rows) == [246, 247]

@@ -12,7 +12,7 @@ from operator import and_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from helpers.rules import FIRST_TIME, LAST_TIME
+from helpers.landing.values import FIRST_TIME, LAST_TIME
 
 TEXT = r'"[!#-\[\]-~]++"'
 """Printable ASCII without a blank, a quote or a backslash: nothing to trim, nothing to undo."""

@@ -1,0 +1,41 @@
+"""Fields are known by name without case; one that is given twice is in doubt; every other one is kept."""
+
+import pytest
+
+from helpers.accelerometer import CONTRACT
+
+
+def record(line):
+    (found,) = CONTRACT.records(line.encode())
+    return found[:2], found[2:7], found[7:]
+
+
+def test_names_are_compared_without_case_and_texts_are_trimmed():
+    line = '{"USER": "\u00a0Ada@Example.com\u200b", "Timestamp": " 1655564376361 ", "X": 1, "y": "", "z": null}'
+    (broken, _), values, others = record(line)
+    assert (broken, values, others) == (None, ["ada@example.com", "1655564376361", "1", None, None], [])
+
+
+@pytest.mark.parametrize(
+    ("twice", "broken"),
+    [
+        ('"x": 1, "x": 1', None),
+        ('"x": 1, "X": "1"', None),
+        ('"x": 1, "x": 2', "duplicate_key"),
+        ('"x": 1, "X": 2', "duplicate_key"),
+        ('"x": null, "x": 1', "duplicate_key"),
+        ('"x": 1, "x": null', "duplicate_key"),
+        ('"x": 1, "x": 1.0', "duplicate_key"),
+    ],
+)
+def test_a_known_field_with_two_values_is_in_doubt(twice, broken):
+    assert record(f'{{"user": "a", {twice}}}')[0][0] == broken
+
+
+def test_other_fields_come_in_order_by_the_sources_spelling_and_the_last_value_counts():
+    line = '{"user": "a", "fw": 1, "Fw": "2", "fw": "3", "outcome": null, "": {"a": 1}}'
+    assert record(line)[2] == ["", '{"a":1}', "Fw", "2", "fw", "3", "outcome", None]
+
+
+def test_what_cannot_be_read_is_kept_as_it_is():
+    assert record("{")[0] == ["malformed_json", "{"]
