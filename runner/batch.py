@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
@@ -144,6 +145,10 @@ class Batch:
             copied, others = landing.copy_new_files(sources, self.bucket)
         held = f"; the zone holds {others} more from earlier landings, which count too" if others else ""
         self.progress.say(f"Landing: {copied} of {len(sources)} files are new{held}.")
+        left = landing.passed_over(Path(self.plan.landing))
+        if left:
+            more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
+            self.progress.say(f"Passed over as hidden or in transit: {', '.join(left[:3])}{more}.")
         self.record.document["landed"] = True
         self.record.save()
 
@@ -239,7 +244,7 @@ class Batch:
             writes=writes,
         )
         self.record.document["tables"].update(found["tables"])
-        self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"])
+        self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"], _noteworthy(found))
         self.record.save()
         return None
 
@@ -289,6 +294,15 @@ class Batch:
         if status != "SUCCEEDED":
             self.progress.say(f"To go on from here: stedi resume {self.plan.run_id}")
         self.progress.finished(status, str(REPORTS / "latest" / "index.html"))
+
+
+def _noteworthy(record: dict) -> str:
+    """What of a step's record somebody should see at once."""
+    reasons = record.get("quarantined_by_reason", {})
+    notes = [f"{sum(reasons.values()):,} quarantined: {', '.join(f'{name} {n:,}' for name, n in reasons.items())}"]
+    if record.get("other_fields"):
+        notes.append(f"{record['other_fields']:,} new fields share a column")
+    return "; ".join(notes if reasons else notes[1:])
 
 
 def _verdict(error: BaseException) -> tuple[str, str]:

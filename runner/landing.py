@@ -1,20 +1,24 @@
 """From a landing directory to the landing zone of the bucket: only what is new, and the source stays as it is."""
 
-import bz2
-import gzip
 import hashlib
+import os
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 from boto3.s3.transfer import TransferConfig
 
+from helpers.landing.files import is_passed_over
 from runner.errors import UserError
+from runner.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
 
 ZONES = ("customer/landing", "accelerometer/landing", "step_trainer/landing")
 PART = 8 * 1024 * 1024
 """Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
-UNPACKERS = {".gz": gzip.decompress, ".bz2": bz2.decompress}
+LONGEST_KEY = 1024
+"""Bytes of a key at the most (Amazon S3, "Naming Amazon S3 objects")."""
 SOURCE_ETAG = "stedi-source-etag"
 """Metadata of a landing object from which people were erased: the ETag that it had as it was copied."""
 
@@ -28,41 +32,81 @@ class SourceFile:
 
 
 def find_files(landing: Path) -> list[SourceFile]:
-    """The files of a landing directory, at any depth, without hidden ones (names that begin with ``_`` or ``.``).
+    """The files of a landing directory, at any depth and behind links, but for those that are passed over.
 
     Raises
     ------
     UserError
-        If the directory or a zone is missing, a zone has no row, or a file cannot be read.
+        If the directory or a zone is missing, a zone has no row, or a file cannot be read or land.
     """
     if not landing.is_dir():
         raise UserError(
             f"The landing directory {landing} {'is no directory' if landing.exists() else 'does not exist'}."
         )
-    sources = []
+    sources: dict[str, SourceFile] = {}
     for zone in ZONES:
         root = landing / zone
         if not root.is_dir():
             raise UserError(f"{landing} has no {zone}/: a landing directory holds {', '.join(f'{z}/' for z in ZONES)}.")
-        files = [_source(landing, path) for path in sorted(root.rglob("*")) if _is_landing_file(root, path)]
+        paths = [path for path in _walk(root) if not is_passed_over(path.relative_to(root).as_posix())]
+        files = [_source(landing, path) for path in paths]
         if not any(file.path.stat().st_size for file in files):
             raise UserError(f"{root} holds no file with content: put JSON-lines files there.")
-        sources += files
-    return sources
+        for file in files:
+            other = sources.setdefault(file.key, file)
+            if other is not file:
+                raise UserError(f"{other.path} and {file.path} would both land as {file.key}: rename one of them.")
+    return list(sources.values())
 
 
-def _is_landing_file(root: Path, path: Path) -> bool:
-    hidden = any(part.startswith(("_", ".")) for part in path.relative_to(root).parts)
-    return not hidden and not path.is_dir()
+def passed_over(landing: Path) -> list[str]:
+    """The files that do not land, since they are hidden or in transit: their paths in the landing directory."""
+    roots = (landing / zone for zone in ZONES)
+    paths = ((root, path) for root in roots for path in _walk(root))
+    return [
+        path.relative_to(landing).as_posix()
+        for root, path in paths
+        if is_passed_over(path.relative_to(root).as_posix())
+    ]
+
+
+def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Everything in a folder that is no folder, by name; a link that leads back to a folder above is not followed."""
+    place = os.path.realpath(folder)
+    if place in above:
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            yield from _walk(path, (*above, place))
+        else:
+            yield path
 
 
 def _source(landing: Path, path: Path) -> SourceFile:
+    name = path.relative_to(landing).as_posix()
     try:
+        encoded = name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise UserError(
+            f"The name of the landing file {shown} is no UTF-8, as a key in S3 must be: rename it."
+        ) from error
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UserError(
+                f"{path} is no file (a named pipe, a socket or a device): take it out of the landing directory."
+            )
         with path.open("rb") as stream:
-            stream.read(1)
+            head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise UserError(f"The landing file {path} cannot be read: {error.strerror}.") from error
-    return SourceFile(path, path.relative_to(landing).as_posix())
+    foreign = foreign_format(head)
+    if foreign:
+        raise UserError(f"The landing file {path} is {foreign}: unpack it to JSON lines, or pack those as .gz or .bz2.")
+    key = landed_name(name, packing_of(head))
+    if len(encoded) + len(key) - len(name) > LONGEST_KEY:
+        raise UserError(f"The path of the landing file {path} is too long for a key in S3: shorten it.")
+    return SourceFile(path, key)
 
 
 def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
@@ -83,17 +127,6 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     for file in new:
         s3.upload_file(str(file.path), bucket, file.key, Config=config)
     return len(new), len(set(there) - {file.key for file in files})
-
-
-def unpack(key: str, body: bytes) -> bytes:
-    """The lines of a landing object, which its name says to be packed or not.
-
-    Raises
-    ------
-    OSError, EOFError, ValueError
-        If the archive is damaged.
-    """
-    return next((unpacker for suffix, unpacker in UNPACKERS.items() if key.endswith(suffix)), bytes)(body)
 
 
 def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:

@@ -1,9 +1,10 @@
 """The content of one file without some people: rows of Parquet, lines of landing files, text of everything else."""
 
-import bz2
-import gzip
-from collections.abc import Iterator
-from contextlib import ExitStack
+import io
+import lzma
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -12,10 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from helpers.landing.parsing import Piece, find_objects, read_line
 from runner.erasure.traces import Traces, Verdict
 from runner.landing import ZONES
+from runner.packing import HEAD_BYTES, foreign_format, open_packed_as, open_unpacked
 
 BLOCK = 8 * 1024 * 1024
+COMMA = re.compile(r"\s*,?")
 LANDING = tuple(f"{zone}/" for zone in ZONES)
 
 
@@ -59,23 +63,26 @@ def sift(name: str, source: Path, target: Path, traces: Traces) -> Tally:
     OSError, EOFError, ValueError
         If it is damaged.
     """
-    with source.open("rb") as stream:
-        head = stream.read(4)
-    if head == b"PAR1":
+    with open_unpacked(source) as stream:
+        head = stream.read(HEAD_BYTES)
+    if head.startswith(b"PAR1"):
         tally = _sift_parquet(source, target, traces)
-    elif name.startswith(LANDING):
-        tally = _sift_lines(name, source, target, traces)
+    elif name.startswith(LANDING) and not _is_wide(head) and not foreign_format(head):
+        tally = _sift_document(source, target, traces) or _sift_lines(source, target, traces)
     else:
-        tally = _sift_text(name, source, target, traces)
+        tally = _sift_text(source, target, traces)
     tally.stuck |= traces.stands_in(name)
     return tally
 
 
-def _sift_lines(name: str, source: Path, target: Path, traces: Traces) -> Tally:
+def _is_wide(head: bytes) -> bool:
+    """Whether a file seems to be in UTF-16 or UTF-32."""
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head
+
+
+def _sift_lines(source: Path, target: Path, traces: Traces) -> Tally:
     tally = Tally()
-    with ExitStack() as stack:
-        reader = stack.enter_context(_opened(name, source, "r"))
-        writer = stack.enter_context(_opened(name, target, "w"))
+    with open_unpacked(source) as reader, open_packed_as(source, target) as writer:
         for block in _blocks(reader):
             text = block.decode("utf-8", "surrogateescape")
             if traces.may_concern(text):
@@ -87,23 +94,71 @@ def _sift_lines(name: str, source: Path, target: Path, traces: Traces) -> Tally:
 def _kept(lines: list[str], traces: Traces, tally: Tally) -> Iterator[str]:
     last = len(lines) - 1  # what follows the last line feed: a line without one, or nothing
     for number, line in enumerate(lines):
-        verdict = traces.judge_line(line)
+        pieces = read_line(line.encode("utf-8", "surrogateescape")) if traces.may_concern(line) else []
+        # A line of one object stays as it is, to the blanks at its ends.
+        texts = [piece.content.decode("utf-8", "surrogateescape") for piece in pieces] if len(pieces) > 1 else [line]
+        kept = list(_kept_records(zip(texts, pieces, strict=True), traces, tally)) if pieces else [line]
+        if kept:
+            yield "".join(kept) + ("" if number == last else "\n")
+
+
+def _kept_records(records: Iterable[tuple[str, Piece]], traces: Traces, tally: Tally) -> Iterator[str]:
+    for text, piece in records:
+        verdict = traces.judge_record(piece.text, piece.fields)
         if verdict is Verdict.OWN:
             tally.gone += 1
             continue
         if verdict is Verdict.MENTION:
             tally.masked += 1
-            line = traces.mask(line)
-        yield line if number == last else line + "\n"
+            text = traces.mask_record(text)
+        yield text
 
 
-def _opened(name: str, path: Path, mode: str) -> BinaryIO:
-    if name.endswith(".gz"):
-        # Neither the name of a temporary file nor the time stands in the archive.
-        return gzip.open(path, "rb") if mode == "r" else gzip.GzipFile("", "wb", fileobj=path.open("wb"), mtime=0)
-    if name.endswith(".bz2"):
-        return bz2.open(path, mode + "b")
-    return path.open(mode + "b")
+def _sift_document(source: Path, target: Path, traces: Traces) -> Tally | None:
+    """Take the objects of the people out of a file that is one JSON array, or has its objects over several lines.
+
+    Returns
+    -------
+    Tally or None
+        None where the file is neither, or nobody is sought in it.
+    """
+    with open_unpacked(source) as reader:
+        first = next((line for line in reader if line.strip()), b"")
+        if not first.lstrip(b"\xef\xbb\xbf \t").startswith((b"[", b"{")) or all(p.fields for p in read_line(first)):
+            return None
+        content = first + reader.read()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    objects = find_objects(text)
+    if not objects or not traces.may_concern(text):
+        return None
+    tally, kept, place = Tally(), [], 0
+    for start, end, fields in objects:
+        verdict = traces.judge_record(text[start:end], fields)
+        if verdict is Verdict.OWN:
+            tally.gone += 1
+            kept.append(_without_comma(text[place:start], text, end))
+            place = _behind_comma(text, end)
+        elif verdict is Verdict.MENTION:
+            tally.masked += 1
+            kept += [text[place:start], traces.mask_record(text[start:end])]
+            place = end
+    with open_packed_as(source, target) as writer:
+        writer.write("".join([*kept, text[place:]]).encode("utf-8"))
+    return tally
+
+
+def _behind_comma(text: str, end: int) -> int:
+    """Where the text goes on behind an object that goes: behind its comma, if it has one."""
+    return COMMA.match(text, end).end()
+
+
+def _without_comma(before: str, text: str, end: int) -> str:
+    """The text before an object that goes; without its comma, where the object is the last and had one before it."""
+    is_last = "," not in COMMA.match(text, end)[0]
+    return before.rstrip().removesuffix(",") if is_last else before
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -112,23 +167,51 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield block + stream.readline()
 
 
-def _sift_text(name: str, source: Path, target: Path, traces: Traces) -> Tally:
+def _sift_text(source: Path, target: Path, traces: Traces) -> Tally:
     tally = Tally()
-    with _opened(name, source, "r") as reader:
+    with open_unpacked(source) as reader:
         content = reader.read()
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         text = None
-    if text is None or "\0" in text:
-        tally.stuck = any(traces.stands_in(content.decode(*how)) for how in (("latin-1",), ("utf-8", "replace")))
+    if text is None or "\0" in text or foreign_format(content[:HEAD_BYTES]):
+        tally.stuck = any(traces.stands_in(text) for part in _parts(content) for text in _readings(part))
         return tally
     if traces.stands_in(text):
         tally.masked = sum(traces.stands_in(line) for line in text.split("\n"))
         text = traces.mask(text)
-    with _opened(name, target, "w") as writer:
+    with open_packed_as(source, target) as writer:
         writer.write(text.encode())
     return tally
+
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """What a file of another format holds.
+
+    Raises
+    ------
+    ValueError
+        If nobody here can look into it.
+    """
+    kind = foreign_format(content[:HEAD_BYTES])
+    if kind is None:
+        yield content
+    elif kind == "xz":
+        yield lzma.decompress(content)
+    elif kind == "zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            yield from map(archive.read, archive.namelist())
+    else:
+        raise ValueError(f"it is {kind}, which cannot be looked into")
+
+
+def _readings(content: bytes) -> Iterator[str]:
+    """The texts that bytes of unknown encoding may be."""
+    yield content.decode("latin-1")
+    yield content.decode("utf-8", "replace")
+    if b"\0" in content:
+        yield from (content.decode(encoding, "replace") for encoding in ("utf-16-le", "utf-16-be", "utf-32"))
 
 
 def _sift_parquet(source: Path, target: Path, traces: Traces) -> Tally:

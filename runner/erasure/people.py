@@ -1,25 +1,35 @@
 """Who is to be erased, and everything by which they are known."""
 
-import json
+import io
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
+from helpers.identity import normal_address, normal_serial, trim
+from helpers.landing.parsing import Fields, find_objects, read_line
 from helpers.participants import participant_id, read_participant_key
-from helpers.settings import Settings
+from helpers.settings import ZONES, Settings
 from runner.erasure.walk import walk
 from runner.errors import UserError
-from runner.landing import unpack
+from runner.packing import unpack
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-CUSTOMERS = "customer/landing/"
+CUSTOMERS = ZONES["customer_landing"]
+TABLES = (ZONES["customer_trusted"], ZONES["customers_curated"])
 SHORTEST = 6
 """A serial number of fewer characters is compared with fields, but not sought in texts, where it may mean much."""
+SHORTEST_PHONE = 7
+"""Digits of a phone number at the least that is sought."""
+
+Event = dict[str, list[str]]
+"""A registration event: the values of each field, by its name in lower case."""
 
 
 @dataclass
@@ -29,7 +39,9 @@ class People:
     Parameters
     ----------
     emails : set of str
-        Their e-mail addresses, trimmed and in lower case.
+        Their e-mail addresses (`helpers.identity.normal_address`).
+    spellings : set of str
+        The same addresses as they are spelled in files.
     ids : set of str
         Their participant ids, under the present key and the one before.
     serials : set of str
@@ -39,6 +51,8 @@ class People:
         somebody else as well. Nobody can say whose readings those are; left behind, they would become the other's.
     names : set of str
         Their names, as far as they have more than one word and nobody else has them.
+    phones : set of str
+        Their phone numbers that nobody else has; sought where a line cannot be read.
     others : set of str
         Values of other people which contain one of these: ``ada@x.com`` stands in ``nada@x.com``.
     """
@@ -48,9 +62,11 @@ class People:
     serials: set[str] = field(default_factory=set)
     devices: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    spellings: set[str] = field(default_factory=set)
+    phones: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
-    """The e-mail addresses among them that stand in the customers' landing files."""
+    """The e-mail addresses among them that stand in the customers' files."""
 
 
 def read_addresses(who: str) -> list[str]:
@@ -62,8 +78,8 @@ def read_addresses(who: str) -> list[str]:
         If it is neither, or a line of the file is no e-mail address.
     """
     path = Path(who)
-    if ADDRESS.fullmatch(who.strip()) and not path.is_file():
-        return [_address(who)]
+    if ADDRESS.fullmatch(trim(who)) and not path.is_file():
+        return [normal_address(who)]
     if not path.is_file():
         raise UserError(f"{who!r} is neither an e-mail address nor a file of them (one a line).")
     try:
@@ -72,90 +88,111 @@ def read_addresses(who: str) -> list[str]:
         raise UserError(f"{path} cannot be read as a file of e-mail addresses: {error}.") from error
     found = []
     for number, line in enumerate(lines, 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            if not ADDRESS.fullmatch(line.strip()):
+        if trim(line) and not line.lstrip().startswith("#"):
+            if not ADDRESS.fullmatch(trim(line)):
                 raise UserError(f"Line {number} of {path} is no e-mail address; nothing was changed.")
-            found.append(_address(line))
+            found.append(normal_address(line))
     if not found:
         raise UserError(f"{path} holds no e-mail address.")
     return list(dict.fromkeys(found))
 
 
 def find_people(settings: Settings, addresses: list[str]) -> People:
-    """Look up in the customers' landing files, earlier object versions of them included, what else the people are.
+    """Look up in the customers' landing files and tables, earlier versions included, what else the people are.
 
     Raises
     ------
     MissingSecret
         If the key of the participant ids cannot be read.
     UserError
-        If a landing file is damaged: nobody can tell who is in it.
+        If one of these files is damaged: nobody can tell who is in it.
     """
     people = People(set(addresses))
-    keys = [read_participant_key(settings.participant_key), *_previous_key(settings.participant_key)]
-    people.ids = {participant_id(email, key) for email in people.emails for key in keys}
     events = list(_events(settings.bucket))
-    ours = [event for event in events if _address(event.get("email")) in people.emails]
-    theirs = [event for event in events if _address(event.get("email")) not in people.emails | {""}]
-    people.known = _values(ours, "email", _address)
-    held, shared = _values(ours, "serialnumber"), _values(theirs, "serialnumber")
+    ours = [event for event in events if _owners(event) & people.emails]
+    theirs = [event for event in events if _owners(event) - people.emails]
+    people.known = {address for event in ours for address in _owners(event)} & people.emails
+    people.spellings = {text for text in _values(ours, "email", trim) if normal_address(text) in people.emails}
+    keys = [read_participant_key(settings.participant_key), *_previous_key(settings.participant_key)]
+    known_as = people.emails | {text.lower() for text in people.spellings}
+    people.ids = {participant_id(email, key) for email in known_as for key in keys}
+    held, shared = _values(ours, "serialnumber", normal_serial), _values(theirs, "serialnumber", normal_serial)
     people.serials = held - shared
     people.devices = people.serials | (_held_now(ours) & _held_now(theirs))
-    names = _values(ours, "customername") - _values(theirs, "customername")
+    names = _values(ours, "customername", trim) - _values(theirs, "customername", trim)
     people.names = {name for name in names if len(name.split()) > 1}
-    sought = [value.lower() for value in (*people.emails, *people.serials, *people.names)]
+    phones = _values(ours, "phone", trim) - _values(theirs, "phone", trim)
+    people.phones = {phone for phone in phones if sum(map(str.isdigit, phone)) >= SHORTEST_PHONE}
+    sought = [value.lower() for value in (*people.emails, *people.spellings, *people.serials, *people.names)]
     for name in ("email", "serialnumber", "customername"):
-        people.others |= {other for other in _values(theirs, name) if any(value in other.lower() for value in sought)}
+        values = _values(theirs, name, trim)
+        people.others |= {other for other in values if any(value in other.lower() for value in sought)}
     return people
 
 
-def _events(bucket: str) -> Iterator[dict[str, object]]:
-    """The registration events, their fields by name in lower case."""
-    for thing in walk(bucket, CUSTOMERS):
-        try:
-            lines = unpack(thing.key, thing.read()).split(b"\n")
-        except (OSError, EOFError, ValueError) as error:
-            raise UserError(
-                f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
-            ) from error
-        for line in lines:
+def _events(bucket: str) -> Iterator[Event]:
+    """The registration events that stand in landing files, and the customers that stand in tables."""
+    for prefix in (CUSTOMERS, *TABLES):
+        for thing in walk(bucket, prefix):
             try:
-                event = json.loads(line.decode("utf-8-sig"))
-            except ValueError:
-                continue  # no customer is known by it; a mention in it is sought like any other
-            if isinstance(event, dict):
-                yield {name.lower(): value for name, value in event.items()}
+                yield from _events_of(thing.read())
+            except (OSError, EOFError, ValueError, pa.ArrowException) as error:
+                raise UserError(
+                    f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
+                ) from error
 
 
-def _held_now(events: list[dict]) -> set[str]:
+def _events_of(content: bytes) -> Iterator[Event]:
+    if content.startswith(b"PAR1"):
+        for row in pq.read_table(io.BytesIO(content)).to_pylist():
+            yield _event([(name, None if value is None else str(value)) for name, value in row.items()])
+        return
+    content = unpack(content)
+    pieces = [piece for line in content.split(b"\n") for piece in read_line(line)]
+    records = [piece.fields for piece in pieces if piece.fields is not None]
+    if len(records) < len(pieces):  # who stands in a file of another form is known all the same
+        records += [fields for _, _, fields in find_objects(content.decode("utf-8", "replace"))]
+    yield from map(_event, records)
+
+
+def _event(fields: Fields) -> Event:
+    event: Event = defaultdict(list)
+    for name, value in fields:
+        if value:
+            event[name.lower()].append(value)
+    return event
+
+
+def _owners(event: Event) -> set[str]:
+    return _values([event], "email", normal_address)
+
+
+def _held_now(events: list[Event]) -> set[str]:
     """The devices that people hold by their latest events; by each of them, where several are equally late."""
     events_of = defaultdict(list)
     for event in events:
-        events_of[_address(event.get("email"))].append(event)
+        for owner in _owners(event):
+            events_of[owner].append(event)
     held = set()
     for mine in events_of.values():
         latest = max(map(_moment, mine))
-        held |= _values([event for event in mine if _moment(event) == latest], "serialnumber")
+        held |= _values([event for event in mine if _moment(event) == latest], "serialnumber", normal_serial)
     return held
 
 
-def _moment(event: dict) -> tuple[float, float]:
-    return _number(event.get("lastupdatedate")), _number(event.get("registrationdate"))
+def _moment(event: Event) -> tuple[float, float]:
+    return _number(event["lastupdatedate"]), _number(event["registrationdate"])
 
 
-def _number(value: object) -> float:
+def _number(values: list[str]) -> float:
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        return float(values[-1])
+    except (IndexError, ValueError):
         return -1.0
 
 
-def _values(events: list[dict], name: str, spell=lambda value: str(value).strip()) -> set[str]:
-    return {spell(event[name]) for event in events if event.get(name)} - {""}
-
-
-def _address(value: object) -> str:
-    return "" if value is None else str(value).strip().lower()
+def _values(events: list[Event], name: str, spell: Callable[[str], str]) -> set[str]:
+    return {spell(value) for event in events for value in event.get(name, ())} - {""}
 
 
 def _previous_key(name: str) -> list[bytes]:

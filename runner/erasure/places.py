@@ -1,7 +1,9 @@
 """Where people may stand: the objects of the bucket and the files of the reports."""
 
+import lzma
 import os
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,9 +69,10 @@ def erase_thing(thing: Thing, traces: Traces, change: bool) -> Finding | Tally:
                 stream.write(chunk)
         try:
             tally = sift(thing.key, source, target, traces)
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError) as error:
             raise UserError(
-                f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
+                f"{thing.name} is damaged or in a foreign format ({error}), so nobody can tell who is in it: "
+                "mend or delete it first."
             ) from error
         if not tally:
             return tally

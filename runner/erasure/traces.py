@@ -1,12 +1,14 @@
 """What people leave in texts: their e-mail addresses, names, serial numbers and participant ids, however spelled."""
 
 import html
-import json
 import re
 from collections.abc import Iterable
 from enum import Enum
+from unicodedata import normalize
 from urllib.parse import unquote
 
+from helpers.identity import normal_address, normal_serial, trim
+from helpers.landing.parsing import Fields, read_line
 from runner.erasure.people import SHORTEST, People
 from runner.report.masking import MASK
 
@@ -36,43 +38,64 @@ class Traces:
 
     def __init__(self, people: People):
         self.people = people
-        keys = people.emails | people.ids | {serial for serial in people.serials if len(serial) >= SHORTEST}
+        serials = {serial for serial in people.serials if len(serial) >= SHORTEST}
+        keys = people.emails | people.spellings | people.ids | serials
         self._keys, self._all = _Sought(keys, people.others), _Sought(keys | people.names, people.others)
-        self._devices = [device.lower() for device in people.devices if len(device) < SHORTEST or device not in keys]
+        self._broken = _Sought(keys | people.names | people.phones, people.others)
+        self._devices = [_folded(device) for device in people.devices if len(device) < SHORTEST or device not in keys]
 
     def stands_in(self, text: str) -> bool:
         """Whether a text that no row belongs to (a report, a log) names them, be it by the name alone."""
         return self._all.found(text)
 
     def mask(self, text: str) -> str:
-        """A text without them; lines that do not name them are as they were."""
-        lines = text.split("\n")
-        return "\n".join(self._all.mask(line) if self._all.found(line) else line for line in lines)
+        """A text without them; lines that do not name them are as they were.
+
+        A line in which they are spelled so that nobody can say where they begin goes as a whole.
+        """
+        return "\n".join(self._masked_line(line) if self._all.found(line) else line for line in text.split("\n"))
+
+    def _masked_line(self, line: str) -> str:
+        masked = self._all.mask(line)
+        return MASK if self._all.found(masked) else masked
+
+    def mask_record(self, text: str) -> str:
+        """Somebody else's record without a mention of them, as far as it can be told where they are named."""
+        return self._all.mask(text)
 
     def may_concern(self, lines: str) -> bool:
         """Whether a block of lines has to be looked at line by line."""
-        if self._keys.found(lines):
+        if self._broken.found(lines):
             return True
-        lowered = _undone(lines).lower() if self._devices else ""
-        return any(device in lowered for device in self._devices)
+        folded = _folded(_undone(lines)) if self._devices else ""
+        return any(device in folded for device in self._devices)
 
     def judge_line(self, line: str) -> Verdict:
-        """Whose a line of a landing file is: a record of theirs, or one of somebody else."""
+        """Whose a line is that was read by itself; of several objects in it the gravest verdict counts."""
         if not self.may_concern(line):
             return Verdict.NOTHING
-        try:
-            record = json.loads(line.strip().removeprefix("\ufeff"))
-        except ValueError:
-            record = None
-        if not isinstance(record, dict):
-            return Verdict.OWN if self._keys.found(line) else Verdict.NOTHING
-        fields = {name.lower(): value for name, value in record.items()}
-        owners = [str(fields[name]).strip() for name in ("email", "user") if fields.get(name)]
-        if any(self.judge_value(name, value, any(owners)) is Verdict.OWN for name, value in fields.items()):
+        pieces = read_line(line.encode("utf-8", "surrogateescape"))
+        verdicts = {self.judge_record(piece.text, piece.fields) for piece in pieces}
+        return next((verdict for verdict in Verdict if verdict in verdicts), Verdict.NOTHING)
+
+    def judge_record(self, text: str, fields: Fields | None) -> Verdict:
+        """Whose a record of a landing file is: theirs, or somebody else's.
+
+        Parameters
+        ----------
+        text : str
+            As it stands in the file.
+        fields : list of (str, str), optional
+            Its fields; None where nobody can read it. Then it is theirs if anything in it names them.
+        """
+        if fields is None:
+            return Verdict.OWN if self._broken.found(text) else Verdict.NOTHING
+        owners = [trim(value) for name, value in fields if name.lower() in ("email", "user") and value]
+        if any(self.judge_value(name, value, any(owners)) is Verdict.OWN for name, value in fields):
             return Verdict.OWN
         for owner in owners:  # somebody else's address may have one of theirs as a part
-            line = line.replace(owner, "")
-        return Verdict.MENTION if self._keys.found(line) else Verdict.NOTHING
+            text = text.replace(owner, "")
+        return Verdict.MENTION if self._keys.found(text) else Verdict.NOTHING
 
     def judge_value(self, column: str, value: object, owned: bool) -> Verdict:
         """Whose a row is, as far as one of its fields says so.
@@ -88,8 +111,8 @@ class Traces:
         if name == "record":
             return self.judge_line(text)
         if name in ("email", "user"):
-            return Verdict.OWN if text.strip().lower() in self.people.emails else Verdict.NOTHING
-        if name == "serialnumber" and not owned and text.strip() in self.people.devices:
+            return Verdict.OWN if normal_address(text) in self.people.emails else Verdict.NOTHING
+        if name == "serialnumber" and not owned and normal_serial(text) in self.people.devices:
             return Verdict.OWN
         if name == "participantid" and text in self.people.ids:
             return Verdict.OWN
@@ -100,10 +123,12 @@ class _Sought:
     """Values that are sought as sequences of characters, whatever the case and the escapes."""
 
     def __init__(self, values: Iterable[str], others: Iterable[str]):
-        values = sorted({value.lower() for value in values}, key=len, reverse=True)
+        values = sorted(
+            {_folded(value) for value in values} | {value.lower() for value in values}, key=len, reverse=True
+        )
         # Where somebody else's longer value stands, the shorter one is a part of it and not a trace.
         longer = sorted(
-            {other.lower() for other in others if any(value in other.lower() for value in values)},
+            {_folded(other) for other in others if any(value in _folded(other) for value in values)},
             key=len,
             reverse=True,
         )
@@ -112,14 +137,14 @@ class _Sought:
         self._spelled = re.compile(_choice(longer, values, _spelled), re.IGNORECASE)
 
     def found(self, text: str) -> bool:
-        lowered = text.lower()
-        undone = _undone(text).lower()
-        return self._stands_in(lowered) or (undone != lowered and self._stands_in(undone))
+        folded = _folded(text)
+        undone = _folded(_undone(text))
+        return self._stands_in(folded) or (undone != folded and self._stands_in(undone))
 
-    def _stands_in(self, lowered: str) -> bool:
-        if not any(value in lowered for value in self._values):
+    def _stands_in(self, folded: str) -> bool:
+        if not any(value in folded for value in self._values):
             return False
-        return not self._longer or any(match["found"] for match in self._plain.finditer(lowered))
+        return not self._longer or any(match["found"] for match in self._plain.finditer(folded))
 
     def mask(self, text: str) -> str:
         return self._spelled.sub(lambda match: MASK if match["found"] else match[0], text)
@@ -138,9 +163,19 @@ def _undone(text: str) -> str:
     return unquote(text) if "%" in text else text
 
 
+def _folded(text: str) -> str:
+    """A text without the differences that `helpers.identity` sees past."""
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
+
+
 def _spelled(value: str) -> str:
-    """A pattern for a value, each of its characters as it is or escaped as in JSON, HTML or a URL."""
-    return "".join(map(_spelled_character, value))
+    """A pattern for a value: each letter whole or with its accents apart, plain or escaped as in JSON, HTML or URLs."""
+    return "".join(map(_spelled_letter, value))
+
+
+def _spelled_letter(letter: str) -> str:
+    ways = dict.fromkeys((letter, normalize("NFD", letter)))
+    return f"(?:{'|'.join(''.join(map(_spelled_character, way)) for way in ways)})"
 
 
 def _spelled_character(character: str) -> str:

@@ -1,14 +1,13 @@
 """Who is in the landing files: every name, e-mail address, phone, birthday and serial number of the customers there."""
 
-import json
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import boto3
 
-from runner.landing import unpack
+from helpers.landing.parsing import find_objects, read_line
+from runner.packing import unpack
 from runner.paths import HELPERS, NOTEBOOKS, PROJECT, SQL
 from runner.privacy.words import Index, words_of
 
@@ -30,24 +29,22 @@ def landing_identities(bucket: str) -> set[str]:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="customer/landing/"):
         for item in page.get("Contents", []):
             body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-            values.update(_customer_values(item["Key"], body))
+            values.update(_customer_values(body))
     telling = {value for value in values if _is_telling(words_of(value))}
     own = set().union(*(Index(telling).find(text) for text in _own_texts()))
     return {value for value in telling if tuple(words_of(value)) not in own}
 
 
-def _customer_values(key: str, body: bytes) -> Iterator[str]:
+def _customer_values(body: bytes) -> Iterator[str]:
     try:
-        lines = unpack(key, body).splitlines()
+        body = unpack(body)
     except (OSError, EOFError, ValueError):
         return  # a damaged archive: step 02 has failed on it
-    for line in lines:
-        try:
-            record = json.loads(line.removeprefix(BOM_UTF8))
-        except ValueError:
-            continue  # in quarantine as malformed; an e-mail address or a serial in it is known by its form
-        if isinstance(record, dict):
-            yield from (str(value) for name, value in record.items() if name.lower() in FIELDS and value)
+    pieces = [piece for line in body.split(b"\n") for piece in read_line(line)]
+    records = [piece.fields for piece in pieces if piece.fields is not None]
+    if len(records) < len(pieces):  # lines in quarantine: of a file in another form it is known who is in it
+        records += [fields for _, _, fields in find_objects(body.decode("utf-8", "replace"))]
+    yield from (value for fields in records for name, value in fields if name.lower() in FIELDS and value)
 
 
 def _is_telling(words: list[str]) -> bool:

@@ -1,0 +1,28 @@
+"""A lakehouse of its own for each test that erases somebody."""
+
+import boto3
+import pytest
+
+from helpers.settings import Settings
+from local_aws.profile import PROFILE
+from runner.aws import use_profile
+from tests.erasing import ADA, ADAS, BOB, BOBS, customer, lines, put
+
+
+@pytest.fixture(scope="module")
+def lake_folder(tmp_path_factory):
+    """The local AWS, for every client of this process: the folder of its lake."""
+    folder = tmp_path_factory.mktemp("lake") / "lake"
+    with use_profile(PROFILE, folder):
+        yield folder
+
+
+@pytest.fixture
+def lake(lake_folder, request):
+    """A lakehouse of its own with Ada and Bob in its customers' landing zone, and a folder for reports."""
+    name = f"lake-{abs(hash(request.node.name)) % 10**10}"
+    boto3.client("s3").create_bucket(Bucket=name)
+    boto3.client("glue").create_database(DatabaseInput={"Name": name.replace("-", "_")})
+    settings = Settings(bucket=name, database=name.replace("-", "_"))
+    put(settings, "customer/landing/a.json", lines(customer(ADA, "Ada Lovelace", ADAS), customer(BOB, "Bob Lee", BOBS)))
+    return settings
