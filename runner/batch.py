@@ -239,12 +239,13 @@ class Batch:
             seconds=run.seconds,
             rows={name: found[name] for name in ROWS} if found["read"] is not None else None,
             quarantined_by_reason=found.get("quarantined_by_reason", {}),
+            remark=_remark(found),
             cost=cost.document(),
             tables=found["tables"],
             writes=writes,
         )
         self.record.document["tables"].update(found["tables"])
-        self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"], _noteworthy(found))
+        self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"], entry["remark"])
         self.record.save()
         return None
 
@@ -296,7 +297,7 @@ class Batch:
         self.progress.finished(status, str(REPORTS / "latest" / "index.html"))
 
 
-def _noteworthy(record: dict) -> str:
+def _remark(record: dict) -> str:
     """What of a step's record somebody should see at once."""
     reasons = record.get("quarantined_by_reason", {})
     notes = [f"{sum(reasons.values()):,} quarantined: {', '.join(f'{name} {n:,}' for name, n in reasons.items())}"]

@@ -41,6 +41,7 @@ class StepRow:
     account: Account | None
     link: PageLink
     reason: str | None
+    remark: str
 
 
 def run_page(
@@ -97,6 +98,7 @@ def _step_row(step: Mapping, links: Mapping[str, PageLink]) -> StepRow:
         account=account_of(step["rows"]),
         link=links.get(step["name"], PageLink(None, step.get("note", "" if skipped else "no notebook page"))),
         reason=step.get("reason"),
+        remark=step.get("remark", ""),
     )
 
 
