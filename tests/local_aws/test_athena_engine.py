@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import threading
 
 import duckdb
 import pytest
@@ -53,7 +54,7 @@ def query(bucket, catalog):
     engine = Engine(open_lake(bucket.parent), catalog)
 
     def run(sql):
-        with engine.run(sql, parse_query(sql), "db", lambda interrupt: None) as answer:
+        with engine.run(sql, parse_query(sql), "db", threading.Event()) as answer:
             return list(answer.rows)
 
     return run
