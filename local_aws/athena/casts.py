@@ -27,8 +27,8 @@ MACROS = (
     _check("double", r"\s*[+-]?(NaN|Infinity|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*"),
     _check("decimal", r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"),
     _check("boolean", "(?i)t|f|true|false|1|0"),
-    _check("date", r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*"),
-    _check("timestamp", rf"\s*[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}( {_TIME})?\s*"),
+    _check("date", r"\s*-?[0-9]{4,7}-[0-9]{1,2}-[0-9]{1,2}\s*"),
+    _check("timestamp", rf"\s*-?[0-9]{{4,6}}-[0-9]{{1,2}}-[0-9]{{1,2}}( {_TIME})?\s*"),
     "year_text(y, plus) AS CASE WHEN y < 0 THEN '-' WHEN y > 9999 THEN plus ELSE '' END "
     "|| CASE WHEN abs(y) < 10000 THEN lpad(abs(y)::VARCHAR, 4, '0') ELSE abs(y)::VARCHAR END",
     # Joda writes the year of a date without a plus, java.time that of a timestamp with one, and Trino uses either.

@@ -92,7 +92,7 @@ class Engine:
                 binding.connect(temp_directory=str(scratch / "spill")) as connection,
                 _interrupted(connection, cancelled),
             ):
-                reader = TableReader(self._lake, self._spellings, scratch)
+                reader = TableReader(self._lake, self._spellings, scratch, cancelled)
                 for name, table in tables.items():
                     reader.make_view(connection, table, columns[name])
                 _lock(connection, reader.paths)
