@@ -95,7 +95,7 @@ class JsonSource:
     def _parsed(self) -> DataFrame:
         """The lines with their parse: choices as text still, and the raw line again where it is malformed."""
         if self._files:
-            lines = self._session.read.text([file.address for file in self._files])
+            lines = self._session.read.text([file.pattern for file in self._files])
         else:
             lines = self._session.createDataFrame([], "value string")
         fields = [spark.StructField(field.name, _readable_type(field)) for field in self.schema]
