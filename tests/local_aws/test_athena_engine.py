@@ -295,8 +295,9 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_any_name_of_an_object_or_a_lake_is_read(tmp_path, catalog, name):
+def test_any_name_of_an_object_or_a_lake_is_read(tmp_path, catalog, name, request):
     lake = open_lake(tmp_path / name / "lake")
+    request.addfinalizer(lake.forget_plain_names)
     put(lake.bucket("b"), f"t/{name}/{name}.json", b'{"user": "a"}')
     put(lake.bucket("b"), f"t/{name}/{name}.json.gz", gzip.compress(b'{"user": "b"}'))
     put(lake.bucket("b"), f"t/{name}x.json", b'{"user": "c", "user": "d"}')
@@ -305,7 +306,7 @@ def test_any_name_of_an_object_or_a_lake_is_read(tmp_path, catalog, name):
     duckdb.execute(f"COPY (SELECT 'a' AS user) TO '{parquet}'")
     catalog.add("t", {"user": "string"})
     catalog.add("p", {"user": "string"}, PARQUET)
-    engine = Engine(lake, catalog)
+    engine = Engine(lake.plainly(), catalog)
 
     def rows(sql):
         with engine.run(sql, parse_query(sql), "db", threading.Event()) as answer:
