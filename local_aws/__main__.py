@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from local_aws.host import PortUnavailable, serve
+from local_aws.host import PortUnavailable, TooFewFiles, serve
 from local_aws.lake import LakeError, open_lake
 from local_aws.lock import LakeBusy
 
@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         serve(open_lake(options.lake), options.port, options.while_used)
-    except (LakeError, LakeBusy, PortUnavailable) as error:
+    except (LakeError, LakeBusy, PortUnavailable, TooFewFiles) as error:
         print(error, file=sys.stderr)
         return 2
     except OSError as error:

@@ -84,7 +84,7 @@ def start(lake_root: Path | str, port: int = 0, while_used: bool = False) -> End
         If it cannot be started; no process is left behind.
     """
     lake = _open(lake_root)
-    command = [sys.executable, "-m", "local_aws", "--lake", str(lake.root), "--port", str(port)]
+    command = [sys.executable, "-X", "utf8", "-m", "local_aws", "--lake", str(lake.root), "--port", str(port)]
     if while_used:
         command.append("--while-used")
     with tempfile.TemporaryFile("w+", encoding="utf-8") as complaints:

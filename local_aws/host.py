@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
@@ -22,10 +23,15 @@ log = logging.getLogger("local_aws")
 _THREADS = 32  # GetStatement holds a thread for up to 20 s; a batch run has one or two of them waiting at a time
 _LOG_BYTES = 1_000_000
 _LOOK_SECONDS = 1.0
+_LEAST_FILES, _MOST_FILES = 1024, 65_536  # Spark alone has its 300 jars open
 
 
 class PortUnavailable(Exception):
     """The port asked for cannot be had; the message says why and what to do."""
+
+
+class TooFewFiles(Exception):
+    """The limit on open files is too low; the message says what it is and how to set it."""
 
 
 class _Server(wsgi.Server):
@@ -61,7 +67,10 @@ def serve(lake: Lake, port: int, while_used: bool) -> None:
         If another endpoint serves the lake.
     PortUnavailable
         If the port cannot be had.
+    TooFewFiles
+        If this process and its sessions may not open as many files as they need.
     """
+    _allow_open_files()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -90,7 +99,22 @@ def _run(lake: Lake, server: _Server, application: Application, stop: threading.
         application.close()
         server.stop()
         front.join()
+        lake.forget_plain_names()
         log.info("stopped")
+
+
+def _allow_open_files() -> None:
+    """Raise this process's limit on open files, which its sessions inherit, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        soft = most
+    if soft != resource.RLIM_INFINITY and soft < _LEAST_FILES:
+        raise TooFewFiles(
+            f"The limit on open files is {soft}, and the endpoint with its Spark sessions needs {_LEAST_FILES}: "
+            f"set it with `ulimit -n {_LEAST_FILES}`, or have your administrator raise its hard limit."
+        )
 
 
 def _bind(lake: Lake, port: int) -> socket.socket:

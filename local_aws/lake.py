@@ -1,12 +1,18 @@
 """The lake directory: one folder a bucket, and the endpoint's own state in ``.local_aws``."""
 
+import contextlib
+import hashlib
 import json
 import os
+import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 FORMAT = 1
 """Version of the lake directory's own layout; a directory of another version is refused."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./+@=-]*")
 
 
 class LakeError(Exception):
@@ -21,9 +27,12 @@ class Lake:
     ----------
     root : Path
         Absolute path of the lake directory.
+    origin : Path, optional
+        What the user calls it, where ``root`` is the plain name that `plainly` gave it.
     """
 
     root: Path
+    origin: Path | None = None
 
     @property
     def state(self) -> Path:
@@ -33,6 +42,41 @@ class Lake:
     def bucket(self, name: str) -> Path:
         """The folder of one bucket."""
         return self.root / name
+
+    @property
+    def _plain_names(self) -> Path:
+        name = hashlib.sha256(os.fsencode(self.origin or self.root)).hexdigest()[:16]
+        return Path(f"/tmp/local-aws-{os.getuid()}-{name}")
+
+    def plain(self, path: Path) -> Path:
+        """A path of ASCII letters, digits and few signs to the same place, for programs that see more in others.
+
+        Spark, Java, DuckDB and botocore each take some character for a pattern, a variable, a separator or nothing at
+        all. A path that has one is given a link beside all lakes, which stays until `forget_plain_names`.
+
+        Raises
+        ------
+        LakeError
+            If the folder of the links belongs to somebody else.
+        """
+        if _PLAIN.fullmatch(str(path)):
+            return path
+        folder = self._plain_names
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+            raise LakeError(f"{folder} belongs to another user: remove it.")
+        link = folder / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+        with contextlib.suppress(FileExistsError):
+            link.symlink_to(path)
+        return link
+
+    def plainly(self) -> "Lake":
+        """The same lake by a plain path."""
+        return Lake(self.plain(self.root), self.origin or self.root)
+
+    def forget_plain_names(self) -> None:
+        """Remove the links; whoever needs one again makes it again."""
+        shutil.rmtree(self._plain_names, ignore_errors=True)
 
     def save(self, name: str, document: object) -> None:
         """Write a JSON state file whole or not at all, readable by its owner alone."""

@@ -102,8 +102,9 @@ def aws_environment(lake: Lake) -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if not name.upper().startswith(("AWS_", "GLUE_"))}
     unproxied = ",".join(filter(None, [os.environ.get("no_proxy") or os.environ.get("NO_PROXY"), "127.0.0.1"]))
     return environment | {
-        "AWS_CONFIG_FILE": str(config_file(lake)),
-        "AWS_SHARED_CREDENTIALS_FILE": str(credentials_file(lake)),
+        # botocore would expand a ``$NAME`` in these paths.
+        "AWS_CONFIG_FILE": str(config_file(lake.plainly())),
+        "AWS_SHARED_CREDENTIALS_FILE": str(credentials_file(lake.plainly())),
         "AWS_PROFILE": PROFILE,
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": unproxied,

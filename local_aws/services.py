@@ -44,12 +44,12 @@ class Services:
 def open_services(lake: Lake) -> Services:
     """Open every service over a lake."""
     catalog = Catalog(lake)
-    sessions = Sessions(lake, aws_environment(lake))
+    sessions = Sessions(lake.plainly(), aws_environment(lake))
     return Services(
         s3=S3(lake),
         json={
             "glue": Glue(sessions, catalog),
-            "athena": Athena(lake, catalog),
+            "athena": Athena(lake.plainly(), catalog),
             "secretsmanager": Secrets(lake),
         },
         sessions=sessions,

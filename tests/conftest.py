@@ -12,4 +12,5 @@ for name in ("reports", "state"):
     os.environ[f"STEDI_{name.upper()}"] = os.path.join(PLACE, name)
     os.mkdir(os.path.join(PLACE, name))
 # Each Java of the tests lives for seconds: its second compiler would take more time than it saves.
-os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+for name in ("JAVA_TOOL_OPTIONS", "LOCAL_AWS_SESSION_JAVA_OPTIONS"):
+    os.environ.setdefault(name, "-XX:TieredStopAtLevel=1")

@@ -27,8 +27,14 @@ MACROS = (
     _check("double", r"\s*[+-]?(NaN|Infinity|([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*"),
     _check("decimal", r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"),
     _check("boolean", "(?i)t|f|true|false|1|0"),
-    _check("date", r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\s*"),
-    _check("timestamp", rf"\s*[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}( {_TIME})?\s*"),
+    _check("date", r"\s*-?[0-9]{4,7}-[0-9]{1,2}-[0-9]{1,2}\s*"),
+    _check("timestamp", rf"\s*-?[0-9]{{4,6}}-[0-9]{{1,2}}-[0-9]{{1,2}}( {_TIME})?\s*"),
+    "year_text(y, plus) AS CASE WHEN y < 0 THEN '-' WHEN y > 9999 THEN plus ELSE '' END "
+    "|| CASE WHEN abs(y) < 10000 THEN lpad(abs(y)::VARCHAR, 4, '0') ELSE abs(y)::VARCHAR END",
+    # Joda writes the year of a date without a plus, java.time that of a timestamp with one, and Trino uses either.
+    "date_text(d) AS CASE WHEN year(d) BETWEEN 1 AND 9999 THEN CAST(d AS VARCHAR) "
+    "ELSE year_text(year(d), '') || strftime(d, '-%m-%d') END",
+    "moment_text(t) AS year_text(year(t), '+') || strftime(t, '-%m-%d %H:%M:%S.%g')",
     "round_to_integer(x) AS CASE WHEN isnan(x) OR isinf(x) THEN "
     f"{fail('INVALID_CAST_ARGUMENT: Cannot cast a double that is no number to an integer')} ELSE round(x) END",
 )
@@ -91,8 +97,11 @@ def _to_text(source: exp.Expression, found: str, kind: HiveType) -> exp.Expressi
     if found in FLOATS or found in {"list", "struct", "map", "blob"}:
         raise unsupported(f"CAST of {found} to varchar")
     if found.startswith("timestamp"):
-        form = "%Y-%m-%d %H:%M:%S.%g" + (" UTC" if "zone" in found else "")
-        text = exp.Anonymous(this="strftime", expressions=[source, exp.Literal.string(form)])
+        text = exp.Anonymous(this="moment_text", expressions=[source])
+        if "zone" in found:
+            text = exp.Paren(this=exp.DPipe(this=text, expression=exp.Literal.string(" UTC")))
+    elif found == "date":
+        text = exp.Anonymous(this="date_text", expressions=[source])
     else:
         text = duck_cast(source, "VARCHAR")
     if not kind.parameters:

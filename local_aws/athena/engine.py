@@ -1,9 +1,10 @@
 """The run of one query: tables found, SQL translated, DuckDB locked down, rows given out."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlglot import exp
 
 from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
-from local_aws.athena.failure import unsupported
+from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.render import renderer
 from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
@@ -29,6 +30,8 @@ from local_aws.service import Service
 
 BATCH_ROWS = 10_000
 CATALOG = "awsdatacatalog"
+INTERRUPT_SECONDS = 0.1
+"""How often a cancelled query is interrupted until it ends: DuckDB forgets an interrupt between two statements."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,7 @@ class Engine:
         self._spellings = KeySpellings()
 
     @contextmanager
-    def run(
-        self, sql: str, tree: exp.Expression, database: str, on_start: Callable[[Callable[[], None]], None]
-    ) -> Iterator[Answer]:
+    def run(self, sql: str, tree: exp.Expression, database: str, cancelled: threading.Event) -> Iterator[Answer]:
         """Run a parsed query; the answer can be read within the ``with`` block.
 
         Parameters
@@ -70,8 +71,8 @@ class Engine:
             The query, parsed; it is left as it is.
         database : str
             Where tables without a database are looked up.
-        on_start : callable
-            Gets the function that stops the query.
+        cancelled : Event
+            Set where nobody waits for the query any more.
 
         Raises
         ------
@@ -86,13 +87,17 @@ class Engine:
         translator = _translator(columns, sql)
         try:
             translated = translator.translate(query)
-            with self._scratch() as scratch, binding.connect(temp_directory=str(scratch / "spill")) as connection:
-                on_start(connection.interrupt)
-                reader = TableReader(self._lake, self._spellings, scratch)
+            with (
+                self._scratch() as scratch,
+                binding.connect(temp_directory=str(scratch / "spill")) as connection,
+                _interrupted(connection, cancelled),
+            ):
+                reader = TableReader(self._lake, self._spellings, scratch, cancelled)
                 for name, table in tables.items():
                     reader.make_view(connection, table, columns[name])
                 _lock(connection, reader.paths)
-                yield _answer(connection, translated, reader.scanned_bytes)
+                answer = _answer(connection, translated, reader.scanned_bytes)
+                yield replace(answer, rows=_until_cancelled(answer.rows, cancelled))
         except duckdb.Error as error:
             raise binding.explain(error, translator.place_of) from error
 
@@ -118,6 +123,32 @@ class Engine:
             if column.db in {table.database for table in found.values()}:
                 column.set("db", None)
         return found
+
+
+@contextmanager
+def _interrupted(connection: duckdb.DuckDBPyConnection, cancelled: threading.Event) -> Iterator[None]:
+    """Interrupt what DuckDB does within the block once the query is cancelled."""
+    left = threading.Event()
+
+    def watch() -> None:
+        while not left.wait(INTERRUPT_SECONDS):
+            if cancelled.is_set():
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="athena interrupt", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        left.set()
+        watcher.join()
+
+
+def _until_cancelled(rows: Iterator[list[str | None]], cancelled: threading.Event) -> Iterator[list[str | None]]:
+    for row in rows:
+        if cancelled.is_set():
+            raise QueryFailed("USER_CANCELED", "Query was cancelled")
+        yield row
 
 
 def _selected(tree: exp.Expression) -> exp.Expression:

@@ -3,7 +3,6 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,7 +34,6 @@ class Execution:
     scanned_bytes: int = 0
     columns: list[dict[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
-    interrupt: Callable[[], None] | None = None
     done: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -44,13 +42,12 @@ class Execution:
         suffix = "csv" if self.statement.kind == "DML" else "txt"
         return f"{self.folder.rstrip('/')}/{self.identifier}.{suffix}"
 
-    def finish(self, failure: QueryFailed | AwsError | None = None) -> None:
-        """Set the final state; a cancelled execution stays cancelled."""
-        self.completed = time.time()
-        self.interrupt = None
-        if self.state != "CANCELLED":
-            self.state = "FAILED" if failure else "SUCCEEDED"
-        if failure and self.state == "FAILED":
+    def finish(self, state: str, failure: QueryFailed | AwsError | None = None) -> None:
+        """Set the final state; it is never left again."""
+        if self.state in FINAL:
+            return
+        self.state, self.completed = state, time.time()
+        if failure:
             self.reason = str(failure)
             self.error = {
                 "ErrorCategory": failure.category if isinstance(failure, QueryFailed) else OTHER,

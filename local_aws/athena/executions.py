@@ -1,13 +1,10 @@
 """The query executions of this endpoint's life: run by a few threads, kept in memory, the oldest forgotten."""
 
-import contextlib
+import queue
 import threading
 import time
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-import duckdb
 
 from local_aws.athena.engine import Engine
 from local_aws.athena.execution import FINAL, Execution
@@ -37,10 +34,12 @@ class Executions:
         self._lake = lake
         self._engine = Engine(lake, catalog)
         self._catalog_statements = CatalogStatements(catalog)
-        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="athena")
+        self._queue: queue.SimpleQueue[Execution] = queue.SimpleQueue()
         self._kept: OrderedDict[str, Execution] = OrderedDict()
         self._tokens: dict[str, tuple[str, dict[str, Any]]] = {}
         self._lock = threading.Lock()
+        for _ in range(WORKERS):
+            self._add_worker()
 
     def find_started(self, token: str | None, request: dict[str, Any]) -> str | None:
         """Give the id of the execution that the same ClientRequestToken started before.
@@ -63,7 +62,7 @@ class Executions:
             if token:
                 self._tokens[token] = (execution.identifier, request)
             self._forget_oldest()
-        self._pool.submit(self._run, execution)
+        self._queue.put(execution)
 
     def get(self, identifier: str) -> Execution:
         """Find an execution.
@@ -85,14 +84,15 @@ class Executions:
             return list(reversed(self._kept.values()))
 
     def stop(self, execution: Execution) -> None:
-        """Cancel an execution that is not final yet."""
+        """Cancel an execution that is not final yet: at once, however long its worker may still need to notice."""
         with self._lock:
-            if execution.state in FINAL:
-                return
-            execution.state = "CANCELLED"
-            interrupt = execution.interrupt
-        if interrupt is not None:
-            interrupt()
+            running = execution.state == "RUNNING"
+            execution.finish("CANCELLED")
+        if running and execution.state == "CANCELLED":
+            self._add_worker()
+
+    def _add_worker(self) -> None:
+        threading.Thread(target=self._work, name="athena", daemon=True).start()
 
     def _forget_oldest(self) -> None:
         for identifier in list(self._kept):
@@ -102,21 +102,30 @@ class Executions:
                 del self._kept[identifier]
         self._tokens = {token: known for token, known in self._tokens.items() if known[0] in self._kept}
 
-    def _run(self, execution: Execution) -> None:
-        with self._lock:
-            if execution.state == "CANCELLED":
-                execution.finish()
+    def _work(self) -> None:
+        """Run what is queued, until an execution is cancelled underneath: then another worker has taken over."""
+        while True:
+            execution = self._queue.get()
+            with self._lock:
+                if execution.state in FINAL:
+                    continue
+                execution.state, execution.started = "RUNNING", time.time()
+            failure = self._run(execution)
+            with self._lock:
+                cancelled = execution.state == "CANCELLED"
+                execution.finish("FAILED" if failure else "SUCCEEDED", failure)
+            if cancelled:
                 return
-            execution.state, execution.started = "RUNNING", time.time()
+
+    def _run(self, execution: Execution) -> QueryFailed | AwsError | None:
+        """Run an execution and give what it failed for."""
         try:
             self._execute(execution)
         except (QueryFailed, AwsError) as failure:
-            execution.finish(failure)
-        except (duckdb.Error, OSError, MemoryError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            # The thread must always give the execution an end, or its client would wait forever.
-            execution.finish(QueryFailed("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}"))
-        else:
-            execution.finish()
+            return failure
+        except BaseException as error:  # noqa: BLE001 - without an end its client would wait for the execution forever
+            return QueryFailed("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}")
+        return None
 
     def _execute(self, execution: Execution) -> None:
         target = result_path(self._lake, execution.output_location)
@@ -125,20 +134,7 @@ class Executions:
             execution.columns, execution.rows = listing.columns, listing.rows
             write_text(self._lake, target, ([row] for row in listing.rows))
             return
-        with contextlib.ExitStack() as stack:
-            query = self._engine.run(
-                execution.sql,
-                execution.statement.tree,
-                execution.database,
-                lambda interrupt: self._can_stop(execution, interrupt),
-            )
-            answer = stack.enter_context(query)
+        sql, tree, database = execution.sql, execution.statement.tree, execution.database
+        with self._engine.run(sql, tree, database, execution.done) as answer:
             execution.columns, execution.scanned_bytes = answer.columns, answer.scanned_bytes
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
-
-    def _can_stop(self, execution: Execution, interrupt: Any) -> None:
-        with self._lock:
-            execution.interrupt = interrupt
-            cancelled = execution.state == "CANCELLED"
-        if cancelled:
-            raise QueryFailed("USER_CANCELED", "Query was cancelled")

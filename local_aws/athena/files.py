@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.failure import QueryFailed
 from local_aws.lake import Lake
-
-GLOB = frozenset("*?[")
-"""DuckDB would expand these in a path; such a key is refused rather than read as a pattern."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,6 @@ def _walk(folder: Path, uri: str) -> Iterator[DataFile]:
             status = entry.stat()
             if not status.st_size:
                 continue
-            if GLOB & set(entry.path):
-                raise unsupported(f"an object key with *, ? or [ in it ({uri}/{entry.name})")
             yield DataFile(f"{uri}/{entry.name}", Path(entry.path), status.st_size, status.st_mtime_ns)
 
 

@@ -84,6 +84,7 @@ _ISO_DATE = fail("INVALID_FUNCTION_ARGUMENT: Invalid ISO 8601 date")
 _START = fail("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero")
 _DELIMITER = fail("INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string")
 _ZERO = fail("DIVISION_BY_ZERO: Division by zero")
+_MILLIS = fail("GENERIC_INTERNAL_ERROR: Millis overflow")
 _PATTERN = "CASE WHEN regexp_matches(s, p) THEN"
 
 MACROS = (
@@ -101,7 +102,9 @@ MACROS = (
     "trino_sha1(b) AS unhex(sha1(b))",
     "trino_md5(b) AS unhex(md5(b))",
     "trino_to_unixtime(t) AS epoch(t)",
-    "trino_from_unixtime(x) AS to_timestamp(round(CAST(x AS DOUBLE) * 1000) / 1000)",
+    # Trino keeps the milliseconds of a zoned moment in 52 bits.
+    "trino_from_unixtime(x) AS CAST(epoch_ms(CAST(round(CASE WHEN abs(CAST(x AS DOUBLE) * 1000) < 2.0 ** 51 "
+    f"THEN CAST(x AS DOUBLE) * 1000 ELSE {_MILLIS} END) AS BIGINT)) AS TIMESTAMPTZ)",
     "trino_from_iso8601_date(s) AS CASE WHEN s IS NULL OR regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
     f"THEN CAST(s AS DATE) ELSE CAST({_ISO_DATE}::VARCHAR AS DATE) END",
     "trino_array_sort(a) AS list_sort(a, 'ASC', 'NULLS LAST')",

@@ -5,7 +5,6 @@ without case, a line that is neither object nor array is a row of nulls, numbers
 does not fit its column is null, and a nested value in a string column is its JSON text.
 """
 
-import json
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -14,11 +13,11 @@ import duckdb
 
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.files import DataFile
+from local_aws.athena.odd_lines import LONG_LINE, is_odd
 from local_aws.athena.types import HiveType, literal, quoted
 
 HARMLESS = {"serialization.format", "paths"}
 SWITCHES = {"ignore.malformed.json": "false", "case.insensitive": "true", "dots.in.keys": "false"}
-LONGEST_LINE = 4 * 1024 * 1024
 # No JSON text holds these control characters unescaped, so a line is one field.
 SEPARATOR = "chr(1) || chr(2) || chr(3) || chr(4)"
 MALFORMED = "HIVE_CURSOR_ERROR: Row is not a valid JSON Object"
@@ -28,45 +27,64 @@ class KeySpellings:
     """The spellings of the top-level keys of files, remembered as long as a file stays as it is."""
 
     def __init__(self, limit: int = 20_000):
-        self._known: dict[tuple[str, int, int], frozenset[str]] = {}
+        self._known: dict[tuple[str, int, int], frozenset[str] | None] = {}
         self._lock = threading.Lock()
         self._limit = limit
 
-    def find(self, connection: duckdb.DuckDBPyConnection, sources: dict[DataFile, str]) -> set[str]:
-        """Give every spelling of every key in ``sources`` (each file with the path of its plain text)."""
-        new = {path: file for file, path in sources.items() if _identity(file) not in self._known}
-        if new:
-            self._learn(connection, new)
-        with self._lock:
-            return set().union(*(self._known.get(_identity(file), frozenset()) for file in sources))
+    def find(
+        self, connection: duckdb.DuckDBPyConnection, sources: dict[DataFile, str]
+    ) -> dict[DataFile, frozenset[str] | None]:
+        """Give every spelling of every key of ``sources`` (each file with the path to read it by).
 
-    def _learn(self, connection: duckdb.DuckDBPyConnection, new: dict[str, DataFile]) -> None:
-        found: dict[str, set[str]] = {path: set() for path in new}
-        keys = (
-            f"SELECT DISTINCT filename, unnest(json_keys(line)) FROM ({lines(new)}) "
-            "WHERE starts_with(line, '{') AND json_valid(line)"
-        )
-        for path, key in connection.execute(keys).fetchall():
-            found[path].add(key)
+        ``None`` stands for a file with lines that DuckDB reads otherwise than Trino.
+        """
+        new = {file: path for file, path in sources.items() if _identity(file) not in self._known}
+        found = _learn(connection, new) if new else {}
         with self._lock:
-            if len(self._known) + len(new) > self._limit:
+            known = {file: found[file] if file in found else self._known[_identity(file)] for file in sources}
+            if len(self._known) + len(found) > self._limit:
                 self._known.clear()
-            self._known.update({_identity(file): frozenset(found[path]) for path, file in new.items()})
+            self._known.update({_identity(file): keys for file, keys in found.items()})
+        return known
+
+
+def _learn(connection: duckdb.DuckDBPyConnection, new: dict[DataFile, str]) -> dict[DataFile, frozenset[str] | None]:
+    plain = {path: file for file, path in new.items() if not is_odd(file, path)}
+    found: dict[str, set[str] | None] = {path: set() for path in plain}
+    # A key that stands twice in a line, in whatever case, is one whose last value counts for Trino.
+    # DuckDB lets a comma stand before an end, where Trino fails or finds a null.
+    valid = r"json_valid(line) AND NOT regexp_matches(line, ',[ \t]*[}\]]')"
+    shapes = (
+        f"SELECT DISTINCT filename, {valid} AS valid, CASE WHEN json_valid(line) THEN json_keys(line) END AS k "
+        f"FROM ({lines(plain)}) WHERE starts_with(line, '{{') OR starts_with(line, '[')"
+    )
+    if plain:
+        connection.execute(f"CREATE TEMP TABLE shapes AS {shapes}")
+        for path, key in connection.execute("SELECT DISTINCT filename, unnest(k) FROM shapes").fetchall():
+            found[path].add(key)
+        twice = "len(k) > len(list_distinct(list_transform(k, lambda key: lower(key))))"
+        for (path,) in connection.execute(f"SELECT filename FROM shapes WHERE NOT valid OR {twice}").fetchall():
+            found[path] = None
+        connection.execute("DROP TABLE shapes")
+    keys = {path: None if names is None else frozenset(names) for path, names in found.items()}
+    return {file: keys.get(path) for file, path in new.items()}
 
 
 def _identity(file: DataFile) -> tuple[str, int, int]:
     return str(file.path), file.size, file.modified_ns
 
 
-def lines(paths: Iterable[str]) -> str:
-    """Select ``line`` (trimmed) and ``filename`` of plain or gzip text files."""
+def lines(paths: Iterable[str], longest: int = LONG_LINE) -> str:
+    """Select ``line`` (trimmed) and ``filename`` of plain or gzip text files, whose lines have ``longest`` bytes."""
+    # DuckDB's own choice of a buffer is many times the longest line.
+    buffer = f", buffer_size = {2 * longest}" if longest > LONG_LINE else ""
     listed = ", ".join(literal(path) for path in paths)
     return (
         "SELECT CASE WHEN starts_with(line, '{') THEN line "
         "ELSE coalesce(trim(line, chr(9) || chr(11) || chr(12) || ' '), '') END AS line, filename FROM read_csv("
         f"[{listed}], columns = {{'line': 'VARCHAR'}}, delim = {SEPARATOR}, quote = '', escape = '', header = false, "
         "auto_detect = false, strict_mode = false, filename = true, hive_partitioning = false, "
-        f"max_line_size = {LONGEST_LINE})"
+        f"max_line_size = {longest}{buffer})"
     )
 
 
@@ -76,6 +94,7 @@ def json_relation(
     properties: dict[str, str],
     spellings: set[str],
     ordinals: dict[str, int],
+    longest: int,
 ) -> str:
     """Select ``columns`` (lower-cased names) and ``filename`` of JSON-lines files.
 
@@ -92,7 +111,7 @@ def json_relation(
         f"{decode(_value([places[key] for key in keys[name]]), kind, name)} AS {quoted(name)}"
         for name, kind in columns.items()
     ]
-    pointers = ", ".join(literal(f"$.{json.dumps(key, ensure_ascii=False)}") for key in wanted)
+    pointers = ", ".join(literal("/" + key.replace("~", "~0").replace("/", "~1")) for key in wanted)
     positions = ", ".join("NULL" if element is None else f"line->>'$[{element}]'" for element in elements)
     extract = f"json_extract_string(line, [{pointers}]::VARCHAR[])"
     pick = f"[{positions}]::VARCHAR[]"
@@ -102,8 +121,18 @@ def json_relation(
     return (
         f"SELECT {', '.join([*decoded, 'filename'])} FROM (SELECT CASE WHEN starts_with(line, '{{') THEN {extract} "
         f"WHEN starts_with(line, '[') THEN {pick} END AS parts, "
-        f"filename FROM ({lines(paths)})) WHERE coalesce(len(parts), 0) >= 0"
+        f"filename FROM ({lines(paths, longest)})) WHERE coalesce(len(parts), 0) >= 0"
     )
+
+
+def wanted_keys(columns: Iterable[str], properties: dict[str, str]) -> set[str]:
+    """The lower-cased keys under which columns stand."""
+    return {properties.get(f"mapping.{name}", name).lower() for name in columns}
+
+
+def ignores_case(properties: dict[str, str]) -> bool:
+    """Whether the table's keys match without case."""
+    return _switches(properties)["case.insensitive"] == "true"
 
 
 def _switches(properties: dict[str, str]) -> dict[str, str]:
@@ -123,22 +152,13 @@ def _keys_of(name: str, spellings: set[str], properties: dict[str, str], switche
     wanted = properties.get(f"mapping.{name}", name)
     if switches["case.insensitive"] == "false":
         return [key for key in spellings if key == wanted]
-    found = sorted(key for key in spellings if key.lower() == wanted.lower())
-    if any('"' in key or "\\" in key for key in found):
-        raise unsupported(f"a JSON key with a quote or a backslash ({name})")
-    return found
+    return sorted(key for key in spellings if key.lower() == wanted.lower())
 
 
 def _value(places: list[int]) -> str:
-    """Give the text at one of several places; two spellings of a key in one line are refused, not chosen from."""
-    if not places:
-        return "NULL::VARCHAR"
-    if len(places) == 1:
-        return f"parts[{places[0]}]"
+    """Give the text at one of several places; a line has a key in one spelling."""
     texts = [f"parts[{place}]" for place in places]
-    present = " + ".join(f"({text} IS NOT NULL)::INT" for text in texts)
-    refusal = fail("NOT_SUPPORTED: a line that has one key in two spellings")
-    return f"CASE WHEN {present} > 1 THEN {refusal}::VARCHAR ELSE coalesce({', '.join(texts)}) END"
+    return texts[0] if len(texts) == 1 else f"coalesce({', '.join(texts)})"
 
 
 def fail(message: str) -> str:
@@ -171,7 +191,7 @@ def _decode_nested(text: str, kind: HiveType, name: str) -> str:
     wanted, misfit = ("OBJECT", "object") if keyed_by_text else ("ARRAY", "array")
     elements = "$.*" if keyed_by_text else "$[*]"
     values = f"list_transform(json_extract_string({text}, '{elements}'), lambda e: {decode('e', child, name)})"
-    read = f"MAP(json_keys({text}), {values})" if keyed_by_text else values
+    read = f"last_of_keys(json_keys({text}), {values})" if keyed_by_text else values
     refusal = f"CAST({fail(f'HIVE_BAD_DATA: Invalid JSON: expected an {misfit}')}::VARCHAR AS {kind.duckdb()})"
     # A string that is no JSON has no type to compare with, so it is looked at before it is parsed.
     return (
@@ -203,18 +223,21 @@ MACROS = (
     rf"""openx_decimal(t) AS CASE
         WHEN regexp_full_match(t, '{_NUMBER}') THEN t
         WHEN regexp_matches(t, '^[\[{{]') THEN {_NESTED}::VARCHAR END""",
+    # A key that stands twice has its last value, and that one's place.
+    """last_of_keys(k, v) AS CASE WHEN len(list_distinct(k)) = len(k) THEN MAP(k, v) ELSE map_from_entries(list_filter(
+        list_zip(k, v), lambda e, i: NOT list_contains(list_slice(k, i + 1, len(k)), e[1]))) END""",
     "openx_boolean(t) AS lower(t) = 'true'",
     rf"""openx_date(t) AS CASE
         WHEN regexp_full_match(t, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') THEN coalesce(TRY_CAST(t AS DATE),
             CAST({_ODD_DATE}::VARCHAR AS DATE))
-        WHEN regexp_full_match(t, '-?[0-9]{{1,7}}') THEN DATE '1970-01-01' + CAST(t AS INTEGER)
+        WHEN regexp_full_match(t, '[+-]?[0-9]+') THEN TRY(DATE '1970-01-01' + TRY_CAST(t AS INTEGER))
         WHEN regexp_matches(t, '^[\[{{]') THEN CAST({_NESTED}::VARCHAR AS DATE)
         WHEN regexp_matches(t, '^ *[0-9]+-') THEN CAST({_ODD_DATE}::VARCHAR AS DATE) END""",
     rf"""openx_timestamp(t) AS CASE
         WHEN regexp_full_match(t, '[0-9]{{4}}(-[0-9]{{2}}){{2}}[ T][0-9]{{2}}(:[0-9]{{2}}){{2}}(\.[0-9]{{1,3}})?')
             THEN coalesce(TRY_CAST(t AS TIMESTAMP), CAST({_ODD_DATE}::VARCHAR AS TIMESTAMP))
-        WHEN regexp_full_match(t, '[0-9]{{13,18}}') THEN make_timestamp(CAST(t AS BIGINT) * 1000)
-        WHEN regexp_full_match(t, '[0-9]{{1,12}}') THEN make_timestamp(CAST(t AS BIGINT) * 1000000)
+        WHEN regexp_full_match(t, '[+-]?[0-9]+')
+            THEN TRY(make_timestamp(TRY_CAST(t AS BIGINT) * CASE WHEN length(t) < 13 THEN 1000000 ELSE 1000 END))
         WHEN regexp_matches(t, '^[\[{{]') THEN CAST({_NESTED}::VARCHAR AS TIMESTAMP)
         WHEN regexp_matches(t, '[0-9][:.-][0-9]') THEN CAST({_ODD_DATE}::VARCHAR AS TIMESTAMP) END""",
 )
@@ -226,8 +249,4 @@ def explain_json_error(error: Any) -> QueryFailed | None:
     text = str(error)
     if "Malformed JSON" in text:
         return QueryFailed(*MALFORMED.split(": ", 1))
-    if "utf-8" in text.lower() or "unicode" in text.lower():
-        return QueryFailed("HIVE_BAD_DATA", "A JSON file of the table is not UTF-8 text.")
-    if "Maximum line size" in text:
-        return QueryFailed("HIVE_CURSOR_ERROR", f"A line of the table is longer than {LONGEST_LINE} bytes.")
     return None

@@ -51,7 +51,9 @@ def _column(name: str, kind: HiveType, found: str | None) -> str:
 def _milliseconds(column: str, found: str) -> str:
     """Round to the millisecond: Athena's timestamps have three digits; zoned ones are read as UTC."""
     local = f"({column} AT TIME ZONE 'UTC')" if found.endswith("ZONE") else column
-    return f"make_timestamp(((epoch_us({local}) + 500) // 1000) * 1000)"
+    # DuckDB, as Java, divides towards zero; Trino rounds a half of a time before 1970 up too.
+    half = f"CASE WHEN {local} < TIMESTAMP '1970-01-01' THEN -499 ELSE 500 END"
+    return f"make_timestamp(((epoch_us({local}) + {half}) // 1000) * 1000)"
 
 
 def _wider_decimal(found: str, wanted: str) -> bool:

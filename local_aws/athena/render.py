@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,9 @@ from local_aws.athena.failure import QueryFailed
 BIGINT_LIMITS = (-(2**63), 2**63 - 1)
 PLAIN_FROM, PLAIN_BELOW = 1e-3, 1e7
 """Java writes doubles of this range without an exponent (``Double.toString``)."""
+
+_FAR = re.compile(r"(\d+)(-\d\d-\d\d)( \(BC\))?(?: (\d\d:\d\d:\d\d)(?:\.(\d+))?)?(?:\+00)?")
+"""How DuckDB gives a date or time that Python's own types cannot hold."""
 
 Renderer = Callable[[Any], "str | None"]
 
@@ -82,12 +86,27 @@ def _bigint(value: int) -> str:
     return str(value)
 
 
-def _timestamp(value: dt.datetime) -> str:
+def _date(value: dt.date | str) -> str:
+    return _far(value) if isinstance(value, str) else value.isoformat()
+
+
+def _timestamp(value: dt.datetime | str) -> str:
+    if isinstance(value, str):
+        return _far(value)
     return f"{value:%H:%M:%S}".join([f"{value.date().isoformat()} ", f".{value.microsecond // 1000:03d}"])
 
 
-def _zoned(value: dt.datetime) -> str:
-    return f"{_timestamp(value.astimezone(dt.timezone.utc))} UTC"
+def _zoned(value: dt.datetime | str) -> str:
+    return f"{_timestamp(value if isinstance(value, str) else value.astimezone(dt.timezone.utc))} UTC"
+
+
+def _far(text: str) -> str:
+    """Write a moment outside the years 1 to 9999 as java.time does, and so Trino: ``+10000-01-01``, ``-0001-12-31``."""
+    year, day, before_christ, time, fraction = _FAR.fullmatch(text).groups()
+    number = 1 - int(year) if before_christ else int(year)
+    sign = "-" if number < 0 else "+" if number > dt.MAXYEAR else ""
+    date = f"{sign}{abs(number):04d}{day}"
+    return f"{date} {time}.{(fraction or '')[:3]:0<3}" if time else date
 
 
 _SCALAR_WRITERS: dict[str, Callable[[Any], str]] = {
@@ -99,6 +118,6 @@ _SCALAR_WRITERS: dict[str, Callable[[Any], str]] = {
     "decimal": lambda value: format(value, "f"),
     "timestamp": _timestamp,
     "timestamp with time zone": _zoned,
-    "date": lambda value: value.isoformat(),
+    "date": _date,
     "blob": lambda value: " ".join(f"{byte:02x}" for byte in value),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.athena.dialect import syntax_error
 from local_aws.athena.execution import ENGINE, FINAL, Execution
 from local_aws.athena.executions import Executions
 from local_aws.athena.failure import QueryFailed
@@ -105,6 +106,8 @@ class Athena:
             statement = parse_statement(request["QueryString"], parameters)
         except QueryFailed as refusal:
             raise AwsError("InvalidRequestException", str(refusal)) from refusal
+        except RecursionError as error:
+            raise syntax_error("line 1:1: statement is too large (stack overflow while parsing)") from error
         database = (context.get("Database") or "default").lower()
         return Execution(request["QueryString"], statement, database, folder, WORKGROUP, parameters)
 

@@ -1,7 +1,7 @@
 """Tables of a query: what the catalog says of them, and the DuckDB relation over their files."""
 
-import bz2
-import shutil
+import re
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,9 @@ import duckdb
 
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.files import DataFile, list_data_files
-from local_aws.athena.json_lines import KeySpellings, json_relation
+from local_aws.athena.json_lines import KeySpellings, ignores_case, json_relation, wanted_keys
+from local_aws.athena.odd_lines import LONG_LINE, Copy
+from local_aws.athena.packed import is_unpacked_first, unpack
 from local_aws.athena.parquet_files import parquet_relation
 from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
 from local_aws.errors import AwsError
@@ -20,6 +22,8 @@ from local_aws.service import Service
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 PATH_COLUMN = "$path"
+_PLAIN_PATH = re.compile(r"[^*?\[\]{}\\~]*")
+"""What DuckDB takes as it is; in other paths it would look for a pattern."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,16 @@ class TableReader:
         What is known of the keys of JSON files, shared by all queries.
     scratch : Path
         An empty directory of this query, for files that DuckDB cannot read as they are.
+    cancelled : Event
+        Set where nobody waits for the query any more.
     """
 
-    def __init__(self, lake: Lake, spellings: KeySpellings, scratch: Path):
+    def __init__(self, lake: Lake, spellings: KeySpellings, scratch: Path, cancelled: threading.Event):
         self._lake = lake
         self._spellings = spellings
         self._scratch = scratch
+        self._cancelled = cancelled
+        self._made = 0
         self.paths: list[str] = []
         self.scanned_bytes = 0
 
@@ -102,7 +110,7 @@ class TableReader:
     ) -> None:
         """Create the view ``table.relation`` with ``columns`` alone, and ``$path`` where that is one of them."""
         files = list_data_files(self._lake, table.location)
-        sources = {file: self._plain(file) if table.serde == OPENX else str(file.path) for file in files}
+        sources = {file: self._readable(file, table.serde == OPENX) for file in files}
         stored = {name: kind for name, kind in columns.items() if name != PATH_COLUMN}
         relation = self._relation(connection, table, sources, stored)
         selected = [quoted(name) for name in stored]
@@ -130,23 +138,45 @@ class TableReader:
             return f"SELECT {', '.join([*nulls, 'NULL::VARCHAR AS filename'])} WHERE false"
         if table.serde == PARQUET:
             return parquet_relation(connection, paths, columns)
-        keys = self._spellings.find(connection, sources) if columns else set()
+        spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
-        return json_relation(paths, columns, table.properties, keys, ordinals)
+        paths = list(sources.values())
+        return json_relation(paths, columns, table.properties, spellings, ordinals, longest)
 
-    def _plain(self, file: DataFile) -> str:
-        """Give a path that DuckDB can read: itself, or a decompressed copy of a ``.bz2`` file."""
-        if file.path.suffix in {".zst", ".snappy", ".lz4", ".deflate"}:
-            raise unsupported(f"JSON files compressed as {file.path.suffix}")
-        if file.path.suffix != ".bz2":
+    def _spell_out(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        table: CatalogTable,
+        sources: dict[DataFile, str],
+        columns: dict[str, HiveType],
+    ) -> tuple[set[str], int]:
+        """Put copies in the place of files with odd lines; give the keys' spellings and the longest line's bytes."""
+        found, longest = set(), LONG_LINE
+        wanted, ignore_case = wanted_keys(columns, table.properties), ignores_case(table.properties)
+        for file, keys in self._spellings.find(connection, sources).items():
+            if keys is None:
+                copy = Copy(self._new_path(".json"), wanted, ignore_case)
+                copy.write(file, sources[file], self._cancelled)
+                sources[file], keys = str(copy.path), copy.spellings
+                longest = max(longest, copy.longest + 2)
+            found |= keys
+        return found, longest
+
+    def _readable(self, file: DataFile, is_text: bool) -> str:
+        """Give a path that DuckDB can read: the file's own, a link's with a plain name, or an unpacked copy's."""
+        if is_text and is_unpacked_first(file):
+            target = self._new_path(".json")
+            unpack(file, target)
+            return str(target)
+        if _PLAIN_PATH.fullmatch(str(file.path)):
             return str(file.path)
-        target = self._scratch / f"{len(list(self._scratch.iterdir()))}.json"
-        try:
-            with bz2.open(file.path) as packed, target.open("wb") as plain:
-                shutil.copyfileobj(packed, plain)
-        except (OSError, EOFError) as error:
-            raise QueryFailed("HIVE_BAD_DATA", f"{file.uri} is no valid bzip2 file.") from error
+        target = self._new_path(".gz" if file.path.suffix == ".gz" else "")
+        target.symlink_to(file.path)
         return str(target)
+
+    def _new_path(self, ending: str) -> Path:
+        self._made += 1
+        return self._scratch / f"{self._made}{ending}"
 
 
 def parse_columns(table: CatalogTable, names: set[str] | None) -> dict[str, HiveType]:

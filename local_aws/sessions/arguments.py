@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -50,7 +49,7 @@ def event_log_path(arguments: Mapping[str, str], lake: Lake) -> str | None:
     if arguments.get("--enable-spark-ui", "").lower() != "true" or not path:
         return None
     folder = lake_path(path, lake)
-    if not lake.bucket(urlsplit(path).netloc).is_dir():
+    if not lake.bucket(path.split("/")[2]).is_dir():
         raise StartError(f"--spark-event-logs-path {path}: the specified bucket does not exist.")
     folder.mkdir(parents=True, exist_ok=True)
     return path
@@ -90,10 +89,10 @@ def check_python_modules(arguments: Mapping[str, str]) -> None:
 
 def lake_path(path: str, lake: Lake) -> Path:
     """The file in the lake behind an ``s3://bucket/key`` path."""
-    parts = urlsplit(path, allow_fragments=False)
-    if parts.scheme != "s3" or not parts.netloc or ".." in parts.path.split("/"):
+    bucket, _, key = path.removeprefix("s3://").partition("/")
+    if not path.startswith("s3://") or not bucket or ".." in key.split("/"):
         raise StartError(f"{path} is not an s3://bucket/key path.")
-    return lake.bucket(parts.netloc) / parts.path.lstrip("/")
+    return lake.bucket(bucket) / key.lstrip("/")
 
 
 def _list(value: str) -> list[str]:

@@ -1,5 +1,6 @@
 """How a failed statement is told: the error's name, its value, and the frames that the user wrote."""
 
+import signal
 import sys
 import traceback
 from collections.abc import Iterable
@@ -27,8 +28,26 @@ def error_output(error: BaseException) -> dict[str, Any]:
     }
 
 
+def how_it_ended(what: str, exit_code: int) -> str:
+    """Say what the system tells of a process that ended by itself: its exit code, or the signal that killed it.
+
+    Examples
+    --------
+    >>> how_it_ended("The process", -9)
+    'The process was killed by signal 9 (SIGKILL): probably there was not enough memory'
+    """
+    if exit_code >= 0:
+        return f"{what} ended with exit code {exit_code}"
+    known = -exit_code in set(signal.Signals)
+    name = f" ({signal.Signals(-exit_code).name})" if known else ""
+    likely = ": probably there was not enough memory" if -exit_code == signal.SIGKILL else ""
+    return f"{what} was killed by signal {-exit_code}{name}{likely}"
+
+
 def _readable(error: BaseException) -> str:
-    """The error's text without the pages of Java frames that a Py4J error carries."""
+    """The error's text without the pages of Java frames that a Py4J error carries; the code of ``sys.exit``."""
+    if isinstance(error, SystemExit):
+        return str(error.code or 0)
     lines = str(error).splitlines()
     told = [line for line in lines if not line.startswith(JAVA_FRAMES)]
     if len(told) > MAX_VALUE_LINES:

@@ -30,7 +30,8 @@ def find_java_home(environment: Mapping[str, str]) -> str:
 def _major_version(java: Path) -> int | None:
     """The major version that a ``java`` program reports, or ``None`` where it does not run."""
     try:
-        answer = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=20)
+        # In an empty environment, whose options would be told before the version.
+        answer = subprocess.run([java, "-version"], env={}, capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return None
     found = re.search(r'version "(\d+)', answer.stderr)

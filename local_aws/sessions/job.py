@@ -22,11 +22,12 @@ def job_environment(lake: Lake, environment: Mapping[str, str], scratch: Path) -
     scratch : Path
         An existing folder for Spark's settings and files, to be removed after the job.
     """
+    lake, scratch = lake.plainly(), lake.plain(scratch)
     settings = base_settings(local_resources("G.1X", 2, environment), scratch)
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(lake).items()}
     lines = [f"{name} {value}\n" for name, value in settings.items()]
     (scratch / "spark-defaults.conf").write_text("".join(lines), "utf-8")
-    return session_environment(environment, scratch) | {
-        "PYTHONPATH": str(GLUE_RUNTIME),
+    return session_environment(environment, lake, scratch) | {
+        "PYTHONPATH": str(lake.plain(GLUE_RUNTIME)),
         "SPARK_CONF_DIR": str(scratch),
     }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.errors import AwsError
+from local_aws.sessions.failure import how_it_ended
 from local_aws.sessions.process import SessionProcess
 from local_aws.sessions.request import SessionRequest, invalid
 from local_aws.sessions.statement import (
@@ -225,9 +226,10 @@ class Session:
             self._process.channel.send({"kind": "stop"})
         self._changed.notify_all()
 
-    def _after_the_end(self, exit_code: int) -> None:
-        lost = f"The session's process ended unexpectedly (exit code {exit_code}); its log holds the details."
-        self._finish(*(self._ending or (FAILED, lost)))
+    def _after_the_end(self, exit_code: int | None) -> None:
+        process = "The session's process"
+        lost = f"{process} does not answer" if exit_code is None else how_it_ended(process, exit_code)
+        self._finish(*(self._ending or (FAILED, f"{lost}; its log holds the details.")))
 
     def _finish(self, status: str, reason: str) -> None:
         with self._changed:

@@ -1,10 +1,11 @@
 """The Spark of a session: local, quiet, and with ``s3://`` over the lake directory."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_aws.lake import Lake
-from local_aws.sessions.resources import Resources
+from local_aws.sessions.resources import JAVA_VARIABLE, Resources
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -15,11 +16,12 @@ JVM_OPTIONS = "-XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m -XX:-UsePerfData"
 
 def base_settings(resources: Resources, scratch: Path) -> dict[str, str]:
     """The Spark settings of every session, in the spirit of those that Glue itself sets."""
+    more = os.environ.get(JAVA_VARIABLE, "")
     return {
         "spark.master": f"local[{resources.cores}]",
         "spark.app.name": "glue-session",
         "spark.driver.memory": f"{resources.memory_mb}m",
-        "spark.driver.extraJavaOptions": f"{JVM_OPTIONS} -Djava.io.tmpdir={scratch}",
+        "spark.driver.extraJavaOptions": f"{JVM_OPTIONS} -Djava.io.tmpdir={scratch} {more}",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.local.dir": str(scratch),
@@ -68,6 +70,11 @@ def mount_buckets(spark: "SparkSession", lake: Lake) -> None:
     hadoop = spark.sparkContext._jsc.hadoopConfiguration()
     for name, target in bucket_mounts(lake).items():
         hadoop.set(name, target)
+
+
+def lost_java(spark: "SparkSession") -> int | None:
+    """The exit code of Spark's Java where it is gone, which no statement survives."""
+    return spark.sparkContext._gateway.proc.poll()
 
 
 def stop_spark(spark: "SparkSession") -> None:

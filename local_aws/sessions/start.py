@@ -11,7 +11,7 @@ from local_aws.sessions import arguments as wishes
 from local_aws.sessions.resources import Resources
 from local_aws.sessions.spark import base_settings, bucket_mounts, start_spark
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).resolve().parents[2]
 GLUE_RUNTIME = PROJECT / "local_aws" / "glue_runtime"
 
 
@@ -40,6 +40,7 @@ class StartOrder:
         """The order as JSON values."""
         return {
             "lake": str(self.lake.root),
+            "origin": str(self.lake.origin or self.lake.root),
             "scratch": str(self.scratch),
             "arguments": self.arguments,
             "cores": self.resources.cores,
@@ -50,7 +51,7 @@ class StartOrder:
     def from_message(cls, message: dict[str, Any]) -> "StartOrder":
         """The order out of its JSON values."""
         return cls(
-            Lake(Path(message["lake"])),
+            Lake(Path(message["lake"]), Path(message["origin"])),
             Path(message["scratch"]),
             message["arguments"],
             Resources(message["cores"], message["memory_mb"]),
@@ -62,12 +63,13 @@ def use_the_paths_of_glue(order: StartOrder) -> None:
 
     Helpers then come from ``--extra-py-files`` alone, so that one forgotten there fails here too.
     """
-    sys.path[:] = [str(GLUE_RUNTIME)] + [entry for entry in sys.path if entry and Path(entry).resolve() != PROJECT]
+    runtime = str(order.lake.plain(GLUE_RUNTIME))
+    sys.path[:] = [runtime] + [entry for entry in sys.path if entry and Path(entry).resolve() != PROJECT]
     # An editable installation of the project would find its packages again.
     sys.meta_path[:] = [
         finder for finder in sys.meta_path if not getattr(finder, "__module__", "").startswith("__editable__")
     ]
-    os.environ["PYTHONPATH"] = str(GLUE_RUNTIME)
+    os.environ["PYTHONPATH"] = runtime
     sys.argv[:] = ["glue-session"] + [part for pair in order.arguments.items() for part in pair]
 
 

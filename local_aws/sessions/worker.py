@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.sessions.arguments import StartError
 from local_aws.sessions.channel import Channel, channel_from_descriptor
+from local_aws.sessions.failure import how_it_ended
 from local_aws.sessions.shell import Shell
-from local_aws.sessions.spark import mount_buckets, stop_spark
+from local_aws.sessions.spark import lost_java, mount_buckets, stop_spark
 from local_aws.sessions.start import StartOrder, start_session, use_the_paths_of_glue
 from local_aws.sessions.warm_up import warm_up
 
@@ -66,7 +67,8 @@ class Worker:
         signal.signal(signal.SIGINT, self._interrupt)
         while (message := self._waiting.get()) is not None:
             self._serve(message["id"], message["code"])
-        stop_spark(self._spark)
+        if lost_java(self._spark) is None:
+            stop_spark(self._spark)
 
     def _serve(self, statement: int, code: str) -> None:
         with self._lock:
@@ -76,6 +78,11 @@ class Worker:
         self._channel.send({"kind": "running", "id": statement})
         mount_buckets(self._spark, self._order.lake)
         output = self._shell.run(code, lambda: statement in self._cancelled)
+        lost = lost_java(self._spark)
+        if lost is not None:
+            self._channel.send({"kind": "failed", "message": how_it_ended("Spark's Java", lost)})
+            self._waiting.put(None)
+            return
         with self._lock:
             self._running = None
             cancelled = statement in self._cancelled

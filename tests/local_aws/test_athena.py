@@ -1,5 +1,6 @@
 """Athena through the clients that people use: boto3 and PyAthena, against the real endpoint."""
 
+import threading
 import time
 
 import boto3
@@ -10,6 +11,11 @@ from pyathena import connect
 from pyathena.cursor import DictCursor
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
+
+from local_aws.athena.execution import Execution
+from local_aws.athena.executions import Executions
+from local_aws.athena.statements import parse_statement
+from local_aws.lake import open_lake
 
 OUTPUT = "s3://athena-tests/athena/"
 READINGS = b"""{"user": "a@x.org", "timestamp": 1655564444103, "x": 1.0, "y": 0.5, "z": -1.0}
@@ -167,6 +173,62 @@ def test_a_running_query_can_be_stopped(athena):
     athena.stop_query_execution(QueryExecutionId=identifier)
     state = athena.get_query_execution(QueryExecutionId=identifier)["QueryExecution"]["Status"]["State"]
     assert state == "CANCELLED"
+
+
+def test_queued_queries_can_be_stopped_and_no_worker_is_lost(athena):
+    numbers = "cross join unnest(sequence(1, 300000))"
+    slow = f"select count(*) from (values 1) v(o) {numbers} a(x) {numbers} b(y) where x * y % 7 = 3"
+    request = {"QueryString": slow, "ResultConfiguration": {"OutputLocation": OUTPUT}}
+    started = [athena.start_query_execution(**request)["QueryExecutionId"] for _ in range(5)]
+    for identifier in reversed(started):
+        athena.stop_query_execution(QueryExecutionId=identifier)
+        status = athena.get_query_execution(QueryExecutionId=identifier)["QueryExecution"]["Status"]
+        assert status["State"] == "CANCELLED"
+        assert "CompletionDateTime" in status
+    assert rows(athena, "select 1")[1:] == [["1"]]
+
+
+def test_dates_of_any_year_come_through_the_api_and_the_file(athena, aws):
+    dates = "date '0000-12-31', date_add('year', 9000, date '2020-02-29')"
+    sql = f'select from_unixtime("timestamp"), {dates} from readings'
+    execution = run(athena, f"{sql} order by 1 desc limit 1")
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    answer = athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])["ResultSet"]["Rows"][1]
+    found = [datum["VarCharValue"] for datum in answer["Data"]]
+    assert found == ["+54432-09-30 12:15:04.000 UTC", "0000-12-31", "+11020-02-29"]
+    bucket, _, key = execution["ResultConfiguration"]["OutputLocation"].removeprefix("s3://").partition("/")
+    body = aws("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    assert body.splitlines()[1] == ",".join(f'"{value}"' for value in found)
+
+
+def test_whatever_a_worker_raises_ends_its_query(tmp_path, monkeypatch):
+    lake = open_lake(tmp_path / "lake")
+    executions = Executions(lake, None)
+    for error in (KeyboardInterrupt(), RecursionError(), SystemExit(3), AttributeError("x"), UnicodeError()):
+
+        def fail(*_, error=error):
+            raise error
+
+        monkeypatch.setattr(executions, "_execute", fail)
+        execution = Execution("select 1", parse_statement("select 1", []), "d", "s3://b/", "primary", [])
+        executions.start(execution, None, {})
+        assert execution.done.wait(5)
+        assert execution.state == "FAILED"
+        assert execution.reason.startswith(f"GENERIC_INTERNAL_ERROR: {type(error).__name__}")
+
+
+def test_a_worker_that_does_not_return_is_replaced(tmp_path, monkeypatch):
+    executions, release = Executions(open_lake(tmp_path / "lake"), None), threading.Event()
+    monkeypatch.setattr(executions, "_execute", lambda _: release.wait(30))
+    stuck = [Execution("select 1", parse_statement("select 1", []), "d", "s3://b/", "primary", []) for _ in range(5)]
+    for execution in stuck:
+        executions.start(execution, None, {})
+    for execution in stuck:
+        while execution.state == "QUEUED":
+            pass
+        executions.stop(execution)
+        assert execution.state == "CANCELLED"
+    release.set()
 
 
 def test_ddl_writes_the_table_that_athena_writes(athena, aws):

@@ -2,8 +2,11 @@
 
 import bz2
 import gzip
+import threading
+import zlib
 
 import duckdb
+import pyarrow
 import pytest
 
 from local_aws.athena.dialect import parse_query
@@ -53,7 +56,7 @@ def query(bucket, catalog):
     engine = Engine(open_lake(bucket.parent), catalog)
 
     def run(sql):
-        with engine.run(sql, parse_query(sql), "db", lambda interrupt: None) as answer:
+        with engine.run(sql, parse_query(sql), "db", threading.Event()) as answer:
             return list(answer.rows)
 
     return run
@@ -205,11 +208,193 @@ def test_an_array_as_a_line_is_read_by_the_position_of_the_columns(query, bucket
     assert query("select n from t where n = 1") == [["1"]]
 
 
-def test_one_key_in_two_spellings_is_refused_not_guessed(query, bucket, catalog):
+ODD_LINES = [
+    (b'{"user": "a", "User": "b"}', ["b", None]),
+    (b'{"n": 1, "user": "a", "n": 2, "n": "3"}', ["a", "3"]),
+    (b'{"user": "M\xfcller"}', ["M\ufffdller", None]),
+    (b'{"user": "a\\ud800b\\ud83d\\ude00"}', ["a?b\U0001f600", None]),
+    (b'{"user": "a\\u0000b"}', ["a\0b", None]),
+    (b'{"user": "a\0b", "n": 1}\0\x1a', ["a\0b", "1"]),
+    (b"\0\0\0", [None, None]),
+    (b'{"user": "a", "deep": ' + b'{"a": [' * 3_000 + b"]}" * 3_000 + b"}", ["a", None]),
+    (b'{"user": [' + b"[" * 30_000 + b"]" * 30_000 + b'], "user": "a"}', ["a", None]),
+    (b'{"n": 123456789012345678901234567890, "user": 1e400}', ["1e400", None]),
+    (b'{"user": 1.0000000000000000000000001, "n": 7e0, "x": -1E-999}', ["1.0", "7"]),
+    (b'{"us\\"er": 1, "u\\\\ser": 2, "n/~1": 3, "": 4, "user": "a", "n": 5}', ["a", "5"]),
+    (b"{" + b", ".join(b'"new%d": %d' % (i, i) for i in range(3_000)) + b', "N": 8}', [None, "8"]),
+    (b'{"user": "a"}{"user": "b"}', ["a", None]),
+    (b"{'user': a; n = 1} // as Trino reads it", ["a", "1"]),
+    (b'["a", 5, 6', None),
+    (b'{"user": "a",}', None),
+    (b'{"user": "a"', None),
+    (b"\x1f\x8b\x08\x00 no text", [None, None]),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), ODD_LINES)
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+def test_an_odd_line_is_read_as_trino_reads_it_beside_others(query, bucket, catalog, line, expected, ending):
+    catalog.add("t", {"user": "string", "n": "bigint"})
+    put(bucket, "t/a.json", ending.join([b'{"user": "first", "n": 1}', line, b'{"uSER": "last"}']))
+    put(bucket, "t/b.json.gz", gzip.compress(b'{"user": "other"}\n'))
+    if expected is None:
+        with pytest.raises(QueryFailed, match="HIVE_CURSOR_ERROR: Row is not a valid JSON Object"):
+            query("select user from t")
+        catalog.add("t", {"user": "string", "n": "bigint"}, **{"ignore.malformed.json": "true"})
+    found = query("select user, n from t")
+    assert found == [["first", "1"], expected or [None, None], ["last", None], ["other", None]]
+    assert query("select count(*) from t") == [["4"]]
+
+
+def test_keys_that_differ_in_case_stay_apart_where_the_table_says_so(query, bucket, catalog):
+    catalog.add("t", {"user": "string"}, **{"case.insensitive": "false"})
+    put(bucket, "t/a.json", b'{"user": "a", "User": "b"}\n{"user": "c", "user": "d"}')
+    assert query("select user from t") == [["a"], ["d"]]
+
+
+def test_a_map_keeps_the_last_value_of_a_key(query, bucket, catalog):
+    catalog.add("t", {"m": "map<string,bigint>"})
+    put(bucket, "t/a.json", b'{"m": {"a": 1, "b": 2, "a": 3}}\n{"m": {"a": 4}}')
+    assert query("select m from t") == [["{b=2, a=3}"], ["{a=4}"]]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_line_of_twenty_megabytes_is_a_line(query, bucket, catalog, packed):
+    catalog.add("t", {"user": "string", "note": "string"})
+    body = (b'{"note": "' + b"x" * 20_000_000 + b'", "user": "a"}\n{"user": "b"}\n') * 2
+    put(bucket, "t/a.json" + ".gz" * packed, gzip.compress(body, 1) if packed else body)
+    assert query("select user, length(note) from t where user = 'a'") == [["a", "20000000"]] * 2
+    assert query("select user from t") == [["a"], ["b"], ["a"], ["b"]]
+
+
+def test_a_line_beyond_athenas_limit_is_refused_by_its_file(query, bucket, catalog, monkeypatch):
+    monkeypatch.setattr("local_aws.athena.odd_lines.LONG_LINE", 1_000)
+    monkeypatch.setattr("local_aws.athena.odd_lines.LONGEST_LINE", 10_000)
     catalog.add("t", {"user": "string"})
-    put(bucket, "t/a.json", b'{"user": "a", "User": "b"}')
-    with pytest.raises(QueryFailed, match="two spellings"):
+    put(bucket, "t/a.json", b'{"note": "' + b"x" * 20_000 + b'"}\n')
+    with pytest.raises(QueryFailed, match="HIVE_CURSOR_ERROR: Line too long in text file: s3://b/t/a.json"):
         query("select user from t")
+
+
+NAMES = [
+    "a[1]",
+    "a]",
+    "{a,b}",
+    "*",
+    "a?",
+    "it's",
+    'a"b',
+    "50%",
+    "a#b",
+    "a\\b",
+    "$HOME",
+    "~",
+    "a b",
+    "m\u00e4rz-\u6570\u636e",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_of_an_object_or_a_lake_is_read(tmp_path, catalog, name, request):
+    lake = open_lake(tmp_path / name / "lake")
+    request.addfinalizer(lake.forget_plain_names)
+    put(lake.bucket("b"), f"t/{name}/{name}.json", b'{"user": "a"}')
+    put(lake.bucket("b"), f"t/{name}/{name}.json.gz", gzip.compress(b'{"user": "b"}'))
+    put(lake.bucket("b"), f"t/{name}x.json", b'{"user": "c", "user": "d"}')
+    parquet = str(lake.bucket("b") / f"p/{name}.parquet").replace("'", "''")
+    (lake.bucket("b") / "p").mkdir()
+    duckdb.execute(f"COPY (SELECT 'a' AS user) TO '{parquet}'")
+    catalog.add("t", {"user": "string"})
+    catalog.add("p", {"user": "string"}, PARQUET)
+    engine = Engine(lake.plainly(), catalog)
+
+    def rows(sql):
+        with engine.run(sql, parse_query(sql), "db", threading.Event()) as answer:
+            return list(answer.rows)
+
+    assert sorted(rows('select "$path", user from t')) == sorted(
+        [
+            [f"s3://b/t/{name}/{name}.json", "a"],
+            [f"s3://b/t/{name}/{name}.json.gz", "b"],
+            [f"s3://b/t/{name}x.json", "d"],
+        ]
+    )
+    assert rows('select "$path", user from p') == [[f"s3://b/p/{name}.parquet", "a"]]
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".deflate", ".zst"])
+def test_a_file_that_is_not_what_its_name_says_is_named(query, bucket, catalog, ending):
+    catalog.add("t", {"user": "string"})
+    put(bucket, f"t/a.json{ending}", b'{"user": "a"}\n')
+    with pytest.raises(QueryFailed, match=f"HIVE_BAD_DATA: s3://b/t/a.json{ending} is no valid {ending} file"):
+        query("select user from t")
+
+
+def test_other_compressions_are_read_or_refused_by_name(query, bucket, catalog):
+    catalog.add("t", {"user": "string"})
+    put(bucket, "t/a.json.deflate", zlib.compress(b'{"user": "a"}\n'))
+    put(bucket, "t/b.json.zst", pyarrow.compress(b'{"user": "b"}\n', "zstd", asbytes=True))
+    put(bucket, "t/c.json", gzip.compress(b'{"user": "c"}\n'))
+    assert query("select user from t where user is not null") == [["a"], ["b"]]
+    put(bucket, "t/d.json.snappy", b"x")
+    with pytest.raises(QueryFailed, match="NOT_SUPPORTED.*snappy"):
+        query("select user from t")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("from_unixtime(1655564376361)", "+54432-09-29 17:26:01.000 UTC"),
+        ("from_unixtime(-1e11)", "-1199-02-15 14:13:20.000 UTC"),
+        ("date '0000-12-31'", "0000-12-31"),
+        ("date '1208-01-01'", "1208-01-01"),
+        ("date '9999-12-31' + interval '1' day", "+10000-01-01"),
+        ("date_add('year', -2000, date '0001-03-01')", "-1999-03-01"),
+        ("cast(date '9999-12-31' + interval '1' day as varchar)", "10000-01-01"),
+        ("cast(date_add('year', -2000, date '0001-03-01') as varchar)", "-1999-03-01"),
+        ("cast(timestamp '12020-01-01 00:00:00' as varchar)", "+12020-01-01 00:00:00.000"),
+        ("timestamp '-0001-01-01 01:02:03.456'", "-0001-01-01 01:02:03.456"),
+        ("array[date '12020-01-01', null]", "[+12020-01-01, null]"),
+        ("row(date '0000-01-01', from_unixtime(1e11))", "{field0=0000-01-01, field1=+5138-11-16 09:46:40.000 UTC}"),
+        (
+            "map(array[date '12020-01-01'], array[timestamp '0000-01-01 00:00:00'])",
+            "{+12020-01-01=0000-01-01 00:00:00.000}",
+        ),
+        ("(select max(d) from (values date '0000-01-01', date '12020-01-01') t(d))", "+12020-01-01"),
+        ("(select min(d) from (values date '0000-01-01', date '12020-01-01') t(d))", "0000-01-01"),
+    ],
+)
+def test_dates_of_any_year_print_as_trino_prints_them(query, expression, expected):
+    assert query(f"select {expression}") == [[expected.replace("+5138", "5138")]]
+
+
+def test_dates_of_any_year_are_read_from_json(query, bucket, catalog):
+    catalog.add("t", {"d": "date", "t": "timestamp", "a": "array<date>", "m": "map<string,timestamp>"})
+    lines = [
+        b'{"d": "0000-12-31", "t": 253402300800000, "a": ["0000-01-01", 9000000], "m": {"x": 99999999999999}}',
+        b'{"d": 20000000, "t": 9223372036854775807}',
+        b'{"d": 99999999999999999999, "t": -1, "a": [99999999999]}',
+    ]
+    put(bucket, "t/a.json", b"\n".join(lines))
+    assert query("select * from t") == [
+        ["0000-12-31", "+10000-01-01 00:00:00.000", "[0000-01-01, +26611-03-02]", "{x=5138-11-16 09:46:39.999}"],
+        ["+56728-02-22", None, None, None],
+        [None, "1969-12-31 23:59:59.000", "[null]", None],
+    ]
+    assert query("select d from t where d is not null order by d desc") == [["+56728-02-22"], ["0000-12-31"]]
+
+
+def test_dates_of_any_year_are_read_from_parquet(query, bucket, catalog):
+    catalog.add("t", {"d": "date", "t": "timestamp"}, PARQUET)
+    put(bucket, "t/x", b"")
+    days = "date '0000-12-31'), (date '1208-01-01'), (date '12020-02-29'"
+    target = bucket / "t/a.parquet"
+    duckdb.execute(f"COPY (SELECT d, CAST(d AS TIMESTAMP) AS t FROM (VALUES ({days})) v(d)) TO '{target}'")
+    assert query("select d, t from t order by d") == [
+        ["0000-12-31", "0000-12-31 00:00:00.000"],
+        ["1208-01-01", "1208-01-01 00:00:00.000"],
+        ["+12020-02-29", "+12020-02-29 00:00:00.000"],
+    ]
 
 
 def test_parquet_columns_are_matched_by_name(query, bucket, catalog):

@@ -12,6 +12,20 @@ from local_aws.sessions.job import job_environment
 
 BUCKET = "runtime-bucket"
 LINES = ['{"k":1,"camelCase":"x","c":null}', '{"k":"s"}', "broken", '{"k":2,"n":1.5}']
+DEEP = '{"d":' * 3_000 + "1" + "}" * 3_000
+ODD = [
+    '{"k":"a","tags":["vip","b"],"n":1}',
+    '{"k":"b","k":"c","big":' + "9" * 400 + "}",
+    '{"k":"\\ud800","\\ud800":1,"":2,"big":1e999}',
+    '{"k":"' + "x" * 1_000_000 + '"}',
+    '{"k":"e","deep":' + DEEP + "}",
+    '{"k":"f","less deep":' + DEEP[-900:].replace("}", "[") + DEEP[-900:].replace("}", "]") + "}",
+    "{" + ",".join(f'"new {number}":{number}' for number in range(300)) + "}",
+    '{"k":"g","K":"G","record":1,"line":2,"bad":true,"value":[],"_malformed":"x"}',
+    '{"k":"a\0b"}',
+]
+MIXED = '{"k":"h","tags":["vip",7,{"a":[1,"b"]},[null],2.5],"n":"1","s":{"c":1}}\n{"s":{"c":"d"},"k":{"l":1}}'
+LATIN = b'{"k":"M\xfcller"}'
 
 SCRIPT = """
 import json, sys
@@ -61,6 +75,12 @@ told["filter null"] = Filter.apply(frame=frame, f=lambda r: r["c"] is None).coun
 mapped = Map.apply(frame=frame, f=lambda r: {"twice": r["k"] * 2, "n": r["n"]})
 told["map"] = [rows(mapped), mapped.errorsCount()]
 told["mapping"] = rows(ApplyMapping.apply(frame, [("k", "int", "id", "bigint"), ("none", "int", "x", "int")]))
+for kind in ("plain", "mixed"):
+    odd = read(f"/odd/{kind}/")
+    told[f"odd {kind}"] = [odd.count(), odd.errorsCount(), len(odd.schema().fields), len(odd.toDF().collect())]
+    told[f"odd {kind} keys"] = [str(row[0]) for row in odd.toDF().select("`n`").collect()]
+    told[f"odd {kind} filter"] = Filter.apply(frame=odd, f=lambda r: len(r["k"]) == 1).count()
+told["tags"] = [row.tags for row in odd.toDF().collect() if row.tags]
 told["join"] = Join.apply(frame, frame, ["camelCase"], ["camelCase"]).count()
 
 sink("/out/", "numbers").writeFrame(DropFields.apply(frame, ["k"]))
@@ -102,6 +122,10 @@ def told(endpoint: Any, aws: Callable[[str], Any], tmp_path_factory: pytest.Temp
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="in/deep/a.json", Body="\n".join(LINES).encode())
     s3.put_object(Bucket=BUCKET, Key="in/_hidden.json", Body=b'{"hidden": 1}')
+    odd = "\n".join(ODD).encode() + b"\n" + LATIN
+    s3.put_object(Bucket=BUCKET, Key="odd/plain/[1].json", Body=odd)
+    s3.put_object(Bucket=BUCKET, Key="odd/mixed/[1].json", Body=odd)
+    s3.put_object(Bucket=BUCKET, Key="odd/mixed/b.json", Body=MIXED.encode())
     aws("glue").create_database(DatabaseInput={"Name": "runtime"})
     script, answers, scratch = folder / "x.py", folder / "answers.json", folder / "scratch"
     script.write_text(SCRIPT)
@@ -124,6 +148,19 @@ def test_json_is_read_with_its_choices(told: dict):
         {"k": {"int": 2}, "n": 1.5},
     ]
     assert (told["errors"], told["flat"], told["void"]) == (1, 0, 0)
+
+
+def test_odd_lines_are_rows_or_error_records(told: dict):
+    for kind, lines in (("plain", len(ODD) + 1), ("mixed", len(ODD) + 3)):
+        count, errors, fields, collected = told[f"odd {kind}"]
+        assert count == collected == lines - errors
+        assert 2 <= errors <= 3  # nested too deep, a bare NUL; Latin-1 where Spark's own parser reads the lines
+        assert fields > 300
+        assert told[f"odd {kind} filter"] >= 5
+    assert told["odd plain keys"][0] == "1"
+    assert told["odd mixed keys"].count("Row(int=None, string='1')") == 1
+    # The members of the entries' choice: array, double, string, struct.
+    assert told["tags"][1][:2] == [[None, None, "vip", None], [None, 7.0, None, None]]
 
 
 def test_choices_are_settled(told: dict):

@@ -4,6 +4,8 @@ import bz2
 import gzip
 import json
 import sys
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,36 @@ def test_packed_files_and_no_files(tmp_path: Path):
     files = [str(tmp_path / "a.json.gz"), str(tmp_path / "a.json.bz2")]
     assert sorted(tree_lines(infer_schema(files))) == ["|-- b: int", "|-- g: int"]
     assert list(infer_schema([])) == []
+
+
+def test_no_line_stops_the_inference(tmp_path: Path):
+    tree = schema_of(
+        tmp_path,
+        '{"tags": ["vip", 7, {"a": 1}, [true], null]}',
+        '{"deep": ' + '{"a": [' * 3_000 + "]}" * 3_000 + "}",
+        '{"less": ' + "[" * 800 + "]" * 800 + "}",
+        '{"big": ' + "9" * 400 + ', "bigger": ' + "9" * 5_000 + "}",
+        '{"big": 1e999, "twice": 1, "twice": "s", "": 0, "\\ud800": 1, "x\\u0000": 2}',
+        '{"raw": "\0"}',
+    )
+    assert {"|-- tags: array", "|    |-- element: choice", "|    |    |-- long", "|    |    |-- struct"} <= set(tree)
+    assert {"|-- big: double", "|-- twice: string", "|-- : int", "|-- ?: int"} <= set(tree)
+    assert not any("deep" in line or "raw" in line for line in tree)
+    (tmp_path / "latin.json").write_bytes(b'{"name": "M\xfcller"}\n{"n": 1}\r{"m": 1}\r\n')
+    assert list(tree_lines(infer_schema([str(tmp_path / "latin.json")]))) == ["|-- n: int", "|-- m: int"]
+
+
+def test_time_and_memory_follow_the_bytes(tmp_path: Path):
+    lines = ["{" + ", ".join(f'"{line}_{field}": 1' for field in range(20_000)) + "}" for line in range(10)]
+    (tmp_path / "many.json").write_text("\n".join([*lines, '{"long": "' + "x" * 20_000_000 + '"}']))
+    began = time.process_time()
+    tracemalloc.start()
+    try:
+        assert len(infer_schema([str(tmp_path / "many.json")]).fields) == 200_001
+        assert tracemalloc.get_traced_memory()[1] < 400 << 20
+    finally:
+        tracemalloc.stop()
+    assert time.process_time() - began < 20
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

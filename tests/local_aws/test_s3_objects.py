@@ -200,3 +200,38 @@ def test_what_is_not_supported_is_refused_by_name(s3, bucket):
             call(Bucket=bucket, **arguments)
         assert refused.value.response["Error"]["Code"] == "NotImplemented"
         assert name in refused.value.response["Error"]["Message"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a[1]",
+        "wh?t",
+        "st*r",
+        "{x}",
+        "50%25",
+        "%2F",
+        "%00",
+        "h#sh",
+        "b\\c",
+        " blank ",
+        "a+b",
+        "~",
+        "$HOME",
+        "it's",
+        'q"q',
+    ]
+    + ["<a>&", "a:b", "a;b|c`^", "e\u0301", "数据", "😀", "\u00a0x\u200b"],
+)
+def test_a_key_is_its_characters_and_nothing_more(s3, bucket, name):
+    key = f"in {name}/{name}.json"
+    s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == b"x"
+    s3.copy_object(Bucket=bucket, Key=f"{key}.copy", CopySource={"Bucket": bucket, "Key": key})
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=key)["Contents"]
+    assert [item["Key"] for item in found] == [key, f"{key}.copy"]
+    folders = s3.list_objects_v2(Bucket=bucket, Prefix=f"in {name}", Delimiter="/")["CommonPrefixes"]
+    assert [item["Prefix"] for item in folders] == [f"in {name}/"]
+    s3.delete_object(Bucket=bucket, Key=key)
+    assert not s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": f"{key}.copy"}]}).get("Errors")
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0

@@ -91,6 +91,27 @@ def test_a_lost_process_fails_the_session_and_its_statements(session: Session, p
     assert refused.value.code == "IllegalSessionStateException"
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (3, "ended with exit code 3"),
+        (-9, "was killed by signal 9 (SIGKILL): probably there was not enough memory"),
+        (-15, "was killed by signal 15 (SIGTERM);"),
+        (-64, "was killed by signal 64"),
+        (None, "does not answer"),
+    ],
+)
+def test_a_lost_process_tells_how_it_ended(session: Session, process: StandIn, code: int | None, told: str):
+    ready(session, process)
+    statement = session.run("1")
+    process.end = lambda: code
+    process.kill()
+    reach(session, "FAILED")
+    assert told in session.to_aws()["ErrorMessage"]
+    assert statement.output["ErrorName"] == "SessionEnded"
+    assert statement.output["ErrorValue"] == session.to_aws()["ErrorMessage"]
+
+
 def test_cancelling(session: Session, process: StandIn):
     ready(session, process)
     running, waiting, finished = session.run("1"), session.run("2"), session.run("3")

@@ -1,9 +1,9 @@
 """Which files stand behind ``s3://`` paths, read from the mounts of the session's Spark."""
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pyspark import SparkContext
 
@@ -14,6 +14,11 @@ class SourceFile:
 
     address: str
     local: str
+
+    @property
+    def pattern(self) -> str:
+        """The pattern of Hadoop's that means this file alone: a key may hold what is special there."""
+        return re.sub(r"[\[\]{}*?\\]", r"\\\g<0>", self.address)
 
 
 def list_files(context: SparkContext, paths: Iterable[str], recurse: bool) -> list[SourceFile]:
@@ -33,10 +38,12 @@ def list_files(context: SparkContext, paths: Iterable[str], recurse: bool) -> li
 
 def split_address(path: str) -> tuple[str, str]:
     """Bucket and key of an ``s3://`` path."""
-    parts = urlsplit(path, allow_fragments=False)
-    if parts.scheme not in ("s3", "s3a", "s3n") or not parts.netloc:
+    # No urlsplit: to it a question mark ends the path.
+    scheme, _, rest = path.partition("://")
+    bucket, _, key = rest.partition("/")
+    if scheme not in ("s3", "s3a", "s3n") or not bucket:
         raise ValueError(f"{path} is not an s3://bucket/key path")
-    return parts.netloc, parts.path.lstrip("/")
+    return bucket, key.lstrip("/")
 
 
 def bucket_folder(context: SparkContext, bucket: str) -> str:
@@ -48,7 +55,7 @@ def bucket_folder(context: SparkContext, bucket: str) -> str:
         With S3's message, where there is no such bucket.
     """
     mount = context._jsc.hadoopConfiguration().get(f"fs.viewfs.mounttable.{bucket}.linkFallback")
-    folder = urlsplit(mount, allow_fragments=False).path if mount else ""
+    folder = (mount or "").removeprefix("s3://")
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"The specified bucket does not exist (NoSuchBucket): {bucket}")
     return folder

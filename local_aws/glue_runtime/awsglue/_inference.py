@@ -1,125 +1,111 @@
 """The schema of JSON lines as a DynamicFrame has it: every type that a field has anywhere, none widened.
 
 Unlike Spark's own inference, which reads ``1`` beside ``"x"`` as two strings, Glue keeps both types as a choice.
-DuckDB gives the structure of each line at a speed that Python code over the rows could not have.
 """
 
 import bz2
-import contextlib
+import gzip
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, BinaryIO
 
-import duckdb
-
+from awsglue._values import DEEPEST, clean, word_of
 from awsglue.gluetypes import ArrayType, DataType, StructType, choice_of, struct_of
 
-MEMORY_LIMIT = "400MB"
-MAX_LINE_BYTES = 64 << 20
-INT_RANGE = "between -2147483648 and 2147483647"
-_INTEGERS = {"UBIGINT", "BIGINT", "HUGEINT"}
-_WORDS = {"DOUBLE": "double", "VARCHAR": "string", "BOOLEAN": "boolean"}
+MAX_LINE_BYTES = 100 << 20
+"""Longer lines have no say; they are not taken into memory."""
+
+_OPENERS = {"gz": gzip.open, "bz2": bz2.open}
 
 
 class _Shape:
     """What was seen in one place of the records: plain types, and the insides of structs and arrays."""
+
+    __slots__ = ("element", "fields", "words")
 
     def __init__(self) -> None:
         self.words: set[str] = set()
         self.fields: dict[str, _Shape] | None = None
         self.element: _Shape | None = None
 
-    def add(self, structure: Any) -> None:
-        """Take in one value of DuckDB's ``json_structure``."""
-        if isinstance(structure, dict):
+    def add(self, value: Any, depth: int = 0) -> None:
+        """Take in one value."""
+        kind = type(value)
+        if kind is str:
+            self.words.add("string")
+        elif kind is dict and depth < DEEPEST:
             self.fields = {} if self.fields is None else self.fields
-            for name, inner in structure.items():
-                self.fields.setdefault(name, _Shape()).add(inner)
-        elif isinstance(structure, list):
+            for name, inner in value.items():
+                shape = self.fields.get(name)
+                if shape is None:
+                    shape = self.fields[name] = _Shape()
+                shape.add(inner, depth + 1)
+        elif kind is list and depth < DEEPEST:
             self.element = self.element or _Shape()
-            for inner in structure:
-                self.element.add(inner)
-        elif structure != "NULL":
-            self.words.add(structure)
+            for inner in value:
+                self.element.add(inner, depth + 1)
+        elif value is not None:
+            self.words.add(word_of(value, depth))
 
-    def integer_places(self, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-        """Where integers stand, but for those inside arrays."""
-        if self.words & _INTEGERS:
-            yield place
-        for name, inner in (self.fields or {}).items():
-            yield from inner.integer_places((*place, name))
-
-    def to_type(self, widths: dict[tuple[str, ...], list[str]], place: tuple[str, ...] = ()) -> DataType:
-        """The Glue type; integers are ``int`` or ``long`` as measured, inside arrays always ``long``."""
-        kinds = [DataType(_WORDS[word]) for word in sorted(self.words - _INTEGERS)]
-        if self.words & _INTEGERS:
-            kinds += [DataType(word) for word in widths.get(place, ["long"])]
+    def to_type(self, in_array: bool = False) -> DataType:
+        """The Glue type; the numbers of an array have one type, which holds them all."""
+        words = self.words
+        if in_array and words & {"int", "long"}:
+            words = words - {"int", "long"} | ({"double"} if "double" in words else {"long"})
+        kinds = [DataType(word) for word in words]
         if self.fields is not None:
-            kinds.append(struct_of({name: one.to_type(widths, (*place, name)) for name, one in self.fields.items()}))
+            kinds.append(struct_of({clean(name): shape.to_type(in_array) for name, shape in self.fields.items()}))
         if self.element is not None:
-            kinds.append(ArrayType("array", self.element.to_type({}, place)))
+            kinds.append(ArrayType("array", self.element.to_type(in_array=True)))
         return choice_of(kinds)
 
 
 def infer_schema(files: Sequence[str]) -> StructType:
-    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``; lines that are no JSON object are left out."""
+    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``; lines that are no JSON object are left out.
+
+    The fields stand in the order in which they come. Time and memory follow the bytes of the files and the number of
+    different fields.
+    """
     shape = _Shape()
-    shape.add({})
-    if not files:
-        return shape.to_type({})
-    with tempfile.TemporaryDirectory() as scratch, contextlib.closing(duckdb.connect()) as database:
-        # Memory and threads are shared with the session's Spark.
-        database.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set temp_directory = '{scratch}'")
-        database.execute("set preserve_insertion_order = false")
-        names = [_readable(name, scratch) for name in files]
-        for structure in _structures(database, names):
-            shape.add(structure)
-        places = list(shape.integer_places())
-        return shape.to_type(_integer_widths(database, names, places))
+    shape.fields = {}
+    # Records of plain values are most often like one before: then only the width of their numbers may be new.
+    known: dict[tuple, list[str]] = {}
+    for name in files:
+        with _OPENERS.get(name.rpartition(".")[2], open)(name, "rb") as stream:
+            for record in _records(stream):
+                look = (*record, *map(type, record.values()))
+                integers = known.get(look)
+                if integers is None:
+                    shape.add(record)
+                    if dict not in look and list not in look and len(known) < _KNOWN:
+                        known[look] = [field for field, value in record.items() if type(value) is int]
+                else:
+                    for field in integers:
+                        shape.fields[field].words.add(word_of(record[field]))
+    return shape.to_type()
 
 
-def _structures(database: duckdb.DuckDBPyConnection, names: list[str]) -> Iterator[dict[str, Any]]:
-    """The distinct structures of the records, the most frequent first, which settles the order of the fields."""
-    query = f"select json_structure(json)::varchar, count(*) from {_SOURCE} group by 1 order by 2 desc, 1"
-    for text, _ in database.execute(query, [names]).fetchall():
-        structure = json.loads(text) if text else None
-        if isinstance(structure, dict):
-            yield structure
+_KNOWN = 100
 
 
-def _integer_widths(
-    database: duckdb.DuckDBPyConnection, names: list[str], places: list[tuple[str, ...]]
-) -> dict[tuple[str, ...], list[str]]:
-    """Which of ``int`` and ``long`` the integers in each place need; Glue keeps the two apart."""
-    if not places:
-        return {}
-    columns = []
-    for place in places:
-        pointer = "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in place).replace("'", "''")
-        integer = f"json_type(json, '{pointer}') in ('UBIGINT', 'BIGINT')"
-        value = f"try_cast(json_extract_string(json, '{pointer}') as hugeint)"
-        columns.append(f"bool_or({value} {INT_RANGE}) filter ({integer})")
-        columns.append(f"bool_or({value} not {INT_RANGE}) filter ({integer})")
-    row = database.execute(f"select {', '.join(columns)} from {_SOURCE}", [names]).fetchone()
-    return {
-        place: [word for word, seen in (("int", row[2 * index]), ("long", row[2 * index + 1])) if seen]
-        for index, place in enumerate(places)
-    }
+def _records(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+    decode = json.JSONDecoder().decode
+    for line in _lines(stream):
+        try:
+            record = decode(line.decode())
+        except (ValueError, RecursionError):
+            continue
+        if type(record) is dict:
+            yield record
 
 
-_SOURCE = (
-    f"read_json_objects(?, format = 'newline_delimited', ignore_errors = true, maximum_object_size = {MAX_LINE_BYTES})"
-)
-
-
-def _readable(name: str, scratch: str) -> str:
-    """The file itself, or an unpacked copy where DuckDB cannot unpack it."""
-    if not name.endswith(".bz2"):
-        return name
-    handle, copy = tempfile.mkstemp(suffix=".json", dir=scratch)
-    with bz2.open(name) as packed, os.fdopen(handle, "wb") as plain:
-        shutil.copyfileobj(packed, plain)
-    return copy
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Cut at each line end of any system's, as Spark does."""
+    while piece := stream.readline(MAX_LINE_BYTES):
+        if len(piece) == MAX_LINE_BYTES:
+            while piece and not piece.endswith(b"\n"):
+                piece = stream.readline(MAX_LINE_BYTES)
+        elif b"\r" in piece:
+            yield from piece.splitlines()
+        else:
+            yield piece.removeprefix(b"\xef\xbb\xbf")

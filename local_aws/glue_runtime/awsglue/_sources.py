@@ -13,10 +13,10 @@ from awsglue import gluetypes as glue
 from awsglue._choices import quoted
 from awsglue._files import SourceFile
 from awsglue._inference import infer_schema
-from awsglue._step import refuse
+from awsglue._step import exact_names
+from awsglue._values import holds_choice, reader_of
 
 Record = dict[str, Any]
-_BAD, _LINE = "__malformed__", "__line__"
 
 
 class Source(Protocol):
@@ -76,74 +76,79 @@ class JsonSource:
 
     @cached_property
     def errors(self) -> int:
-        return self._parsed.filter(f"{_BAD} is not null").count()
+        return self._parsed.filter("bad").count()
 
     @property
     def rows(self) -> DataFrame:
-        return self._rows_and_lines.drop(_LINE)
+        return self._good.select("record.*").drop(self._bad)
 
     def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
         # The record is read from its own line: only there an absent key differs from a null.
-        rows = self._rows_and_lines
-        kept = rows.rdd.filter(lambda row: predicate(json.loads(row[_LINE])))
-        return self._session.createDataFrame(kept, rows.schema).drop(_LINE)
+        kept = self._good.rdd.filter(lambda row: predicate(_read(row.line)))
+        return self._session.createDataFrame(kept, self._good.schema).select("record.*").drop(self._bad)
 
     def records(self) -> Any:
-        return self._rows_and_lines.rdd.map(lambda row: json.loads(row[_LINE]))
+        return self._good.rdd.map(lambda row: _read(row.line))
+
+    @cached_property
+    def _bad(self) -> str:
+        """A name that no field of the lines has."""
+        return max(self.schema.field_map, key=len, default="") + "_malformed"
+
+    @property
+    def _good(self) -> DataFrame:
+        return self._parsed.filter("not bad").drop("bad")
 
     @cached_property
     def _parsed(self) -> DataFrame:
-        """The lines with their parse: choices as text still, and the raw line again where it is malformed."""
+        """The lines that are not blank, each with its record, and whether there is none since it is malformed."""
         if self._files:
-            lines = self._session.read.text([file.address for file in self._files])
+            lines = self._session.read.text([file.pattern for file in self._files])
         else:
             lines = self._session.createDataFrame([], "value string")
-        fields = [spark.StructField(field.name, _readable_type(field)) for field in self.schema]
-        schema = spark.StructType([*fields, spark.StructField(_BAD, spark.StringType())])
-        options = {"columnNameOfCorruptRecord": _BAD}
-        lines = lines.filter(F.trim("value") != "").withColumnRenamed("value", _LINE)
-        return lines.select(_LINE, F.from_json(_LINE, schema, options).alias("r")).select(_LINE, "r.*")
+        lines = lines.filter(F.trim("value") != "").withColumnRenamed("value", "line")
+        fields = [spark.StructField(field.name, glue.to_spark(field.dataType)) for field in self.schema]
+        if any(holds_choice(field.dataType) for field in self.schema):
+            return self._parsed_by_python(lines)
+        schema = spark.StructType([*fields, spark.StructField(self._bad, spark.StringType())])
+        record = F.from_json("line", schema, {"columnNameOfCorruptRecord": self._bad}).alias("record")
+        is_bad = F.col("record").getField(self._bad).isNotNull().alias("bad")
+        return lines.select("line", record).select("line", "record", is_bad)
 
-    @property
-    def _rows_and_lines(self) -> DataFrame:
-        good = self._parsed.filter(f"{_BAD} is null")
-        return good.select(_LINE, *(_column(field) for field in self.schema))
+    def _parsed_by_python(self, lines: DataFrame) -> DataFrame:
+        """The same where Spark cannot tell the types of a choice apart: to its parser a number is a string too."""
+        fields = [
+            spark.StructField(
+                field.name, glue.to_spark(field.dataType), True, glue.CHOICE_MARK if _is_choice(field) else {}
+            )
+            for field in self.schema
+        ]
+        record = spark.StructField("record", spark.StructType(fields))
+        line, bad = (spark.StructField("line", spark.StringType()), spark.StructField("bad", spark.BooleanType()))
+        read = reader_of(self.schema)
 
+        def parse(row: spark.Row) -> tuple:
+            value = _read(row.line)
+            try:
+                return (row.line, read(value), False) if isinstance(value, dict) else (row.line, None, True)
+            except RecursionError:
+                return row.line, None, True
 
-def _column(field: glue.Field) -> Any:
-    """The column of a field; the members of a choice are read from the line once more, each as its own type."""
-    if not isinstance(field.dataType, glue.ChoiceType):
-        return F.col(quoted(field.name))
-    text = F.col(quoted(field.name))
-    rest = text.isNotNull()
-    members = {}
-    # From the narrowest type to the widest: a number is no string, and 1 is an int although a double could hold it.
-    for kind in sorted(field.dataType.choices, key=lambda one: _WIDTH.get(one.name, 0)):
-        one = spark.StructType([spark.StructField(field.name, glue.to_spark(kind))])
-        value = F.from_json(_LINE, one).getField(field.name)
-        members[kind.name] = F.when(rest, value)
-        rest = rest & value.isNull()
-    ordered = [members[kind.name].alias(kind.name) for kind in field.dataType.choices]
-    return F.when(text.isNotNull(), F.struct(*ordered)).alias(field.name, metadata=glue.CHOICE_MARK)
-
-
-_WIDTH = {"int": 1, "long": 2, "double": 3, "string": 4}
-
-
-def _readable_type(field: glue.Field) -> spark.DataType:
-    if isinstance(field.dataType, glue.ChoiceType):
-        return spark.StringType()
-    if _holds_choice(field.dataType):
-        refuse(f"A choice inside the field {field.name}")
-    return glue.to_spark(field.dataType)
+        return self._session.createDataFrame(
+            lines.rdd.map(parse), spark.StructType([line, record, bad]), verifySchema=False
+        )
 
 
-def _holds_choice(kind: glue.DataType) -> bool:
-    if isinstance(kind, glue.StructType):
-        return any(_holds_choice(field.dataType) for field in kind)
-    if isinstance(kind, glue.ArrayType):
-        return _holds_choice(kind.elementType)
-    return isinstance(kind, glue.ChoiceType)
+def _is_choice(field: glue.Field) -> bool:
+    return isinstance(field.dataType, glue.ChoiceType)
+
+
+def _read(line: str) -> Any:
+    """The value of a line, or null where it is none."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
 
 
 def plain_rows(source: Source) -> DataFrame:
@@ -151,4 +156,5 @@ def plain_rows(source: Source) -> DataFrame:
     rows = source.rows
     if not any(field.metadata for field in rows.schema):
         return rows
-    return rows.select(*(F.col(quoted(name)).alias(name, metadata={}) for name in rows.columns))
+    with exact_names():
+        return rows.select(*(F.col(quoted(name)).alias(name, metadata={}) for name in rows.columns))

@@ -1,9 +1,12 @@
 """What every transform of AWS's library takes besides its own arguments, and what is refused by name."""
 
+import contextlib
 import functools
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NoReturn, TypeVar
+
+from pyspark.sql import SparkSession
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -28,10 +31,24 @@ def glue_step(method: Method) -> Method:
         bound = signature.bind(*args, **kwargs)
         if bound.arguments.get("stageThreshold") or bound.arguments.get("totalThreshold"):
             refuse(f"An error threshold in {method.__name__}")
-        return method(**{name: value for name, value in bound.arguments.items() if name not in _STANDARD})
+        with exact_names():
+            return method(**{name: value for name, value in bound.arguments.items() if name not in _STANDARD})
 
     step.__signature__ = signature
     return step
+
+
+@contextlib.contextmanager
+def exact_names() -> Iterator[None]:
+    """Let Spark resolve names of columns by their case too: to a DynamicFrame ``Battery`` is not ``battery``."""
+    settings = SparkSession.active().conf
+    setting = "spark.sql.caseSensitive"
+    before = settings.get(setting)
+    settings.set(setting, "true")
+    try:
+        yield
+    finally:
+        settings.set(setting, before)
 
 
 def refuse(what: str) -> NoReturn:

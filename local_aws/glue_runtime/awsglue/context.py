@@ -174,13 +174,13 @@ class GlueContext(SQLContext):
         files = list_files(self.spark_session.sparkContext, paths, recurse)
         if FORMATS[format] == "json":
             return DynamicFrame(JsonSource(self.spark_session, files), self, name)
-        return DynamicFrame(FrameSource(self._parquet([file.address for file in files])), self, name)
+        return DynamicFrame(FrameSource(self._parquet([file.pattern for file in files])), self, name)
 
-    def _parquet(self, addresses: Sequence[str]) -> DataFrame:
-        if not addresses:
+    def _parquet(self, patterns: Sequence[str]) -> DataFrame:
+        if not patterns:
             return self.spark_session.createDataFrame([], "struct<>")
         # Files that a sink wrote before a field came are read with those after: the schema is that of all.
-        return self.spark_session.read.option("mergeSchema", "true").parquet(*addresses)
+        return self.spark_session.read.option("mergeSchema", "true").parquet(*patterns)
 
 
 class DynamicFrameReader:

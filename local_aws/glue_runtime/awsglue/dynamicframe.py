@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from awsglue import _records
 from awsglue._choices import apply_mappings, quoted, resolve
 from awsglue._sources import FrameSource, Record, Source, plain_rows
-from awsglue._step import glue_step, refuse, refuse_attribute
+from awsglue._step import exact_names, glue_step, refuse, refuse_attribute
 from awsglue.gluetypes import DataType, StructType, tree_lines
 
 if TYPE_CHECKING:
@@ -165,7 +165,8 @@ class DynamicFrame:
     def drop_null_fields(self) -> "DynamicFrame":
         """Without the fields that hold nothing but null."""
         kept = [quoted(field.name) for field in self.schema() if field.dataType != DataType("null")]
-        return self._of(self._source.rows.select(*kept))
+        with exact_names():
+            return self._of(self._source.rows.select(*kept))
 
     def _of(self, rows: DataFrame, failures: Callable[[], int] = lambda: 0) -> "DynamicFrame":
         """A frame made of this one, with its error records and those of the step."""
