@@ -17,7 +17,7 @@ from runner.errors import LakeBusy, NetworkLost, StepFailed
 from runner.findings import forget_findings
 from runner.fingerprints import Fingerprints
 from runner.kernel_queue import KernelQueue
-from runner.kernels import install_kernels
+from runner.kernels import BATCH_KERNEL, install_kernels
 from runner.lake_lock import LakeLock
 from runner.leftovers import end_remains
 from runner.paths import REPORTS
@@ -132,7 +132,7 @@ class Batch:
         self.record.save()
         self._land(find_sources)
         scripts.upload_scripts(self.bucket)
-        install_kernels()
+        install_kernels(BATCH_KERNEL)
         self._run_steps()
         self._audit_privacy()
 

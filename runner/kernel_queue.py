@@ -2,6 +2,8 @@
 
 import json
 import os
+import signal
+import subprocess
 import tempfile
 import threading
 from contextlib import suppress
@@ -23,12 +25,24 @@ class OneKernel(KernelManager):
     """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
 
     ended = False
+    process: subprocess.Popen
+    """Its process, which tells how it ended also after the manager has forgotten it."""
 
     def start_kernel(self, **arguments: object) -> None:
         """Start it, as `KernelManager` does."""
         if self.ended:
             raise RuntimeError("this kernel was ended")
         super().start_kernel(**arguments)
+        self.process = self.provisioner.process
+
+    def how_it_ended(self) -> str:
+        """The end of its process in words: its exit code, or the signal that killed it."""
+        code = self.process.poll()
+        if code is None or code >= 0:
+            return f"exit code {code}" if code is not None else "it does not answer"
+        signal_name = signal.Signals(-code).name
+        cause = ", probably since the machine is out of memory" if signal_name == "SIGKILL" else ""
+        return f"killed by signal {-code} ({signal_name}){cause}"
 
 
 class KernelQueue:

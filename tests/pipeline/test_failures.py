@@ -12,7 +12,7 @@ from local_aws.endpoint import running
 from runner.paths import SAMPLES
 from tests.pipeline.conftest import begin, complaint, events_until, stedi, wait_for
 
-WORKER, KERNEL = "local_aws.sessions.worker", "glue_pyspark.GlueKernel"
+WORKER, KERNEL = "local_aws.sessions.worker", "runner.glue_kernel"
 
 
 @pytest.fixture
