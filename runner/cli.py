@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,8 @@ NOT_OURS = {
     errno.EISDIR,
 }
 """Errors of the operating system that tell of a path or of the machine, and not of a mistake of the program's."""
+
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 Lake = Annotated[
     Path | None,
@@ -150,6 +153,8 @@ def resume(
     """
     from runner.plan import find_plan, plan_from_record
 
+    if run_id is not None and not RUN_ID.fullmatch(run_id):
+        raise UserError(f"{run_id!r} is no id of a run: see `stedi runs`.")
     plan = find_plan(run_id)
     if plan is None and run_id is None:
         raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
@@ -193,9 +198,11 @@ def publish(
     Refused where the report shows a name, an e-mail address, a phone, a birthday or a serial number of the landing
     files.
     """
+    from runner.lakehouse import read_lakehouse
     from runner.publish import publish_report
 
     with _existing(profile, lake):
+        read_lakehouse(bucket, DATABASE)
         typer.echo(f"Published {publish_report(bucket, run_id, typer.echo)}")
 
 
@@ -331,11 +338,12 @@ def vacuum(
     """
     from datetime import timedelta
 
-    from runner.lakehouse import read_lakehouse
+    from runner.lakehouse import read_lakehouse, require_database
     from runner.vacuum import Vacuum
 
     with _existing(profile, lake):
         settings = read_lakehouse(bucket, database, participant_key)
+        require_database(database)
         removed = Vacuum(settings, keep, timedelta(hours=older_than), typer.echo).run(privacy)
         typer.echo(f"{removed:,} files and uploads removed." if removed else "There was nothing to remove.")
 
@@ -433,7 +441,8 @@ def _existing(profile: str, lake: Path | None) -> Iterator[None]:
         with use_profile(profile, chosen):
             yield
     except (UserError, LakehouseError) as error:
-        raise UserError(f"{str(error).rstrip('.')}. The lake is {chosen}; --lake DIR names another.") from error
+        end = "" if str(error).endswith((".", "?")) else "."
+        raise UserError(f"{error}{end} The lake is {chosen}; --lake DIR names another.") from error
 
 
 def _lake_of(profile: str, lake: Path) -> str:

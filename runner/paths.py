@@ -14,16 +14,21 @@ def user_path(text: str | Path) -> Path:
     Raises
     ------
     UserError
-        If it names the home of a user that there is not.
+        If it names the home of a user that there is not, or a link that leads to itself.
     """
     try:
-        return Path(text).expanduser()
+        path = Path(text).expanduser()
     except RuntimeError as error:
         raise UserError(f"There is no home directory for {text}: for a folder of that name write ./{text}") from error
+    try:
+        path.resolve()
+    except (RuntimeError, OSError) as error:
+        raise UserError(f"{text} leads nowhere: {error}.") from error
+    return path
 
 
 def _room(variable: str, default: str) -> Path:
-    return user_path(os.environ.get(variable) or PROJECT / default).resolve()
+    return Path(os.path.expanduser(os.environ.get(variable) or PROJECT / default)).absolute()
 
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -46,6 +51,7 @@ def require_rooms() -> None:
         If one cannot be written to, naming the variable that puts it elsewhere.
     """
     for what, folder, variable in (("reports", REPORTS, "STEDI_REPORTS"), ("notes", STATE, "STEDI_STATE")):
+        user_path(os.environ.get(variable) or folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder) as probe:
