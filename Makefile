@@ -2,8 +2,9 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 VENV := .venv
+BIN := $(VENV)/bin
 # Modules instead of the scripts beside it, which do not start where the checkout's path holds a quote or a dollar sign.
-PY := $(VENV)/bin/python
+PY := $(BIN)/python
 READY := $(VENV)/.ready
 NBCONVERT = $(PY) -m nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
 # What a user names reaches the recipes as it is, through the environment: whatever quotes, blanks and $ it holds.
@@ -26,10 +27,18 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || { echo "make: PYTHON=$$PYTHON is $$("$$PYTHON" --version 2>&1); the project needs Python 3.10, 3.11 or 3.12." >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$("$$PYTHON" --version) (once, a minute or two)"
 	@"$$PYTHON" -m venv --clear $(VENV)
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-build.lock
-	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
-	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@venv=$(VENV); case "$$PWD" in *[{}$$]*) \
+		link=$$(mktemp -d) && trap 'rm -rf "$$link"' EXIT && ln -s "$$PWD/$(VENV)" "$$link/venv" && venv=$$link/venv;; esac; \
+		install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes "$$@"; }; \
+		install -r requirements-build.lock && install --no-build-isolation -r requirements.lock
+	@$(MAKE) --no-print-directory $(BIN)/stedi
 	@touch $@
+
+# The project and its command, as pip's --editable would give them: setuptools takes { and $ in a path for variables of
+# its own (which is why pip, above, comes to such an environment by a link), and a script of pip's a $ for one of sh's.
+$(BIN)/stedi:
+	@echo ../../../.. > "$$(echo $(VENV)/lib/python*/site-packages)/stedi.pth"
+	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -I -m runner "$$@"\n' > $@ && chmod +x $@
 
 run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=DIR PROFILE=NAME SET="consent=any_time match=time_only")
 	@set -f; for pair in $$SET; do set -- "$$@" --set "$$pair"; done; \

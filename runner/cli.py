@@ -488,7 +488,7 @@ def main() -> None:
     cancel_on_signals()
     try:
         require_open_files()
-        app()
+        app(prog_name="stedi")
     except (UserError, LakehouseError, endpoint.EndpointError) as error:
         sys.exit(_complain(str(error), 2))
     except StepFailed as error:
