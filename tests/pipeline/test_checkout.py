@@ -16,7 +16,7 @@ from tests.first_names import FIRST_NAMES
 
 pytestmark = pytest.mark.kernel
 NAMES = sorted({*FIRST_NAMES, "Max", "May", "Report", "Kept", "Wen"})
-CHECKOUT = "it's my \"check\" out of $HOME, #1 100% [x]{y}*? \\ ü"
+CHECKOUT = 'it\'s my "check" out of $HOME, #1 100% [x]{y}*? \\ ü'
 NOON = 1_680_000_000_000  # epoch ms
 
 

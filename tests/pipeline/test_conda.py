@@ -1,12 +1,12 @@
 """environment.yml: conda hands its pip section to pip, and the stedi command is there."""
 
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from runner.paths import PROJECT
 
@@ -23,9 +23,8 @@ def checkout(tmp_path):
 
 def pip_as_conda(checkout: Path, python: str, *further: str) -> subprocess.CompletedProcess:
     """Install the pip section of environment.yml as `conda env create` does (conda/env/installers/pip.py)."""
-    section = (checkout / "environment.yml").read_text("utf-8").partition("- pip:\n")[2]
-    lines = re.findall(r"^ {6}- (.+)$", section, re.MULTILINE)
-    assert lines
+    dependencies = yaml.safe_load((checkout / "environment.yml").read_text("utf-8"))["dependencies"]
+    lines = next(entry["pip"] for entry in dependencies if isinstance(entry, dict))
     file = checkout / "condaenv.abc123.requirements.txt"
     file.write_text("\n".join(lines), "utf-8")
     command = [python, "-m", "pip", "install", "-U", "-r", file, "--exists-action=b", *further]
