@@ -12,10 +12,15 @@ override LANDING := $(value LANDING)
 override LAKE := $(value LAKE)
 override PROFILE := $(value PROFILE)
 override SET := $(value SET)
-export LANDING LAKE PROFILE SET PYTHON
+export LANDING LAKE PROFILE SET
 # The first Python of a version that fits; PYTHON=/path/to/python names another.
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
+ifdef PYTHON
+override PYTHON := $(value PYTHON)
+else
+PYTHON := $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+endif
+export PYTHON
 
 .PHONY: help run test lab jobs lint notebooks hooks clean lock up down
 

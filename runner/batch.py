@@ -29,7 +29,6 @@ from runner.retries import with_retries
 from runner.run_document import ROWS
 from runner.run_record import RunRecord
 from runner.schedule import Schedule
-from runner.session import TAGS
 from runner.session_pool import SessionPool
 from runner.step_run import StepRun, Workshop
 from runner.steps import STEPS
@@ -151,7 +150,7 @@ class Batch:
         steps, fingerprints = self.plan.steps, Fingerprints(self.plan.parameters)
         todo = [step for step in steps if not self.record.is_done(step, fingerprints)]
         with ExitStack() as stack:
-            kernels = stack.enter_context(KernelQueue(todo, TAGS | {"run_id": self.plan.run_id}))
+            kernels = stack.enter_context(KernelQueue(todo))
             self._sessions = stack.enter_context(
                 SessionPool(
                     self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say

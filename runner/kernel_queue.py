@@ -1,7 +1,5 @@
 """The kernels of a batch: each starts while the notebook before its own is running."""
 
-import json
-import os
 import signal
 import subprocess
 import tempfile
@@ -52,12 +50,9 @@ class KernelQueue:
     ----------
     steps : list of str
         The steps of the run, in order.
-    tags : dict of str to str
-        For the session that Glue's kernel makes by itself, where the one it was told to join is gone.
     """
 
-    def __init__(self, steps: list[str], tags: dict[str, str]):
-        self._environment = os.environ | {"glue_tags": json.dumps(tags)}
+    def __init__(self, steps: list[str]):
         self._coming = list(steps)
         self._early: dict[str, OneKernel] = {}
         self._taken: dict[str, OneKernel] = {}
@@ -116,7 +111,7 @@ class KernelQueue:
             kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection), client_class=CLIENT
         )
         with LOG.open("ab") as log:
-            kernel.start_kernel(cwd=str(PROJECT), env=self._environment, stdout=log, stderr=log)
+            kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
         return kernel
 
 

@@ -16,7 +16,6 @@ from runner.errors import StepFailed
 from runner.kernel_queue import KernelQueue
 from runner.notebook import execute_notebook
 from runner.paths import NOTEBOOKS
-from runner.session import TAGS
 from runner.session_pool import SessionPool
 
 pytestmark = pytest.mark.kernel
@@ -95,7 +94,7 @@ def test_no_notebook_sees_the_variables_of_another(room, isolated):
     for step in steps:
         tell, define = f"step = '{step}'\n{RECORD}", f"stranger = 'of {step}'\ndef helper():\n    return stranger"
         write_step(room, step, [new_code_cell(tell), new_code_cell(define)])
-    with KernelQueue(steps, TAGS) as queue, SessionPool("run", BUCKET, isolated, 1, print) as pool:
+    with KernelQueue(steps) as queue, SessionPool("run", BUCKET, isolated, 1, print) as pool:
         pool.start()
         told = [execute(room, step, queue, pool) for step in steps]
         assert told == [{"mine": f"for {step}", "stranger": None} for step in steps]
@@ -109,12 +108,12 @@ def test_a_notebook_that_ends_too_early_says_how_and_no_later_cell_runs(room):
         kernel = "python3" if step.startswith("python") else kernels.GLUE
         write_step(room, step, [*cells, new_code_cell(later)], kernel)
     *steps, last = ENDINGS
-    with KernelQueue(steps, TAGS) as queue, SessionPool("run", BUCKET, False, 1, print) as pool:
+    with KernelQueue(steps) as queue, SessionPool("run", BUCKET, False, 1, print) as pool:
         pool.start()
         for step in steps:
             with pytest.raises(StepFailed, match=ENDINGS[step][1]):
                 execute(room, step, queue, pool)
-    with KernelQueue([last], TAGS) as queue, SessionPool("other", BUCKET, False, 1, print) as pool:
+    with KernelQueue([last]) as queue, SessionPool("other", BUCKET, False, 1, print) as pool:
         pool.start()
         with pytest.raises(StepFailed, match=ENDINGS[last][1]):
             execute(room, last, queue, pool, wait_for_the_end_before_cell_7)
