@@ -43,7 +43,8 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 # its own (which is why pip, above, comes to such an environment by a link), and a script of pip's a $ for one of sh's.
 $(BIN)/stedi:
 	@echo ../../../.. > "$$(echo $(VENV)/lib/python*/site-packages)/stedi.pth"
-	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -I -m runner "$$@"\n' > $@ && chmod +x $@
+	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -c "%s" "$$@"\n' \
+		'import sys; sys.path[:] = filter(None, sys.path); from runner.cli import main; main()' > $@ && chmod +x $@
 
 run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=DIR PROFILE=NAME SET="consent=any_time match=time_only")
 	@set -f; for pair in $$SET; do set -- "$$@" --set "$$pair"; done; \
