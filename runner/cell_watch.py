@@ -67,7 +67,9 @@ def _ending_call(reply: dict) -> str | None:
     """What a cell called to end its Python, as its kernel answered."""
     if reply.get("ename") == "SystemExit":
         value = reply["evalue"]
-        return f"sys.exit({'' if value in ('', 'None') else value if value.isdecimal() else repr(value)})"
+        if value in ("", "0", "None"):
+            return "sys.exit(0) or quit()"
+        return f"sys.exit({value if value.isdecimal() else repr(value)})"
     if any(action.get("source") == "ask_exit" for action in reply.get("payload", [])):
         return "quit() or exit()"
     return None

@@ -30,9 +30,9 @@ boto3.client("s3").put_object(Bucket=bucket, Key=f"runs/{run_id}/{step}.json", B
 
 ENDINGS = {
     "sys_exit": ("import sys\nsys.exit(3)", r"cell 6 \(Work\) called sys\.exit\(3\): "),
-    "glue_quit": ("quit()", r"cell 6 \(Work\) called sys\.exit\(\): "),
+    "glue_quit": ("quit()", r"cell 6 \(Work\) called sys\.exit\(0\) or quit\(\): "),
     "session_dies": ("import os\nos._exit(3)", r"the Glue session ended in cell 6 \(Work\): FAILED: .*exit code 3"),
-    "python_exit": ("import sys\nsys.exit(0)", r"cell 5 \(Work\) called sys\.exit\(0\): "),
+    "python_exit": ("import sys\nsys.exit(0)", r"cell 5 \(Work\) called sys\.exit\(0\) or quit\(\): "),
     "python_quit": ("quit()", r"cell 5 \(Work\) called quit\(\) or exit\(\): "),
     "python_dies": ("import os\nos._exit(3)", r"its kernel ended in cell 5 \(Work\): exit code 3"),
     "python_killed": ("import os\nos.kill(os.getpid(), 9)", r"killed by signal 9 \(SIGKILL\), probably .* memory"),
