@@ -18,9 +18,11 @@ _TAG = re.compile(r"</?[a-z][a-z0-9]*/?>", re.IGNORECASE)
 _HEX = "[0-9a-fA-F]"
 _ESCAPE = re.compile(rf"\\+(?:(u{_HEX}{{4}}(?:\\+u{_HEX}{{4}})*)|(x{_HEX}{{2}}(?:\\+x{_HEX}{{2}})*)|[nrt])")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_NUMBER = re.compile(r"(?<![^\W_])\d(?:[ ./()\u00a0-]{0,3}\d){6,}(?![^\W_])")
+_NUMBER = re.compile(r"(?<![^\W_])\d(?:[ ./()\u00a0-]{0,3}\d){8,}(?![^\W_])")
 _DIGITS = re.compile(r"\d+")
-LONGEST_NUMBER = 15
+SHORTEST_PHONE = 9
+"""Fewer digits stand side by side by chance: in the coordinates of a picture, in the numbers of a table."""
+LONGEST_PHONE = 15
 """Digits of the longest telephone number (ITU-T E.164)."""
 
 
@@ -38,7 +40,7 @@ def is_one_word(value: str) -> bool:
 class Index:
     """Values to seek, all at once: the time goes with the text, not with the number of values.
 
-    A value of digits alone, such as a phone, is found however its digits are grouped.
+    A phone of nine or more digits is found however they are grouped.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ class Index:
         for words in {tuple(words_of(value)) for value in values}:
             if words:
                 self._by_first.setdefault(words[0], set()).add(words)
-            if _is_number(words):
+            if _is_phone(words):
                 self._numbers["".join(words)] = words
 
     def find(self, text: str) -> set[tuple[str, ...]]:
@@ -72,9 +74,10 @@ class Index:
         return {self._numbers[number] for number in joined & self._numbers.keys()}
 
 
-def _is_number(words: tuple[str, ...]) -> bool:
-    """Whether a value is a number that people group as they like; the groups of a date (1990-12-10) are fixed."""
-    return all(map(str.isdecimal, words)) and [len(word) for word in words] != [4, 2, 2]
+def _is_phone(words: tuple[str, ...]) -> bool:
+    """Whether a value is a number that people group as they like."""
+    digits = "".join(words)
+    return digits.isdecimal() and SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE + 2
 
 
 def _joined(digits: list[str]) -> Iterable[str]:
@@ -83,7 +86,7 @@ def _joined(digits: list[str]) -> Iterable[str]:
         number = ""
         for group in digits[start:]:
             number += group
-            if len(number) > LONGEST_NUMBER + 2:
+            if len(number) > LONGEST_PHONE + 2:
                 break
             yield number
             if number.startswith("00"):

@@ -34,6 +34,7 @@ OTHERS = {
     "ΟΔΥΣΣΕΥΣ ΣΟΦΟΣ",
     "(801) 555-0142",
     "0049 89 1234567",
+    "444-7788",
     "SN-0001/7",
 }
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(400_000)).decode()
@@ -88,6 +89,7 @@ def audit(values, *places, landed=frozenset()):
         "Οδυσσεύς Οδυσσευς Σοφος",
         "+1 801.555.0142",
         "8015550142",
+        "dial 444 7788",
         "0049 (89) 123 4567",
         "+49 89 1234567".replace("+", "00"),
         "sn-0001/7",
@@ -127,6 +129,7 @@ def test_every_planted_value_is_found_in_every_kind_of_place(kind):
         "1990 12",
         "19901210 bytes",
         "1442079460000",
+        "M 0.44 4778.8",
         "Jürgen Müller",
         "https://cdn.example/npm/jquery@3.5.1/dist/icon@2x.png",
         "3f2b8c1e-5d2a-4c57-9f0e-1a2b3c4d5e6f",
