@@ -3,11 +3,24 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+# Modules instead of the scripts beside it, which do not start where the checkout's path holds a quote or a dollar sign.
+PY := $(BIN)/python
 READY := $(VENV)/.ready
-NBCONVERT = $(BIN)/jupyter-nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
+NBCONVERT = $(PY) -m nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
+# What a user names reaches the recipes as it is, through the environment: whatever quotes, blanks and $ it holds.
+override LANDING := $(value LANDING)
+override LAKE := $(value LAKE)
+override PROFILE := $(value PROFILE)
+override SET := $(value SET)
+export LANDING LAKE PROFILE SET
 # The first Python of a version that fits; PYTHON=/path/to/python names another.
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
+ifdef PYTHON
+override PYTHON := $(value PYTHON)
+else
+PYTHON := $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null && echo $$p && break; done)
+endif
+export PYTHON
 
 .PHONY: help run test lab jobs lint notebooks hooks clean lock up down
 
@@ -15,47 +28,58 @@ help:  ## Show this help
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
 
 $(READY): requirements.lock requirements-build.lock pyproject.toml
-	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.10, 3.11 or 3.12 found (found: $$(python3 --version 2>&1)). Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 2; fi
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || { echo "make: PYTHON=$(PYTHON) is $$($(PYTHON) --version 2>&1); the project needs Python 3.10, 3.11 or 3.12." >&2; exit 2; }
-	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once, a minute or two)"
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-build.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation -r requirements.lock
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@if [ -z "$$PYTHON" ]; then echo "make: no Python 3.10, 3.11 or 3.12 found (found: $$(python3 --version 2>&1)). Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 2; fi
+	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || { echo "make: PYTHON=$$PYTHON is $$("$$PYTHON" --version 2>&1); the project needs Python 3.10, 3.11 or 3.12." >&2; exit 2; }
+	@echo "Setting up $(VENV) with $$("$$PYTHON" --version) (once, a minute or two)"
+	@"$$PYTHON" -m venv --clear $(VENV)
+	@venv=$(VENV); case "$$PWD" in *[{}$$]*) \
+		link=$$(mktemp -d) && trap 'rm -rf "$$link"' EXIT && ln -s "$$PWD/$(VENV)" "$$link/venv" && venv=$$link/venv;; esac; \
+		install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes "$$@"; }; \
+		install -r requirements-build.lock && install --no-build-isolation -r requirements.lock
+	@$(MAKE) --no-print-directory $(BIN)/stedi
 	@touch $@
 
+# The project and its command, as pip's --editable would give them: setuptools takes { and $ in a path for variables of
+# its own (which is why pip, above, comes to such an environment by a link), and a script of pip's a $ for one of sh's.
+$(BIN)/stedi:
+	@echo ../../../.. > "$$(echo $(VENV)/lib/python*/site-packages)/stedi.pth"
+	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -c "%s" "$$@"\n' \
+		'import sys; sys.path[:] = filter(None, sys.path); from runner.cli import main; main()' > $@ && chmod +x $@
+
 run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=DIR PROFILE=NAME SET="consent=any_time match=time_only")
-	@$(BIN)/stedi run $(if $(LANDING),--landing "$(LANDING)") $(if $(LAKE),--lake "$(LAKE)") $(if $(PROFILE),--profile "$(PROFILE)") $(foreach pair,$(SET),--set "$(pair)")
+	@set -f; for pair in $$SET; do set -- "$$@" --set "$$pair"; done; \
+		$(PY) -m runner run $${LANDING:+--landing "$$LANDING"} $${LAKE:+--lake "$$LAKE"} $${PROFILE:+--profile "$$PROFILE"} "$$@"
 
 test: $(READY)  ## Run the tests (ARGS="-k name" for some)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lab: $(READY)  ## Open JupyterLab on the notebooks
-	@$(BIN)/stedi lab $(if $(LAKE),--lake "$(LAKE)")
+	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"}
 
 up: $(READY)  ## Start the local AWS endpoint (LAKE=DIR)
-	@$(BIN)/stedi up $(if $(LAKE),--lake "$(LAKE)")
+	@$(PY) -m runner up $${LAKE:+--lake "$$LAKE"}
 
 down: $(READY)  ## Stop the local AWS endpoint (LAKE=DIR)
-	@$(BIN)/stedi down $(if $(LAKE),--lake "$(LAKE)")
+	@$(PY) -m runner down $${LAKE:+--lake "$$LAKE"}
 
 jobs: $(READY)  ## Export the Glue job scripts from the notebooks
-	@$(BIN)/stedi jobs
+	@$(PY) -m runner jobs
 
 lint: $(READY)  ## Check style and format, notebooks included
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@clean=$$(mktemp -d) && trap "rm -rf $$clean" EXIT && cp notebooks/*.ipynb $$clean && $(NBCONVERT) $$clean/*.ipynb && \
-		{ diff -rq --exclude='*.md' --exclude='.*' notebooks $$clean || { echo "lint: outputs or foreign metadata in a notebook: make notebooks" >&2; exit 1; }; }
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	@clean=$$(mktemp -d) && trap 'rm -rf "$$clean"' EXIT && cp notebooks/*.ipynb "$$clean" && $(NBCONVERT) "$$clean"/*.ipynb && \
+		{ diff -rq --exclude='*.md' --exclude='.*' notebooks "$$clean" || { echo "lint: outputs, foreign metadata or long cell ids in a notebook: make notebooks" >&2; exit 1; }; }
 
 notebooks: $(READY)  ## Strip outputs and foreign metadata from the notebooks
 	@$(NBCONVERT) notebooks/*.ipynb
 
 hooks: $(READY)  ## Check each commit before it is made, and show changed notebooks as readable diffs
-	@$(BIN)/pre-commit install
-	@git config diff.jupyternotebook.command '$(BIN)/git-nbdiffdriver diff --ignore-outputs'
+	@$(PY) -m pre_commit install
+	@git config diff.jupyternotebook.command '$(PY) -m nbdime.vcs.git.diffdriver diff --ignore-outputs'
 
 lock: $(READY)  ## Renew the lock files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
+	sed -e '/--hash=/d' -e 's/ *\\$$//' requirements.lock > requirements-conda.lock
 	printf 'setuptools==80.9.0\nwheel==0.45.1\n' | uv pip compile - --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --quiet -o requirements-build.lock
 
 clean:  ## Remove the environment and everything generated; lakes and reports stay

@@ -18,7 +18,7 @@ from runner.errors import LakeBusy, NetworkLost, StepFailed
 from runner.findings import forget_findings
 from runner.fingerprints import Fingerprints
 from runner.kernel_queue import KernelQueue
-from runner.kernels import install_kernels
+from runner.kernels import BATCH_KERNEL, install_kernels
 from runner.lake_lock import LakeLock
 from runner.leftovers import end_remains
 from runner.paths import REPORTS
@@ -30,7 +30,6 @@ from runner.retries import with_retries
 from runner.run_document import ROWS
 from runner.run_record import RunRecord
 from runner.schedule import Schedule
-from runner.session import TAGS
 from runner.session_pool import SessionPool
 from runner.step_run import StepRun, Workshop
 from runner.steps import STEPS
@@ -133,7 +132,7 @@ class Batch:
         self.record.save()
         self._land(find_sources)
         scripts.upload_scripts(self.bucket)
-        install_kernels()
+        install_kernels(BATCH_KERNEL)
         self._run_steps()
         self._audit_privacy()
 
@@ -156,7 +155,7 @@ class Batch:
         steps, fingerprints = self.plan.steps, Fingerprints(self.plan.parameters)
         todo = [step for step in steps if not self.record.is_done(step, fingerprints)]
         with ExitStack() as stack:
-            kernels = stack.enter_context(KernelQueue(todo, TAGS | {"run_id": self.plan.run_id}))
+            kernels = stack.enter_context(KernelQueue(todo))
             self._sessions = stack.enter_context(
                 SessionPool(
                     self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say

@@ -1,9 +1,12 @@
 """The ``stedi`` command."""
 
+import errno
 import os
+import re
 import sys
 import threading
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +18,8 @@ from helpers.errors import LakehouseError
 from local_aws import endpoint
 from local_aws.profile import PROFILE
 from runner.errors import LakeBusy, StepFailed, UserError
-from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake
+from runner.limits import require_open_files
+from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake, require_rooms, user_path
 from runner.stopping import cancel_on_signals
 
 if TYPE_CHECKING:
@@ -29,8 +33,27 @@ app = typer.Typer(
 )
 CANCELLED = 130
 """Typer's exit code for a KeyboardInterrupt."""
+NOT_OURS = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENAMETOOLONG,
+    errno.ELOOP,
+    errno.ENOTDIR,
+    errno.EISDIR,
+}
+"""Errors of the operating system that tell of a path or of the machine, and not of a mistake of the program's."""
 
-Lake = Annotated[Path | None, typer.Option("--lake", metavar="DIR", help="Directory of the local AWS's buckets.")]
+RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+Lake = Annotated[
+    Path | None,
+    typer.Option("--lake", metavar="DIR", parser=user_path, help="Directory of the local AWS's buckets."),
+]
 Profile = Annotated[
     str, typer.Option("--profile", metavar="NAME", help="The AWS profile; stedi-local is the local one.")
 ]
@@ -56,7 +79,10 @@ BUCKET, DATABASE, PARTICIPANT_KEY = "stedi-lakehouse", "stedi", "stedi/participa
 @app.command()
 def run(
     landing: Annotated[
-        Path, typer.Option(metavar="DIR", show_default=False, help="Landing files; the project's samples by default.")
+        Path,
+        typer.Option(
+            metavar="DIR", parser=user_path, show_default=False, help="Landing files; the project's samples by default."
+        ),
     ] = SAMPLES,
     lake: Lake = None,
     profile: Profile = PROFILE,
@@ -103,7 +129,10 @@ def run(
 def resume(
     run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the run begun last.")] = None,
     landing: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Landing files, where the run broke off while it copied them.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", parser=user_path, help="Landing files, where the run broke off while it copied them."
+        ),
     ] = None,
     bucket: Bucket = BUCKET,
     lake: Lake = None,
@@ -124,6 +153,8 @@ def resume(
     """
     from runner.plan import find_plan, plan_from_record
 
+    if run_id is not None and not RUN_ID.fullmatch(run_id):
+        raise UserError(f"{run_id!r} is no id of a run: see `stedi runs`.")
     plan = find_plan(run_id)
     if plan is None and run_id is None:
         raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
@@ -167,9 +198,11 @@ def publish(
     Refused where the report shows a name, an e-mail address, a phone, a birthday or a serial number of the landing
     files.
     """
+    from runner.lakehouse import read_lakehouse
     from runner.publish import publish_report
 
     with _existing(profile, lake):
+        read_lakehouse(bucket, DATABASE)
         typer.echo(f"Published {publish_report(bucket, run_id, typer.echo)}")
 
 
@@ -204,6 +237,7 @@ def clean_sessions(
 @app.command()
 def up(lake: Lake = None, port: Port = 0) -> None:
     """Start the local AWS endpoint on a lake, and say how any AWS client reaches it."""
+    require_rooms()
     chosen = (lake or last_lake()).resolve()
     found = endpoint.running(chosen) or endpoint.start(chosen, port=port)
     remember_lake(chosen)
@@ -212,7 +246,7 @@ def up(lake: Lake = None, port: Port = 0) -> None:
     typer.echo(f"The local AWS answers at {found.url} with the lake {chosen}{ends}. Any AWS client reaches it with:")
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"):
         typer.echo(f"  export {name}={environment[name]}")
-    typer.echo("Stop it with: stedi down")
+    typer.echo("The other commands ask this lake from now on, where none is named. Stop it with: stedi down")
 
 
 @app.command()
@@ -304,11 +338,12 @@ def vacuum(
     """
     from datetime import timedelta
 
-    from runner.lakehouse import read_lakehouse
+    from runner.lakehouse import read_lakehouse, require_database
     from runner.vacuum import Vacuum
 
     with _existing(profile, lake):
         settings = read_lakehouse(bucket, database, participant_key)
+        require_database(database)
         removed = Vacuum(settings, keep, timedelta(hours=older_than), typer.echo).run(privacy)
         typer.echo(f"{removed:,} files and uploads removed." if removed else "There was nothing to remove.")
 
@@ -334,7 +369,7 @@ def erase(
     from runner.lakehouse import read_lakehouse
     from runner.paths import REPORTS
 
-    addresses = read_addresses(who)
+    addresses = read_addresses(os.path.expanduser(who))
     with _existing(profile, lake):
         erasure = Erasure(read_lakehouse(bucket, database, participant_key), addresses, REPORTS, typer.echo)
         findings = erasure.look()
@@ -355,6 +390,7 @@ def lab(
     from runner.aws import use_profile
     from runner.lab import lab_settings, open_lab
 
+    require_rooms()
     with use_profile(profile, (lake or last_lake()).resolve()):
         os.environ.update(lab_settings(bucket))
         raise SystemExit(open_lab(bucket, context.args))
@@ -362,7 +398,7 @@ def lab(
 
 @app.command()
 def samples(
-    target: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    target: Annotated[Path, typer.Argument(metavar="DIR", parser=user_path, help="Where to write; new or empty.")],
     customers: Annotated[int, typer.Option(help="How many customers.")] = 60,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal bytes.")] = 1,
     instants: Annotated[int, typer.Option(help="At how many moments each one's sensors report.")] = 20,
@@ -386,11 +422,27 @@ def jobs() -> None:
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 
-def _existing(profile: str, lake: Path | None) -> AbstractContextManager[None]:
-    """Use a profile, the local one on a lake that is there: for commands that make none."""
+@contextmanager
+def _existing(profile: str, lake: Path | None) -> Iterator[None]:
+    """Use a profile, the local one on a lake that is there: for commands that make none.
+
+    Who names no lake is told which one is asked: on a terminal before the answer, and in every error.
+    """
     from runner.aws import use_profile
 
-    return use_profile(profile, existing_lake(lake) if profile == PROFILE else last_lake())
+    if profile != PROFILE:
+        with use_profile(profile, last_lake()):
+            yield
+        return
+    chosen = existing_lake(lake)
+    if lake is None and sys.stderr.isatty():
+        typer.echo(f"The lake is {chosen}; --lake DIR names another.", err=True)
+    try:
+        with use_profile(profile, chosen):
+            yield
+    except (UserError, LakehouseError) as error:
+        end = "" if str(error).endswith((".", "?")) else "."
+        raise UserError(f"{error}{end} The lake is {chosen}; --lake DIR names another.") from error
 
 
 def _lake_of(profile: str, lake: Path) -> str:
@@ -407,6 +459,7 @@ def _run_batch(
     from runner.privacy.audit import NAME as AUDIT
     from runner.progress import choose_progress
 
+    require_rooms()
     # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
     threading.Thread(target=import_module, args=["runner.batch"], daemon=True).start()
     with use_profile(plan.profile, Path(plan.lake), port):
@@ -434,13 +487,18 @@ def main() -> None:
     """Run the command; a user's mistake is one line and exit code 2, never a traceback."""
     cancel_on_signals()
     try:
-        app()
+        require_open_files()
+        app(prog_name="stedi")
     except (UserError, LakehouseError, endpoint.EndpointError) as error:
         sys.exit(_complain(str(error), 2))
     except StepFailed as error:
         sys.exit(_complain(str(error), 1))
     except (ClientError, BotoCoreError) as error:
         sys.exit(_complain(f"AWS refused: {error}", 1))
+    except OSError as error:
+        if error.errno not in NOT_OURS:
+            raise
+        sys.exit(_complain(f"{error.strerror}: {error.filename}", 2))
     except SystemExit as end:
         if end.code == CANCELLED:
             _complain("cancelled", CANCELLED)

@@ -1,7 +1,7 @@
 """The kernels of a batch: each starts while the notebook before its own is running."""
 
-import json
-import os
+import signal
+import subprocess
 import tempfile
 import threading
 from contextlib import suppress
@@ -23,12 +23,24 @@ class OneKernel(KernelManager):
     """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
 
     ended = False
+    process: subprocess.Popen
+    """Its process, which tells how it ended also after the manager has forgotten it."""
 
     def start_kernel(self, **arguments: object) -> None:
         """Start it, as `KernelManager` does."""
         if self.ended:
             raise RuntimeError("this kernel was ended")
         super().start_kernel(**arguments)
+        self.process = self.provisioner.process
+
+    def how_it_ended(self) -> str:
+        """The end of its process in words: its exit code, or the signal that killed it."""
+        code = self.process.poll()
+        if code is None or code >= 0:
+            return f"exit code {code}" if code is not None else "it does not answer"
+        signal_name = signal.Signals(-code).name
+        cause = ", probably since the machine is out of memory" if signal_name == "SIGKILL" else ""
+        return f"killed by signal {-code} ({signal_name}){cause}"
 
 
 class KernelQueue:
@@ -38,12 +50,9 @@ class KernelQueue:
     ----------
     steps : list of str
         The steps of the run, in order.
-    tags : dict of str to str
-        For the session that Glue's kernel makes by itself, where the one it was told to join is gone.
     """
 
-    def __init__(self, steps: list[str], tags: dict[str, str]):
-        self._environment = os.environ | {"glue_tags": json.dumps(tags)}
+    def __init__(self, steps: list[str]):
         self._coming = list(steps)
         self._early: dict[str, OneKernel] = {}
         self._taken: dict[str, OneKernel] = {}
@@ -102,7 +111,7 @@ class KernelQueue:
             kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection), client_class=CLIENT
         )
         with LOG.open("ab") as log:
-            kernel.start_kernel(cwd=str(PROJECT), env=self._environment, stdout=log, stderr=log)
+            kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
         return kernel
 
 

@@ -11,28 +11,27 @@ from runner.session import role_arn
 
 GLUE = "glue_pyspark"
 """The name by which notebooks ask for AWS's Glue kernel, here and in Glue Studio."""
-GLUE_KERNEL = {
-    "argv": [
-        sys.executable,
-        "-m",
-        "aws_glue_interactive_sessions_kernel.glue_pyspark.GlueKernel",
-        "-f",
-        "{connection_file}",
-    ],
-    "display_name": "Glue PySpark",
-    "language": "python",
-}
+LAB_KERNEL = "aws_glue_interactive_sessions_kernel.glue_pyspark.GlueKernel"
+"""AWS's own, for who works at a notebook: where its session is gone it makes another."""
+BATCH_KERNEL = "runner.glue_kernel"
 
 
-def install_kernels() -> None:
-    """Put AWS's Glue kernel where Jupyter finds it, for this process and its children only."""
-    folder = STATE / "jupyter" / "kernels" / GLUE
+def install_kernels(module: str) -> None:
+    """Put a Glue kernel where Jupyter finds it, for this process and its children only.
+
+    Parameters
+    ----------
+    module : str
+        `LAB_KERNEL` or `BATCH_KERNEL`.
+    """
+    root = STATE / ("batch" if module == BATCH_KERNEL else "jupyter")
+    folder = root / "kernels" / GLUE
     folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", module, "-f", "{connection_file}"]
+    kernel = {"argv": command, "display_name": "Glue PySpark", "language": "python"}
     # In one move: another run may be reading it.
-    write_whole(folder / "kernel.json", json.dumps(GLUE_KERNEL, indent=1))
-    os.environ["JUPYTER_PATH"] = os.pathsep.join(
-        [str(STATE / "jupyter"), *filter(None, [os.environ.get("JUPYTER_PATH")])]
-    )
+    write_whole(folder / "kernel.json", json.dumps(kernel, indent=1))
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(root), *filter(None, [os.environ.get("JUPYTER_PATH")])])
 
 
 def glue_kernel_settings(profile: str, region: str) -> dict[str, str]:

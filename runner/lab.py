@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from runner import scripts
-from runner.kernels import install_kernels
+from runner.kernels import LAB_KERNEL, install_kernels
 from runner.paths import NOTEBOOKS, STATE
 from runner.session import TAGS, session_arguments
 
@@ -35,7 +35,7 @@ def open_lab(bucket: str, arguments: list[str]) -> int:
     """Start JupyterLab on the page of the notebooks and wait for its end; return its exit code."""
     scripts.ensure_bucket(bucket)
     scripts.upload_scripts(bucket)
-    install_kernels()
+    install_kernels(LAB_KERNEL)
     settings = STATE / "lab"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(SETTINGS, indent=1), "utf-8")

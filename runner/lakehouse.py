@@ -26,3 +26,19 @@ def read_lakehouse(bucket: str, database: str, participant_key: str = "stedi/par
             raise UserError(f"There is no bucket {bucket}: `stedi run` makes it, --bucket names another.") from error
         raise UserError(f"The bucket {bucket} cannot be used with this profile ({code}).") from error
     return settings
+
+
+def require_database(database: str) -> None:
+    """Make sure that a database is there: in one that is not, every file of the bucket would seem to be nobody's.
+
+    Raises
+    ------
+    UserError
+        If there is none of that name.
+    """
+    try:
+        boto3.client("glue").get_database(Name=database)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "EntityNotFoundException":
+            raise
+        raise UserError(f"There is no database {database}: `stedi run` makes it, --database names another.") from error

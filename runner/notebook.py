@@ -10,12 +10,13 @@ import boto3
 import nbformat
 import papermill
 from botocore.exceptions import ClientError
-from jupyter_client import KernelManager
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.records import record_key
 from runner.aws_errors import is_network_lost
+from runner.cell_watch import CellWatch
 from runner.errors import NetworkLost, StepFailed
+from runner.kernel_queue import LOG, OneKernel
 from runner.kernels import GLUE
 from runner.parameters import declared_parameters
 from runner.paths import NOTEBOOKS
@@ -31,7 +32,7 @@ def execute_notebook(
     step: str,
     parameters: dict[str, str],
     session: str | None,
-    kernel: KernelManager,
+    kernel: OneKernel,
     target: Path,
     on_cell: Callable[[int, int], None],
 ) -> dict:
@@ -41,7 +42,7 @@ def execute_notebook(
     ----------
     session : str, optional
         The Glue session that the notebook joins, if its kernel is Glue's.
-    kernel : KernelManager
+    kernel : OneKernel
         A fresh kernel of the kind that the notebook asks for.
     target : Path
         Where the executed notebook goes; it is written cell by cell, so that a failed one can be looked at.
@@ -56,8 +57,8 @@ def execute_notebook(
     Raises
     ------
     StepFailed
-        If a cell failed, its kernel died, or the notebook ended without its record: Glue's kernel reports a cell as
-        done where its session could not be created, died or aborted the statement.
+        If a cell failed, its session or its kernel died, or the notebook ended without its record: Glue's kernel
+        reports a cell as done where its statement was aborted.
     NetworkLost
         If what it said last is that AWS cannot be reached.
     """
@@ -68,25 +69,31 @@ def execute_notebook(
     source = target.with_suffix(".input.ipynb")
     nbformat.write(notebook, source)
     declared = declared_parameters(step)
+    watch = CellWatch(session, lambda cell: on_cell(cell, len(notebook.cells) + 1))
     try:
         papermill.execute_notebook(
-            str(source),
-            str(target),
+            *map(_literal, (source, target)),
             parameters={name: value for name, value in parameters.items() if name in declared},
             progress_bar=False,
             start_timeout=START_TIMEOUT,
             km=kernel,
-            on_cell_start=lambda cell, cell_index: on_cell(cell_index + 1, len(notebook.cells) + 1),
+            on_cell_start=watch.begins,
+            on_cell_executed=watch.ended,
         )
     except PapermillExecutionError as error:
-        raise _failure(_what_failed(error, target)) from error
+        raise _failure(watch.reason or _what_failed(error, target)) from error
     except RuntimeError as error:  # nbclient's DeadKernelError, and what jupyter_client says of one that does not start
-        raise StepFailed(
-            f"its kernel ended ({error}): the machine may be out of memory, see .stedi/kernels.log"
-        ) from error
+        raise StepFailed(f"its kernel ended in {watch.place}: {kernel.how_it_ended()} (see {LOG})") from error
     finally:
         source.unlink(missing_ok=True)
+    if watch.reason:  # papermill takes sys.exit(0) for success
+        raise StepFailed(watch.reason)
     return _read_record(step, parameters, target)
+
+
+def _literal(path: Path) -> str:
+    """A path as papermill takes it, which fills parameters in at braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _read_notebook(path: Path) -> nbformat.NotebookNode:

@@ -1,10 +1,35 @@
 """Where the rooms of the project are, and which lake a command means."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from runner.errors import UserError
 from runner.files import write_whole
+
+
+def user_path(text: str | Path) -> Path:
+    """A path as a user writes it, where ``~`` is the home directory also if no shell has seen it.
+
+    Raises
+    ------
+    UserError
+        If it names the home of a user that there is not, or a link that leads to itself.
+    """
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"There is no home directory for {text}: for a folder of that name write ./{text}") from error
+    try:
+        path.resolve()
+    except (RuntimeError, OSError) as error:
+        raise UserError(f"{text} leads nowhere: {error}.") from error
+    return path
+
+
+def _room(variable: str, default: str) -> Path:
+    return Path(os.path.expanduser(os.environ.get(variable) or PROJECT / default)).absolute()
+
 
 PROJECT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = PROJECT / "notebooks"
@@ -12,9 +37,30 @@ HELPERS = PROJECT / "helpers"
 SQL = PROJECT / "sql"
 JOBS = PROJECT / "jobs"
 SAMPLES = PROJECT / "data_samples"
-REPORTS = Path(os.environ.get("STEDI_REPORTS") or PROJECT / "reports").resolve()
-STATE = Path(os.environ.get("STEDI_STATE") or PROJECT / ".stedi").resolve()
+REPORTS = _room("STEDI_REPORTS", "reports")
+STATE = _room("STEDI_STATE", ".stedi")
 """Small files of the runner itself: kernel specs, what runs were asked to do, the lake of the last run."""
+
+
+def require_rooms() -> None:
+    """Make the folders of reports and notes, and write something into each: before anything runs that would need it.
+
+    Raises
+    ------
+    UserError
+        If one cannot be written to, naming the variable that puts it elsewhere.
+    """
+    for what, folder, variable in (("reports", REPORTS, "STEDI_REPORTS"), ("notes", STATE, "STEDI_STATE")):
+        user_path(os.environ.get(variable) or folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(b"x")
+        except OSError as error:
+            raise UserError(
+                f"The {what} of runs cannot be written to {folder} ({error.strerror}): "
+                f"name another folder in the environment variable {variable}."
+            ) from error
 
 
 def default_lake(landing: Path) -> Path:

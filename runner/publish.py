@@ -3,6 +3,7 @@
 import json
 import mimetypes
 from collections.abc import Callable
+from functools import partial
 
 import boto3
 
@@ -10,7 +11,7 @@ from helpers.objects import list_keys
 from runner.errors import UserError
 from runner.paths import REPORTS
 from runner.privacy.audit import PrivacyAudit
-from runner.privacy.identities import landing_identities
+from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.places import report_places
 from runner.report.history import history_page
 from runner.run_document import read_document
@@ -47,7 +48,7 @@ def publish_report(bucket: str, run_id: str | None, say: Callable[[str], None]) 
             f"The report of run {run['run_id']} is of the bucket {run['parameters']['bucket']}, not of {bucket}: "
             "name it with --bucket."
         )
-    audit = PrivacyAudit(landing_identities(bucket)).scan(report_places(folder))
+    audit = PrivacyAudit(landing_identities(bucket), partial(landed_serials, bucket)).scan(report_places(folder))
     if not audit.passed:
         raise UserError(f"Nothing was published: {audit}.")
     files = [path for path in sorted(folder.iterdir()) if path.suffix in PUBLISHED]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -107,8 +108,7 @@ def prepare_session(identity: str, go_on: Callable[[], None]) -> None:
     glue, deadline = boto3.client("glue"), time.monotonic() + READY_WITHIN
     while (session := glue.get_session(Id=identity)["Session"])["Status"] != "READY":
         if session["Status"] != "PROVISIONING":
-            why = session.get("ErrorMessage", "no reason given")
-            raise StepFailed(f"the Glue session is {session['Status']}: {why}")
+            raise StepFailed(f"the Glue session is {_state(session)}")
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
         go_on()
@@ -126,6 +126,16 @@ def _run(identity: str, code: str) -> None:
         if found["State"] not in ("WAITING", "RUNNING"):
             raise StepFailed(f"the Glue session did not run its first statement: {found}")
         time.sleep(0.2)
+
+
+def why_ended(glue: BaseClient, identity: str) -> str | None:
+    """How and why a session ended, such as ``FAILED: …``, in AWS's own words; None where it lives."""
+    session = glue.get_session(Id=identity)["Session"]
+    return None if session["Status"] in ALIVE else _state(session)
+
+
+def _state(session: dict) -> str:
+    return f"{session['Status']}: {session.get('ErrorMessage') or 'no reason given'}"
 
 
 def live_sessions(run_id: str | None = None) -> list[dict]:

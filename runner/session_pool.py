@@ -97,7 +97,7 @@ class SessionPool:
         for identity in list(self._began):
             cancel_statements(identity)
             self._stop(identity)
-        # Glue's kernel makes a session of its own where the one it was told to join is gone.
+        # And whatever else bears the run's tag: what nobody knows of would bill on.
         with suppress(ClientError, BotoCoreError):
             for session in live_sessions(self.run_id):
                 self._stop(session["Id"])

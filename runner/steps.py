@@ -77,9 +77,9 @@ def find_step(name: str) -> str:
 
 def choose_steps(only: str | None = None, first: str | None = None) -> list[str]:
     """The steps of a run: all, one alone, or all from one on."""
-    if only and first:
+    if only is not None and first is not None:
         raise UserError("--only and --from exclude each other: name one of them.")
-    if only:
+    if only is not None:
         return [find_step(only)]
     names = list(STEPS)
-    return names[names.index(find_step(first)) :] if first else names
+    return names[names.index(find_step(first)) :] if first is not None else names

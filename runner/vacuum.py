@@ -11,7 +11,7 @@ from helpers.objects import delete_prefix, split_uri
 from helpers.settings import Settings
 from helpers.staging import staged_name
 from helpers.versions import list_run_locations, list_versions, remove_old_versions
-from runner.batch_state import is_over
+from runner.batch_state import is_over, read_state
 from runner.tables import PERSON, VERSIONED
 from runner.terminal import people
 from runner.withdrawn import clear_looks, count_withdrawn
@@ -101,6 +101,11 @@ class Vacuum:
 
     def _is_abandoned(self, table: str, location: str) -> bool:
         run_id = _run(location).partition(".")[0]
+        record = read_state(self.settings.bucket, run_id) or {}
+        database = record.get("parameters", {}).get("database", self.settings.database)
+        if database != self.settings.database:
+            self.say(f"{table}: {_run(location)} stays: its tables are in the database {database}.")
+            return False
         over = is_over(self.settings.bucket, run_id)
         if over is None:
             over = self._is_old(_last_written(location))

@@ -9,7 +9,8 @@ import boto3
 from helpers.landing.parsing import find_objects, read_line
 from runner.packing import unpack
 from runner.paths import HELPERS, NOTEBOOKS, PROJECT, SQL
-from runner.privacy.words import Index, words_of
+from runner.privacy.words import Index, is_one_word, words_of
+from runner.report.masking import SERIAL
 
 FIELDS = frozenset({"customername", "email", "phone", "birthday", "serialnumber"})
 SHORTEST_NUMBER = 7
@@ -23,7 +24,8 @@ def landing_identities(bucket: str) -> set[str]:
     """The identity values in ``customer/landing/``, as they are spelled there.
 
     Left out is what could not be told from other text wherever it stands: numbers of fewer than seven digits or that
-    are times in milliseconds, the dates of today and yesterday, and words that the project's own pages are written in.
+    are times in milliseconds, the dates of today and yesterday, and sequences of words that the project's own pages are
+    written in.
     """
     s3, values = boto3.client("s3"), set()
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="customer/landing/"):
@@ -31,8 +33,29 @@ def landing_identities(bucket: str) -> set[str]:
             body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
             values.update(_customer_values(body))
     telling = {value for value in values if _is_telling(words_of(value))}
-    own = set().union(*(Index(telling).find(text) for text in _own_texts()))
+    index = Index(value for value in telling if not is_one_word(value))
+    own = set().union(*(index.find(text) for text in _own_texts()))
     return {value for value in telling if tuple(words_of(value)) not in own}
+
+
+def landed_serials(bucket: str, serials: set[str]) -> set[str]:
+    """Those of some UUIDs, in lower case, that landing files hold: of whichever source, in lines of whatever kind."""
+    s3, found = boto3.client("s3"), set()
+    for prefix in ("customer/landing/", "step_trainer/landing/"):
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Contents", []):
+                body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+                found.update(serials.intersection(_uuids(body)))
+    return found
+
+
+def _uuids(body: bytes) -> Iterator[str]:
+    try:
+        text = unpack(body).decode("latin-1")
+    except (OSError, EOFError, ValueError):
+        return  # a damaged archive: its step has failed on it
+    for found in SERIAL.finditer(text):
+        yield found[0].lower()
 
 
 def _customer_values(body: bytes) -> Iterator[str]:
@@ -50,7 +73,7 @@ def _customer_values(body: bytes) -> Iterator[str]:
 def _is_telling(words: list[str]) -> bool:
     joined = "".join(words)
     if not joined.isdigit():
-        return len(joined) > 2
+        return len(joined) > 2 or (len(words) > 1 and not joined.isascii())  # two characters are a Chinese name
     today = date.today()
     days = [f"{today - timedelta(days=ago):%Y%m%d}" for ago in (-1, 0, 1)]
     return len(joined) >= SHORTEST_NUMBER and not EPOCH_MS.fullmatch(joined) and joined not in days

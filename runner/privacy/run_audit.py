@@ -2,6 +2,7 @@
 
 from contextlib import redirect_stdout
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from helpers.records import write_record
 from helpers.settings import Settings
 from runner.plan import Plan
 from runner.privacy.audit import NAME, PrivacyAudit
-from runner.privacy.identities import landing_identities
+from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.places import bucket_places, curated_places, report_places
 
 
@@ -29,7 +30,7 @@ def audit_run(plan: Plan, started: str, report: Path) -> PrivacyAudit:
         bucket_places(bucket, plan.run_id, datetime.fromisoformat(started)),
         curated_places(database),
     )
-    audit = PrivacyAudit(landing_identities(bucket)).scan(places)
+    audit = PrivacyAudit(landing_identities(bucket), partial(landed_serials, bucket)).scan(places)
     if audit.passed:
         with redirect_stdout(None):  # it tells the reader of a notebook, here it would be no event
             write_record(Settings(bucket=bucket, database=database, run_id=plan.run_id), NAME)

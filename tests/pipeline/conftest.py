@@ -39,10 +39,17 @@ class Outcome:
         return json.loads((self.report / "run.json").read_text("utf-8"))
 
 
-def stedi(*arguments: object) -> Outcome:
+def stedi(*arguments: object, **environment: str) -> Outcome:
     """Run the command as a user does, and not in the project's own folder."""
-    command = [STEDI, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tempfile.gettempdir(), timeout=600, check=False)
+    done = subprocess.run(
+        [STEDI, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=tempfile.gettempdir(),
+        env=os.environ | environment,
+        timeout=600,
+        check=False,
+    )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 

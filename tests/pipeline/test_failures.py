@@ -4,15 +4,17 @@ import json
 import shutil
 import signal
 import socket
+import subprocess
 
 import psutil
 import pytest
 
 from local_aws.endpoint import running
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import begin, complaint, events_until, stedi, wait_for
+from tests.pipeline.conftest import STEDI, Outcome, begin, complaint, events_until, stedi, wait_for
 
-WORKER, KERNEL = "local_aws.sessions.worker", "glue_pyspark.GlueKernel"
+WORKER, KERNEL = "local_aws.sessions.worker", "runner.glue_kernel"
+REASONS = {WORKER: "the Glue session ended in cell ", KERNEL: "its kernel ended in cell "}
 
 
 @pytest.fixture
@@ -30,6 +32,16 @@ def landing(tmp_path):
         (["run", "--set", "consent"], "no key=value pair"),
         (["run", "--set", "match=time_only", "--set", "match=time_only"], "set twice"),
         (["run", "--only", "09"], "The steps are: 01_landing_tables"),
+        (["run", "--only", ""], "The steps are: 01_landing_tables"),
+        (["run", "--set", ""], "no key=value pair"),
+        (["run", "--landing", "/dev/null"], "no directory"),
+        (["run", "--landing", "~nobody-at-all/x"], "no home directory for ~nobody-at-all/x"),
+        (["run", "--lake", "/dev/null"], "/dev/null cannot be used"),
+        (["run", "--lake", "/proc/none"], "/proc/none cannot be used"),
+        (["resume", ""], "no id of a run"),
+        (["resume", "../../etc"], "no id of a run"),
+        (["erase", "/dev"], "neither an e-mail address nor a file"),
+        (["query", "--lake", "/dev/null", "select 1"], "no lake at /dev/null"),
         (["run", "--only", "02", "--from", "03"], "exclude each other"),
         (["run", "--profile", "no-such-profile"], "no-such-profile"),
         (["samples", "/dev/null/x"], "/dev/null"),
@@ -72,11 +84,56 @@ def test_a_directory_that_is_no_lake_is_left_alone(landing):
 def test_a_query_before_any_run_says_what_is_missing(tmp_path):
     lake = tmp_path / "lake"
     assert stedi("up", "--lake", lake).code == 0
-    assert "bucket stedi-lakehouse" in complaint(stedi("query", "--lake", lake, "select 1"), 2)
+    for named in (["--lake", lake], []):  # who names none means the one of the last run or stedi up
+        line = complaint(stedi("query", *named, "select 1"), 2)
+        assert "bucket stedi-lakehouse" in line
+        assert f"The lake is {lake}; --lake DIR names another." in line
+    assert "no bucket stedi-lakehouse" in complaint(stedi("publish", "--lake", lake), 2)
+    assert "no bucket stedi-lakehouse" in complaint(stedi("vacuum", "--lake", lake), 2)
     assert "knows no run" in complaint(stedi("runs", "--lake", lake), 2)
     assert stedi("down", "--lake", lake).code == 0
     assert "stedi run" in complaint(stedi("query", "--lake", tmp_path / "none", "select 1"), 2)
     assert not (tmp_path / "none").exists()
+
+
+def test_a_tilde_is_the_home_directory_whatever_shell_passed_it_on(tmp_path):
+    home = {"HOME": str(tmp_path), "STEDI_REPORTS": "~/reports", "STEDI_STATE": "~/my notes"}
+    assert stedi("up", "--lake=~/my lake", **home).code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"my lake", "my notes", "reports"}
+    assert "Stopped" in stedi("down", "--lake", "~/my lake", **home).out
+    assert f"{tmp_path}/none does not exist" in complaint(stedi("run", "--landing", "~/none", **home), 2)
+    assert f"no lake at {tmp_path}/none" in complaint(stedi("runs", "--lake", "~/none", **home), 2)
+    (tmp_path / "empty").touch()
+    assert f"{tmp_path}/empty holds no e-mail address" in complaint(stedi("erase", "~/empty", **home), 2)
+    assert stedi("samples", "~/samples", **home).code == 0
+    assert (tmp_path / "samples" / "truth.json").is_file()
+
+
+def test_a_link_that_leads_to_itself_is_told(tmp_path):
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for option in ("--lake", "--landing"):
+        assert "loop leads nowhere" in complaint(stedi("run", option, tmp_path / "loop"), 2)
+
+
+@pytest.mark.parametrize("variable", ["STEDI_REPORTS", "STEDI_STATE"])
+@pytest.mark.parametrize("command", ["run", "up", "lab"])
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_runs(tmp_path, variable, command):
+    (tmp_path / "file").touch()
+    places = [tmp_path / "file" / "x", "/proc/none", "~nobody-at-all/x"] if command == "run" else ["/proc/none"]
+    for place in places:
+        line = complaint(stedi(command, "--lake", tmp_path / "lake", **{variable: str(place)}), 2)
+        assert (variable in line and str(place) in line) or "no home directory" in line
+    assert not (tmp_path / "lake").exists()
+
+
+def test_a_limit_on_open_files_is_raised_or_told(tmp_path):
+    def call(limit):
+        command = f'ulimit {limit}; exec "$0" runs --lake "$1"'
+        done = subprocess.run(["bash", "-c", command, STEDI, tmp_path / "none"], capture_output=True, text=True)
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    assert "The limit on open files is 64, and 1024 are needed" in complaint(call("-n 64"), 2)
+    assert "no lake at" in complaint(call("-Sn 64"), 2)
 
 
 @pytest.mark.kernel
@@ -89,7 +146,8 @@ def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(tmp_path, victim):
         process.kill()
     out, err = run.communicate(timeout=120)
     assert run.returncode == 1, out + err
-    assert "01_landing_tables failed:" in err
+    assert f"01_landing_tables failed: {REASONS[victim]}" in err
+    assert "signal 9" in err or "-9" in err
     assert len(err.strip().splitlines()) == 1
     assert not running(root)
     wait_for(lambda: not _processes(WORKER, root))

@@ -1,6 +1,7 @@
 """History, rollback and vacuum, on tables written by hand: real catalog entries and Parquet files, no Spark."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
@@ -19,6 +20,7 @@ from runner.aws import use_profile
 from runner.batch_state import write_state
 from runner.errors import UserError
 from runner.history import roll_back_table
+from runner.lakehouse import require_database
 from runner.vacuum import Vacuum
 
 KINDS = {str: "string", int: "bigint"}
@@ -184,6 +186,17 @@ def test_vacuum_removes_what_an_ended_batch_left_and_spares_who_may_be_writing(l
     assert any("by-hand is not published and stays" in line for line in said)
     assert clean(lakehouse, older_than=timedelta(0))[0] == 1
     assert files_of(lakehouse, "customer_trusted") == ["r1"]
+
+
+def test_vacuum_with_another_database_removes_nothing_of_a_batch(lakehouse):
+    publish(lakehouse, "customer_trusted", "r1", customers("ada@example.com"))
+    parameters = {"database": lakehouse.database}
+    write_state(lakehouse.bucket, {"run_id": "r1", "status": "SUCCEEDED", "parameters": parameters})
+    removed, said = clean(replace(lakehouse, database="other"), older_than=timedelta(0))
+    assert removed == 0
+    assert any(f"in the database {lakehouse.database}" in line for line in said)
+    with pytest.raises(UserError, match="There is no database other"):
+        require_database("other")
 
 
 def test_vacuum_removes_what_a_killed_batch_left(lakehouse):
