@@ -42,7 +42,7 @@ def _malformed(whole: str) -> Broken:
         whole[: len(whole) // 2],
         whole[:-1],
         f"{whole} and more",
-        f"{whole}{whole}",
+        f"{whole} {whole}",  # with nothing between them they would be two records
         f"[{whole}]",
         '"a string"',
         "42",
