@@ -27,11 +27,7 @@ def landing_identities(bucket: str) -> set[str]:
     are times in milliseconds, the dates of today and yesterday, and sequences of words that the project's own pages are
     written in.
     """
-    s3, values = boto3.client("s3"), set()
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="customer/landing/"):
-        for item in page.get("Contents", []):
-            body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-            values.update(_customer_values(body))
+    values = {value for body in _bodies(bucket, "customer/landing/") for value in _customer_values(body)}
     telling = {value for value in values if _is_telling(words_of(value))}
     index = Index(value for value in telling if not is_one_word(value))
     own = set().union(*(index.find(text) for text in _own_texts()))
@@ -40,13 +36,15 @@ def landing_identities(bucket: str) -> set[str]:
 
 def landed_serials(bucket: str, serials: set[str]) -> set[str]:
     """Those of some UUIDs, in lower case, that landing files hold: of whichever source, in lines of whatever kind."""
-    s3, found = boto3.client("s3"), set()
-    for prefix in ("customer/landing/", "step_trainer/landing/"):
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-            for item in page.get("Contents", []):
-                body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-                found.update(serials.intersection(_uuids(body)))
-    return found
+    bodies = (body for zone in ("customer/landing/", "step_trainer/landing/") for body in _bodies(bucket, zone))
+    return {serial for body in bodies for serial in serials.intersection(_uuids(body))}
+
+
+def _bodies(bucket: str, prefix: str) -> Iterator[bytes]:
+    s3 = boto3.client("s3")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        for item in page.get("Contents", []):
+            yield s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
 
 
 def _uuids(body: bytes) -> Iterator[str]:
