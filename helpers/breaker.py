@@ -13,11 +13,15 @@ from pyspark.sql import DataFrame
 
 from helpers.accounting import Accounting
 from helpers.errors import BrokenSource
+from helpers.landing.contract import MALFORMED
 from helpers.settings import Settings
 
 FEWEST = 10
 """So many lines at least have to be unreadable before their share counts."""
-LARGEST_SHARE = 0.2
+LARGEST_SHARE_MALFORMED = 0.2
+"""Of the lines that are no JSON object: a format that is not what it should be."""
+LARGEST_SHARE_QUARANTINED = 0.5
+"""Of the lines that break any rule: objects of another source, or of another meaning."""
 SAMPLE = 1000
 """How many unreadable lines are looked at to guess why."""
 KEPT_TABLES = "Nothing was published, and yesterday's tables stay."
@@ -49,7 +53,9 @@ CAUSES = (
 
 
 def check_readable(settings: Settings, source: str, classified: DataFrame, accounting: Accounting) -> None:
-    """Refuse to go on where more than a fifth of a source's lines, and at least ten, cannot be read.
+    """Refuse to go on where a source is broken.
+
+    So it is where at least ten of its lines, and more than a fifth, are no JSON object, or more than half break a rule.
 
     Parameters
     ----------
@@ -65,8 +71,11 @@ def check_readable(settings: Settings, source: str, classified: DataFrame, accou
     BrokenSource
         With their share, the reasons, where most of them stand, the likely cause and how to mend it. No line is quoted.
     """
-    broken = sum(accounting.quarantined.values())
-    if broken < FEWEST or broken <= LARGEST_SHARE * accounting.read:
+    broken, malformed = sum(accounting.quarantined.values()), accounting.quarantined.get(MALFORMED, 0)
+    if not (
+        _are_many(malformed, LARGEST_SHARE_MALFORMED * accounting.read)
+        or _are_many(broken, LARGEST_SHARE_QUARANTINED * accounting.read)
+    ):
         return
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in accounting.quarantined.items())
     found = f"{broken:,} of {accounting.read:,} lines of {source}/landing/ cannot be read ({reasons})"
@@ -80,6 +89,10 @@ def check_readable(settings: Settings, source: str, classified: DataFrame, accou
         f"{found}, such as in {files.most_common(1)[0][0]}. {cause}. {KEPT_TABLES} "
         f"Mend the source and run again, {ACCEPT}."
     )
+
+
+def _are_many(lines: int, most: float) -> bool:
+    return lines >= FEWEST and lines > most
 
 
 def likely_cause(lines: list[str]) -> str:

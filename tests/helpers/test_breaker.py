@@ -40,12 +40,22 @@ def test_nine_of_nine_may_be_unreadable(check):
 
 def test_more_than_a_fifth_is_refused_with_share_reasons_and_cause_but_without_a_line(check):
     with pytest.raises(BrokenSource) as error:
-        check(*PEOPLE, *['{"email": "ada@example.com", "x": J\xf6rg}'] * 10, event(serial=None))
+        check(*PEOPLE, *['{"email": "ada@example.com", "x": J\xf6rg}'] * 11, event(serial=None))
     said = str(error.value)
-    assert said.startswith("11 of 51 lines of customer/landing/ cannot be read (malformed_json 10, missing_key 1)")
+    assert said.startswith("12 of 52 lines of customer/landing/ cannot be read (malformed_json 11, missing_key 1)")
     assert "part-0.json" in said
     assert "accept_loss=yes" in said
     assert "ada@" not in said
+
+
+@pytest.mark.parametrize(("lines", "refused"), [(40, False), (41, True)])
+def test_more_than_half_may_not_break_a_rule(check, lines, refused):
+    broken = [event(email=f"b{number}@example.com", updated="soon") for number in range(lines)]
+    if refused:
+        with pytest.raises(BrokenSource, match=r"41 of 81 lines .*\(bad_timestamp 41\)"):
+            check(*PEOPLE, *broken)
+    else:
+        check(*PEOPLE, *broken)
 
 
 def test_it_may_be_accepted(check, capsys):
