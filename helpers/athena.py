@@ -12,6 +12,7 @@ from pyathena.connection import Connection
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
 
+from helpers.athena_values import AnyDate
 from helpers.errors import CheckFailed
 from helpers.findings import write_finding
 from helpers.masking import mask_value
@@ -88,7 +89,7 @@ def run_checks(connection: Connection, settings: Settings) -> int:
     if not names:
         raise CheckFailed(f"s3://{settings.bucket}/scripts/sql/checks/ is empty: upload the project's sql/ first.")
     for name in names:
-        rows = len(connection.cursor().execute(read_sql(settings, name)).fetchall())
+        rows = len(connection.cursor(converter=AnyDate()).execute(read_sql(settings, name)).fetchall())
         check = name.removeprefix("checks/").removesuffix(".sql")
         found.append({"check": check, "rows": rows})
         print(f"{'ok  ' if not rows else 'FAIL'}  {check}")
@@ -102,7 +103,7 @@ def run_checks(connection: Connection, settings: Settings) -> int:
 
 def show(connection: Connection, query: str) -> None:
     """Print a query's result as a table, identity masked."""
-    cursor = connection.cursor().execute(query)
+    cursor = connection.cursor(converter=AnyDate()).execute(query)
     names = [column[0] for column in cursor.description]
     rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
     print_table(names, rows)
@@ -114,7 +115,7 @@ def picture(connection: Connection, query: str, title: str) -> Figure:
     A broken line among those asked for is drawn as Athena's reason, as in `show_landing`.
     """
     try:
-        cursor = connection.cursor().execute(query)
+        cursor = connection.cursor(converter=AnyDate()).execute(query)
         names = [column[0] for column in cursor.description]
         rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
     except OperationalError as error:

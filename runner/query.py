@@ -10,6 +10,7 @@ from pyathena.error import Error
 from rich.markup import escape
 from rich.table import Table
 
+from helpers.athena_values import AnyDate
 from runner.errors import UserError
 from runner.terminal import print_table
 
@@ -32,7 +33,7 @@ def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
         poll_interval=0.1,
     )
     try:
-        cursor = connection.cursor().execute(sql)
+        cursor = connection.cursor(converter=AnyDate()).execute(sql)
     except Error as error:
         raise UserError(f"Athena: {' '.join(str(error).split())}") from error
     names = [column[0] for column in cursor.description or []]

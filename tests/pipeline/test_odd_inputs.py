@@ -54,7 +54,13 @@ def customer_lines():
     twice = json.dumps(person("gus"))[:-1] + ', "SharewithResearchAsOfDate": 0}\n'
     lower = {name.lower(): value for name, value in person("fay").items()}
     return [
-        lines([person("ada"), person("bo"), person("eve", tags=["vip", 7], **dict.fromkeys(WORKING, "theirs"))]),
+        lines(
+            [
+                person("ada"),
+                person("bo", birthDay="0000-12-31"),
+                person("eve", tags=["vip", 7], **dict.fromkeys(WORKING, "theirs")),
+            ]
+        ),
         lines([lower, person("hal", HAL), person("big", note="x" * 5_000_000, number=10**400)]),
         (deep + twice).encode(),
         '{"customerName": "J\xf6rg", "email": "joerg@example.com"}\n'.encode("latin-1"),
@@ -141,6 +147,12 @@ def test_new_fields_and_those_like_working_columns_come_out_as_they_went_in(run,
     sent = f"select distinct {columns} from accelerometer_trusted where firmware = '1.0'"
     assert query(lake, sent) == [["1", "2", "3", "4", "5"]]
     assert query(lake, "select count(*) from step_trainer_trusted where other_fields like '%k2-119%'") == [["1"]]
+
+
+def test_dates_that_python_has_not_are_printed_as_athena_prints_them(run, lake):
+    assert query(lake, "select birthDay from customer_trusted where email = 'bo@example.com'") == [["0000-12-31"]]
+    (row,) = query(lake, 'select min(from_unixtime("timestamp")) from accelerometer_trusted')
+    assert row[0].startswith("+55207-")
 
 
 def test_files_land_under_names_that_say_how_they_are_packed(run, lake):

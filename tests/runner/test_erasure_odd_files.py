@@ -7,6 +7,8 @@ import json
 import lzma
 import zipfile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from runner.errors import StepFailed, UserError
@@ -82,7 +84,11 @@ def test_lines_that_nobody_can_parse_go_where_anything_in_them_names_the_person(
 
 def test_who_stands_in_tables_alone_is_known_by_what_they_say(lake, tmp_path):
     put(lake, "customer/landing/a.json", lines(customer(BOB, "Bob Lee", BOBS)))
-    put(lake, "customer/trusted/run=1/x.parquet", parquet([customer(ADA, "Ada Lovelace", ADAS)]))
+    born = pa.array([-719_529], pa.int32()).cast(pa.date32())  # 0000-12-31
+    table = pa.Table.from_pylist([customer(ADA, "Ada Lovelace", ADAS)]).append_column("birthDay", born)
+    body = io.BytesIO()
+    pq.write_table(table, body)
+    put(lake, "customer/trusted/run=1/x.parquet", body.getvalue())
     put(lake, "runs/r/log.txt", f"Ada Lovelace has the device {ADAS}".encode())
     erase(lake, tmp_path)
     assert nothing_is_left(lake)
