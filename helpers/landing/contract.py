@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from helpers.landing.parsing import Fields, read_line
+from helpers.landing.parsing import Fields, Piece, read_line
 
 MALFORMED, DUPLICATE_KEY = "malformed_json", "duplicate_key"
 
@@ -39,7 +39,9 @@ class Contract:
             Of each record: what is wrong with it (``malformed_json``, ``duplicate_key`` or null); its text; the text
             of each field (null where it is absent or blank); and, in turn, name and text of each other field.
         """
-        return [self._record(piece.text, piece.fields) for piece in read_line(line)]
+        # A line that is not blank, as its reader thinks, is a record whatever is in it.
+        pieces = read_line(line) or [Piece(line.decode("utf-8", "backslashreplace"), None)]
+        return [self._record(piece.text, piece.fields) for piece in pieces]
 
     def _record(self, text: str, fields: Fields | None) -> list[str | None]:
         if fields is None:

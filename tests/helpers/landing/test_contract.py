@@ -39,3 +39,4 @@ def test_other_fields_come_in_order_by_the_sources_spelling_and_the_last_value_c
 
 def test_what_cannot_be_read_is_kept_as_it_is():
     assert record("{")[0] == ["malformed_json", "{"]
+    assert record("\ufeff")[0] == ["malformed_json", "\ufeff"]
