@@ -27,7 +27,7 @@ def landing(tmp_path):
     ("arguments", "words"),
     [
         (["run", "--landing", "/no/such/place"], "does not exist"),
-        (["run", "--set", "colour=blue"], "There is no parameter 'colour'. The parameters are: accept_loss, bucket, consent"),
+        (["run", "--set", "colour=blue"], "no parameter 'colour'. The parameters are: accept_loss, bucket"),
         (["run", "--set", "consent=perhaps"], "at_collection, any_time"),
         (["run", "--set", "consent"], "no key=value pair"),
         (["run", "--set", "match=time_only", "--set", "match=time_only"], "set twice"),
