@@ -41,14 +41,26 @@ def is_odd(file: DataFile, path: str) -> bool:
 
 
 def _is_odd(data: bytes) -> bool:
-    if len(data.translate(None, _CONTROLS)) != len(data) or data.count(b"\r") != data.count(b"\r\n"):
+    if len(data.translate(None, _CONTROLS)) != len(data) or _has_long_line(data):
         return True
-    if len(data) > LONG_LINE and any(len(line) > LONG_LINE for line in data.split(b"\n")):
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         return True
+    if data.isascii():
+        return False
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         return True
+    return False
+
+
+def _has_long_line(data: bytes) -> bool:
+    start = 0
+    while len(data) - start > LONG_LINE:
+        end = data.rfind(b"\n", start, start + LONG_LINE + 1)
+        if end < 0:
+            return True
+        start = end + 1
     return False
 
 
