@@ -27,17 +27,22 @@ def _is_invisible(character: str) -> bool:
     return character.isspace() or category(character) == "Cf"
 
 
-def normal_address(text: str) -> str:
-    """The one spelling of an e-mail address: trimmed, NFC, case folded.
+def fold(text: str) -> str:
+    """A text in NFC, without the differences of case.
 
     Case is folded on the decomposed text (The Unicode Standard, 3.13, D145 "canonical caseless match"), so that what
     folds to the same is the same, and folding twice changes nothing.
+    """
+    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
+
+
+def normal_address(text: str) -> str:
+    """The one spelling of an e-mail address: trimmed, NFC, case folded.
 
     >>> normal_address(" Ada@Example.com\\u00a0")
     'ada@example.com'
     """
-    text = trim(text)
-    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
+    return fold(trim(text))
 
 
 def normal_serial(text: str) -> str:

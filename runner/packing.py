@@ -59,15 +59,18 @@ def unpack(body: bytes) -> bytes:
 
 def open_unpacked(path: Path) -> BinaryIO:
     """Read a file as it was before it was packed."""
-    with path.open("rb") as stream:
-        packing = packing_of(stream.read(HEAD_BYTES))
+    packing = _packing_of_file(path)
     return OPENERS[packing](path, "rb") if packing else path.open("rb")
 
 
 def open_packed_as(model: Path, path: Path) -> BinaryIO:
     """Write a file that is packed as another one is. Neither its name nor the time stands in the archive."""
-    with model.open("rb") as stream:
-        packing = packing_of(stream.read(HEAD_BYTES))
+    packing = _packing_of_file(model)
     if packing == "gz":
         return gzip.GzipFile("", "wb", fileobj=path.open("wb"), mtime=0)
     return bz2.open(path, "wb") if packing else path.open("wb")
+
+
+def _packing_of_file(path: Path) -> str | None:
+    with path.open("rb") as stream:
+        return packing_of(stream.read(HEAD_BYTES))

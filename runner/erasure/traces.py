@@ -7,7 +7,7 @@ from enum import Enum
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from helpers.identity import normal_address, normal_serial, trim
+from helpers.identity import fold, normal_address, normal_serial, trim
 from helpers.landing.parsing import Fields, read_line
 from runner.erasure.people import SHORTEST, People
 from runner.report.masking import MASK
@@ -42,7 +42,7 @@ class Traces:
         keys = people.emails | people.spellings | people.ids | serials
         self._keys, self._all = _Sought(keys, people.others), _Sought(keys | people.names, people.others)
         self._broken = _Sought(keys | people.names | people.phones, people.others)
-        self._devices = [_folded(device) for device in people.devices if len(device) < SHORTEST or device not in keys]
+        self._devices = [fold(device) for device in people.devices if len(device) < SHORTEST or device not in keys]
 
     def stands_in(self, text: str) -> bool:
         """Whether a text that no row belongs to (a report, a log) names them, be it by the name alone."""
@@ -67,7 +67,7 @@ class Traces:
         """Whether a block of lines has to be looked at line by line."""
         if self._broken.found(lines):
             return True
-        folded = _folded(_undone(lines)) if self._devices else ""
+        folded = fold(_undone(lines)) if self._devices else ""
         return any(device in folded for device in self._devices)
 
     def judge_line(self, line: str) -> Verdict:
@@ -123,12 +123,10 @@ class _Sought:
     """Values that are sought as sequences of characters, whatever the case and the escapes."""
 
     def __init__(self, values: Iterable[str], others: Iterable[str]):
-        values = sorted(
-            {_folded(value) for value in values} | {value.lower() for value in values}, key=len, reverse=True
-        )
+        values = sorted({fold(value) for value in values} | {value.lower() for value in values}, key=len, reverse=True)
         # Where somebody else's longer value stands, the shorter one is a part of it and not a trace.
         longer = sorted(
-            {_folded(other) for other in others if any(value in _folded(other) for value in values)},
+            {fold(other) for other in others if any(value in fold(other) for value in values)},
             key=len,
             reverse=True,
         )
@@ -137,8 +135,8 @@ class _Sought:
         self._spelled = re.compile(_choice(longer, values, _spelled), re.IGNORECASE)
 
     def found(self, text: str) -> bool:
-        folded = _folded(text)
-        undone = _folded(_undone(text))
+        folded = fold(text)
+        undone = fold(_undone(text))
         return self._stands_in(folded) or (undone != folded and self._stands_in(undone))
 
     def _stands_in(self, folded: str) -> bool:
@@ -161,11 +159,6 @@ def _undone(text: str) -> str:
     if "&" in text and CHARACTER_REFERENCE.search(text):
         text = html.unescape(text)
     return unquote(text) if "%" in text else text
-
-
-def _folded(text: str) -> str:
-    """A text without the differences that `helpers.identity` sees past."""
-    return text.lower() if text.isascii() else normalize("NFC", normalize("NFD", text).casefold())
 
 
 def _spelled(value: str) -> str:
