@@ -68,7 +68,9 @@ def sift(name: str, source: Path, target: Path, traces: Traces) -> Tally:
     if head.startswith(b"PAR1"):
         tally = _sift_parquet(source, target, traces)
     elif name.startswith(LANDING) and not _is_wide(head) and not foreign_format(head):
-        tally = _sift_document(source, target, traces) or _sift_lines(source, target, traces)
+        tally = _sift_document(source, target, traces)
+        if tally is None:  # an empty one is falsy too, and a document is not judged line by line as well
+            tally = _sift_lines(source, target, traces)
     else:
         tally = _sift_text(source, target, traces)
     tally.stuck |= traces.stands_in(name)
