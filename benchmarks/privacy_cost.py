@@ -30,7 +30,7 @@ sys.path.insert(0, str(PROJECT))
 
 from local_aws.endpoint import aws_for, running  # noqa: E402
 from local_aws.sessions.job import job_environment  # noqa: E402
-from runner.scripts import ensure_bucket, upload_scripts  # noqa: E402
+from runner.pipeline.scripts import ensure_bucket, upload_scripts  # noqa: E402
 
 BUCKET = "stedi-lakehouse"
 BARE = Path(__file__).with_name("bare_transforms.py")

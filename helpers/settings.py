@@ -104,5 +104,5 @@ class Settings:
         return f"s3://{self.bucket}/{ZONES[table]}"
 
     def run_location(self, table: str) -> str:
-        """The ``s3://`` prefix of the version of a table that this run writes (`helpers.staging.staged_location`)."""
+        """The ``s3://`` prefix of the version of a table that this run writes."""
         return f"{self.location(table)}run={self.run_id}/"

@@ -31,13 +31,13 @@ from pyspark.context import SparkContext
 
 from helpers import customers
 from helpers.accounting import account
-from helpers.audits import audit_staged
 from helpers.masking import preview
-from helpers.publishing import publish
+from helpers.publishing.audits import audit_staged
+from helpers.publishing.publish import publish
+from helpers.publishing.staged import read_table, staged_location, write_staged
 from helpers.records import write_record
 from helpers.session import prepare_spark
 from helpers.settings import Settings
-from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session

@@ -35,15 +35,15 @@ from pyspark.context import SparkContext
 
 from helpers import customers
 from helpers import machine_learning as ml
-from helpers.audits import audit_staged
 from helpers.landing.lines import read_landing
 from helpers.masking import preview
 from helpers.participants import participant_ids, read_participant_key
-from helpers.publishing import publish
+from helpers.publishing.audits import audit_staged
+from helpers.publishing.publish import publish
+from helpers.publishing.staged import read_table, staged_location, write_staged
 from helpers.records import write_record
 from helpers.session import prepare_spark
 from helpers.settings import Settings
-from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session

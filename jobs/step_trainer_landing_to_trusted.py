@@ -32,18 +32,18 @@ from pyspark.context import SparkContext
 
 from helpers import customers, step_trainer
 from helpers.accounting import account, forget_excluded
-from helpers.audits import audit_staged
-from helpers.breaker import check_readable
 from helpers.landing.files import inference_paths
 from helpers.landing.lines import read_landing
 from helpers.landing.new_fields import find_new_fields, inferred_types
 from helpers.masking import preview
-from helpers.publishing import publish
-from helpers.quarantine import publish_quarantine
+from helpers.publishing.audits import audit_staged
+from helpers.publishing.breaker import check_readable
+from helpers.publishing.publish import publish
+from helpers.publishing.quarantine import publish_quarantine
+from helpers.publishing.staged import read_table, staged_location, write_staged
 from helpers.records import write_record
 from helpers.session import prepare_spark
 from helpers.settings import Settings
-from helpers.staging import read_table, staged_location, write_staged
 
 glueContext = GlueContext(SparkContext.getOrCreate())
 spark = glueContext.spark_session

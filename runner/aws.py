@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError
 
 from local_aws.endpoint import EndpointError, aws_for
 from runner.errors import UserError
-from runner.kernels import glue_kernel_settings
+from runner.glue.kernels import glue_kernel_settings
 
 
 @contextmanager

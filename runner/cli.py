@@ -20,10 +20,10 @@ from local_aws.profile import PROFILE
 from runner.errors import LakeBusy, StepFailed, UserError
 from runner.limits import require_open_files
 from runner.paths import SAMPLES, default_lake, existing_lake, last_lake, remember_lake, require_rooms, user_path
-from runner.stopping import cancel_on_signals
+from runner.run.stopping import cancel_on_signals
 
 if TYPE_CHECKING:
-    from runner.plan import Plan
+    from runner.run.plan import Plan
 
 app = typer.Typer(
     help="The STEDI lakehouse: run the Glue notebooks, look at the tables, serve a local AWS.",
@@ -113,10 +113,10 @@ def run(
     Examples: stedi run --landing ~/stedi --set consent=any_time --set match=time_only; stedi run --from 06.
     """
     from helpers.settings import new_run_id
-    from runner.landing import find_files
-    from runner.parameters import read_settings
-    from runner.plan import Plan
-    from runner.steps import choose_steps
+    from runner.pipeline.landing import find_files
+    from runner.pipeline.parameters import read_settings
+    from runner.pipeline.steps import choose_steps
+    from runner.run.plan import Plan
 
     steps, parameters = choose_steps(only, from_), read_settings(set_ or [])
     find_files(landing)
@@ -151,7 +151,7 @@ def resume(
     A step is skipped where it succeeded before and neither its code nor its parameters nor what it reads have changed
     since, and what it wrote is still there: hashes in the bucket tell.
     """
-    from runner.plan import find_plan, plan_from_record
+    from runner.run.plan import find_plan, plan_from_record
 
     if run_id is not None and not RUN_ID.fullmatch(run_id):
         raise UserError(f"{run_id!r} is no id of a run: see `stedi runs`.")
@@ -159,7 +159,7 @@ def resume(
     if plan is None and run_id is None:
         raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
     if plan is None:
-        from runner.batch_state import read_state
+        from runner.lake.runs import read_state
 
         name = profile or PROFILE
         with _existing(name, lake):
@@ -180,7 +180,7 @@ def runs(
     profile: Profile = PROFILE,
 ) -> None:
     """List the runs of a lake, the newest first: how each ended, how long it took, what it cost."""
-    from runner.runs import print_runs
+    from runner.run.list_runs import print_runs
 
     with _existing(profile, lake):
         print_runs(bucket, last)
@@ -198,8 +198,8 @@ def publish(
     Refused where the report shows a name, an e-mail address, a phone, a birthday or a serial number of the landing
     files.
     """
-    from runner.lakehouse import read_lakehouse
-    from runner.publish import publish_report
+    from runner.lake.lakehouse import read_lakehouse
+    from runner.report.publish import publish_report
 
     with _existing(profile, lake):
         read_lakehouse(bucket, DATABASE)
@@ -217,7 +217,7 @@ def clean_sessions(
 
     A session bills while it lives. Notebooks that are open in JupyterLab or Glue Studio have such sessions too.
     """
-    from runner.leftovers import list_leftovers, print_sessions, stop_all
+    from runner.lake.leftovers import list_leftovers, print_sessions, stop_all
 
     with _existing(profile, lake):
         left = list_leftovers(bucket)
@@ -282,8 +282,8 @@ def history(
     profile: Profile = PROFILE,
 ) -> None:
     """List the versions of a table: which run published each, and whether its files are still there."""
-    from runner.history import print_history
-    from runner.lakehouse import read_lakehouse
+    from runner.lake.history import print_history
+    from runner.lake.lakehouse import read_lakehouse
 
     with _existing(profile, lake):
         print_history(read_lakehouse(bucket, database), table)
@@ -306,8 +306,8 @@ def rollback(
 
     Refused where the version holds rows of people who have withdrawn since.
     """
-    from runner.history import roll_back_table
-    from runner.lakehouse import read_lakehouse
+    from runner.lake.history import roll_back_table
+    from runner.lake.lakehouse import read_lakehouse
 
     with _existing(profile, lake):
         version = roll_back_table(read_lakehouse(bucket, database, participant_key), table, to, even_withdrawn)
@@ -338,8 +338,8 @@ def vacuum(
     """
     from datetime import timedelta
 
-    from runner.lakehouse import read_lakehouse, require_database
-    from runner.vacuum import Vacuum
+    from runner.lake.lakehouse import read_lakehouse, require_database
+    from runner.lake.vacuum import Vacuum
 
     with _existing(profile, lake):
         settings = read_lakehouse(bucket, database, participant_key)
@@ -364,10 +364,10 @@ def erase(
     left, and writes a certificate that names nobody. Interrupted, it goes on when it is called again. The landing
     directory that the files came from is yours: take the people out of it too.
     """
-    from runner.erasure.erasure import Erasure
-    from runner.erasure.people import read_addresses
-    from runner.lakehouse import read_lakehouse
+    from runner.lake.lakehouse import read_lakehouse
     from runner.paths import REPORTS
+    from runner.privacy.erasure import Erasure
+    from runner.privacy.people import read_addresses
 
     addresses = read_addresses(os.path.expanduser(who))
     with _existing(profile, lake):
@@ -413,7 +413,7 @@ def samples(
 @app.command()
 def jobs() -> None:
     """Export the Glue job scripts of jobs/ from the notebooks."""
-    from runner.jobs import export_jobs
+    from runner.pipeline.jobs import export_jobs
 
     written = export_jobs()
     if not written:
@@ -455,15 +455,15 @@ def _run_batch(
 ) -> None:
     """Run or resume what was planned; an error becomes the command's exit code."""
     from runner.aws import use_profile
-    from runner.landing import find_files
+    from runner.pipeline.landing import find_files
     from runner.privacy.audit import NAME as AUDIT
-    from runner.progress import choose_progress
+    from runner.run.progress import choose_progress
 
     require_rooms()
     # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
-    threading.Thread(target=import_module, args=["runner.batch"], daemon=True).start()
+    threading.Thread(target=import_module, args=["runner.run.batch"], daemon=True).start()
     with use_profile(plan.profile, Path(plan.lake), port):
-        from runner.batch import Batch, Options
+        from runner.run.batch import Batch, Options
 
         local = plan.profile == PROFILE
         if local:

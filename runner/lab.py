@@ -4,10 +4,10 @@ import json
 import subprocess
 import sys
 
-from runner import scripts
-from runner.kernels import LAB_KERNEL, install_kernels
+from runner.glue.kernels import LAB_KERNEL, install_kernels
+from runner.glue.session import TAGS, session_arguments
 from runner.paths import NOTEBOOKS, STATE
-from runner.session import TAGS, session_arguments
+from runner.pipeline import scripts
 
 START = "README.md"
 """The page that JupyterLab opens on, among the notebooks."""

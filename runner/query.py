@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from helpers.athena_values import AnyDate
+from runner.console import print_table
 from runner.errors import UserError
-from runner.terminal import print_table
 
 
 def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:

@@ -7,11 +7,11 @@ import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.catalog import get_table, put_table
-from helpers.objects import list_keys, split_uri
 from helpers.participants import participant_id, read_participant_key
-from helpers.versions import FINGERPRINT, ROWS
-from runner.erasure.erasure import Erasure
+from helpers.publishing.catalog import get_table, put_table
+from helpers.publishing.objects import list_keys, split_uri
+from helpers.publishing.versions import FINGERPRINT, ROWS
+from runner.privacy.erasure import Erasure
 
 ADA, BOB, NADA = "ada.l@example.com", "bob@example.com", "nada.l@example.com"
 ADAS, BOBS, SHARED = (f"{digit * 8}-7af5-4b07-a421-7b902c8d2b7c" for digit in "abc")

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import boto3
 
 from helpers.landing.parsing import find_objects, read_line
-from runner.packing import unpack
 from runner.paths import HELPERS, NOTEBOOKS, PROJECT, SQL
+from runner.pipeline.packing import unpack
 from runner.privacy.words import Index, is_one_word, words_of
 from runner.report.masking import SERIAL
 

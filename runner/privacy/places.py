@@ -10,8 +10,8 @@ import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.catalog import get_table, location_of
-from helpers.objects import split_uri
+from helpers.publishing.catalog import get_table, location_of
+from helpers.publishing.objects import split_uri
 
 PAGES = (".html", ".ipynb", ".json", ".svg", ".txt", ".log")
 

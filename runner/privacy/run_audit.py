@@ -8,10 +8,10 @@ from pathlib import Path
 
 from helpers.records import write_record
 from helpers.settings import Settings
-from runner.plan import Plan
 from runner.privacy.audit import NAME, PrivacyAudit
 from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.places import bucket_places, curated_places, report_places
+from runner.run.plan import Plan
 
 
 def audit_run(plan: Plan, started: str, report: Path) -> PrivacyAudit:

@@ -7,10 +7,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from runner.files import write_whole
+from runner.lake.document import read_document
 from runner.report.formatting import count_text, duration_text, elapsed_seconds
 from runner.report.line_picture import Line, line_svg
 from runner.report.rendering import render_page
-from runner.run_document import read_document
 
 CHARTED = 40
 """How many runs a line shows at most."""

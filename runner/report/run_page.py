@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from runner.cost import PRICES
+from runner.glue.cost import PRICES
+from runner.pipeline.steps import STEPS
 from runner.report.accounting import Account, account_of
 from runner.report.changes import changes_since
 from runner.report.flow import lanes_of
@@ -11,7 +12,6 @@ from runner.report.flow_picture import NARROW, WIDE, flow_svg
 from runner.report.formatting import elapsed_seconds
 from runner.report.pictures import Picture
 from runner.report.rendering import render_page
-from runner.steps import STEPS
 
 HEADLINES = {
     "SUCCEEDED": "The run succeeded",

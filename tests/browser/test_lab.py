@@ -12,10 +12,10 @@ from playwright.sync_api import expect
 
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.landing import copy_new_files, find_files
+from runner.glue.session import live_sessions
 from runner.paths import NOTEBOOKS, PROJECT, SAMPLES
-from runner.session import live_sessions
-from runner.steps import STEPS
+from runner.pipeline.landing import copy_new_files, find_files
+from runner.pipeline.steps import STEPS
 from tests.browser.conftest import DESKTOP, watch
 from tests.pipeline.conftest import STEDI, stedi
 

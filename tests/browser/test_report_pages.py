@@ -11,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from runner.lake.document import write_document
 from runner.report.history import write_history
 from runner.report.site import write_run_report
-from runner.run_document import write_document
 from tests.browser.conftest import DESKTOP, PHONE, watch
 from tests.runner.test_report import STEP, a_run, a_step, printing, rows_of, the_reference_run
 

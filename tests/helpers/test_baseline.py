@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from helpers.baseline import evaluate_baseline, is_test_participant
+from helpers.explore.baseline import evaluate_baseline, is_test_participant
 
 
 def features(people, moments, signal, seed=0):

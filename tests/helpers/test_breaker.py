@@ -7,9 +7,9 @@ import pytest
 
 from helpers import customers
 from helpers.accounting import account
-from helpers.breaker import check_kept, check_readable, likely_cause
 from helpers.errors import BrokenSource
 from helpers.landing.parsing import read_line
+from helpers.publishing.breaker import check_kept, check_readable, likely_cause
 from helpers.settings import Settings
 from tests.helpers.test_customers import event
 

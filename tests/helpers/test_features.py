@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from helpers.features import FEATURES, first_participants, instants, motion_features
+from helpers.explore.features import FEATURES, first_participants, instants, motion_features
 
 COLUMNS = ["participantId", "sensorReadingTime", "distanceFromObject", "x", "y", "z"]
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from helpers import accelerometer, customers, step_trainer
 from helpers.identity import normal_address, normal_serial, trim
 from helpers.participants import participant_id
-from runner.erasure.people import People
-from runner.erasure.traces import Traces, Verdict
+from runner.privacy.people import People
+from runner.privacy.traces import Traces, Verdict
 
 INVISIBLE = st.text(
     st.sampled_from(" \t\r\n\x0b\x0c\x1f\x85\u00a0\u1680\u2003\u200b\u200d\u200e\u2028\u202f\u2060\u3000\ufeff\u00ad"),

@@ -14,8 +14,8 @@ import pytest
 
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
+from runner.glue.session import live_sessions
 from runner.paths import REPORTS
-from runner.session import live_sessions
 
 STEDI = Path(sys.executable).with_name("stedi")
 

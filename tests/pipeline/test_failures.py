@@ -13,7 +13,7 @@ from local_aws.endpoint import running
 from runner.paths import SAMPLES
 from tests.pipeline.conftest import STEDI, Outcome, begin, complaint, events_until, stedi, wait_for
 
-WORKER, KERNEL = "local_aws.sessions.worker", "runner.glue_kernel"
+WORKER, KERNEL = "local_aws.sessions.worker", "runner.glue.kernel"
 REASONS = {WORKER: "the Glue session ended in cell ", KERNEL: "its kernel ended in cell "}
 
 

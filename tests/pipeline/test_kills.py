@@ -12,10 +12,10 @@ import psutil
 import pyarrow.parquet as pq
 import pytest
 
-from helpers.catalog import get_table, location_of
-from helpers.objects import list_keys, split_uri
+from helpers.publishing.catalog import get_table, location_of
+from helpers.publishing.objects import list_keys, split_uri
+from helpers.publishing.versions import list_run_locations
 from helpers.settings import Settings
-from helpers.versions import list_run_locations
 from local_aws.endpoint import running
 from local_aws.profile import PROFILE
 from local_aws.sessions.job import job_environment

@@ -7,7 +7,7 @@ import json
 import boto3
 import pytest
 
-from helpers.objects import list_keys
+from helpers.publishing.objects import list_keys
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from tests.pipeline.conftest import complaint, query, stedi

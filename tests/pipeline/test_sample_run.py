@@ -12,8 +12,8 @@ import pytest
 
 from local_aws.endpoint import running
 from local_aws.sessions.job import job_environment
-from runner.jobs import SCRIPTS
 from runner.paths import JOBS, SAMPLES, SQL
+from runner.pipeline.jobs import SCRIPTS
 from tests.pipeline.conftest import complaint, query, stedi
 
 ZONES = (

@@ -11,8 +11,8 @@ import pytest
 from helpers.participants import participant_id, read_participant_key
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
+from runner.lake.tables import PERSON
 from runner.paths import REPORTS, SAMPLES
-from runner.tables import PERSON
 from tests.pipeline.conftest import complaint, query, stedi
 
 KEY = "stedi/participant-key"

@@ -3,10 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from runner import retries
 from runner.aws_errors import error_code, is_network_lost, may_succeed_later
 from runner.errors import StepFailed
-from runner.retries import with_retries
+from runner.run import retries
+from runner.run.retries import with_retries
 
 THROTTLED = "the notebook ended: An error occurred (ThrottlingException) when calling the RunStatement operation: x"
 JAVA = "Py4JJavaError: GlueException: busy (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException; x"

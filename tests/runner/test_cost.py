@@ -2,7 +2,7 @@
 
 import pytest
 
-from runner.cost import run_cost, step_cost
+from runner.glue.cost import run_cost, step_cost
 
 
 def test_a_step_is_billed_for_its_session_and_ten_megabytes_a_query_at_the_least():

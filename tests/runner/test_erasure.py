@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 from moto.server import ThreadedMotoServer
 
-from helpers.catalog import get_table, location_of
+from helpers.publishing.catalog import get_table, location_of
+from helpers.publishing.versions import FINGERPRINT, ROWS, list_versions, roll_back
 from helpers.settings import Settings
-from helpers.versions import FINGERPRINT, ROWS, list_versions, roll_back
-from runner.erasure import places
-from runner.erasure.people import find_people, read_addresses
-from runner.erasure.traces import Traces
 from runner.errors import StepFailed, UserError
-from runner.landing import copy_new_files, find_files
+from runner.pipeline.landing import copy_new_files, find_files
+from runner.privacy import erasure_places as places
+from runner.privacy.people import find_people, read_addresses
+from runner.privacy.traces import Traces
 from tests.erasing import (
     ADA,
     ADAS,

@@ -1,9 +1,9 @@
 """What changed since the run before, and the page of all runs."""
 
+from runner.lake.document import write_document
 from runner.report.changes import changes_since
 from runner.report.history import write_history
 from runner.report.line_picture import HEIGHT, Line
-from runner.run_document import write_document
 from tests.runner.test_report import STEP, a_run, a_step, rows_of
 
 LAKE = "stedi-lakehouse (stedi-local, 123456)"

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from runner.jobs import SCRIPTS, export_jobs, job_script
-from runner.parameters import declared_parameters
 from runner.paths import JOBS
+from runner.pipeline.jobs import SCRIPTS, export_jobs, job_script
+from runner.pipeline.parameters import declared_parameters
 
 
 def test_the_committed_scripts_do_not_lag_behind_the_notebooks(tmp_path):

@@ -10,10 +10,10 @@ import boto3
 import pytest
 
 from local_aws.profile import PROFILE
-from runner import lake_lock
 from runner.aws import use_profile
 from runner.errors import LakeBusy
-from runner.lake_lock import KEY, LakeLock, read_holder
+from runner.lake import lock as lake_lock
+from runner.lake.lock import KEY, LakeLock, read_holder
 
 BUCKET = "stedi-lakehouse"
 

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from runner.errors import UserError
-from runner.landing import ZONES, find_files, passed_over
-from runner.packing import landed_name, unpack
+from runner.pipeline.landing import ZONES, find_files, passed_over
+from runner.pipeline.packing import landed_name, unpack
 
 
 @pytest.fixture

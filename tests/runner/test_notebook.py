@@ -8,15 +8,17 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.objects import list_keys
+from helpers.publishing.objects import list_keys
 from local_aws.profile import PROFILE
-from runner import kernels, notebook, parameters, scripts
 from runner.aws import use_profile
 from runner.errors import StepFailed
-from runner.kernel_queue import KernelQueue
-from runner.notebook import execute_notebook
+from runner.glue import kernels
+from runner.glue.kernel_queue import KernelQueue
+from runner.glue.pool import SessionPool
 from runner.paths import NOTEBOOKS
-from runner.session_pool import SessionPool
+from runner.pipeline import parameters, scripts
+from runner.run import notebook
+from runner.run.notebook import execute_notebook
 
 pytestmark = pytest.mark.kernel
 BUCKET = "stedi-lakehouse"

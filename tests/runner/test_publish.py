@@ -6,12 +6,12 @@ import boto3
 import pytest
 
 from local_aws.profile import PROFILE
-from runner import publish
 from runner.aws import use_profile
 from runner.errors import UserError
-from runner.publish import publish_report
+from runner.lake.document import write_document
+from runner.report import publish
+from runner.report.publish import publish_report
 from runner.report.site import write_run_report
-from runner.run_document import write_document
 from tests.runner.test_report import the_reference_run
 
 BUCKET = "stedi-lakehouse"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from runner.schedule import Schedule
-from runner.steps import STEPS, needed_steps
+from runner.pipeline.steps import STEPS, needed_steps
+from runner.run.schedule import Schedule
 
 NAMES = {step[:2]: step for step in STEPS}
 

@@ -9,19 +9,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from helpers.catalog import get_table, put_table
 from helpers.errors import LostRace, NoSuchVersion
-from helpers.objects import list_keys
 from helpers.participants import participant_id, read_participant_key
+from helpers.publishing.catalog import get_table, put_table
+from helpers.publishing.objects import list_keys
+from helpers.publishing.versions import ROWS, list_versions, remove_old_versions, roll_back
 from helpers.settings import Settings
-from helpers.versions import ROWS, list_versions, remove_old_versions, roll_back
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.batch_state import write_state
 from runner.errors import UserError
-from runner.history import roll_back_table
-from runner.lakehouse import require_database
-from runner.vacuum import Vacuum
+from runner.lake.history import roll_back_table
+from runner.lake.lakehouse import require_database
+from runner.lake.runs import write_state
+from runner.lake.vacuum import Vacuum
 
 KINDS = {str: "string", int: "bigint"}
 

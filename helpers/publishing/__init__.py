@@ -1,0 +1,1 @@
+"""How rows become a table: staged, audited, and published with one catalog update."""

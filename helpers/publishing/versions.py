@@ -1,0 +1,163 @@
+"""The versions of a table: which there were, which still have their files, and which is the table now.
+
+A version is a prefix ``run=<run_id>/`` with its files. The catalog remembers every version that was ever the table; the
+files of the last few are kept, for readers in the middle of a query and for a way back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpers.errors import NoSuchVersion
+from helpers.publishing.catalog import get_table, get_versions, location_of, put_table, table_input
+from helpers.publishing.objects import delete_prefix, list_keys, split_uri
+
+FINGERPRINT = "stedi.fingerprint"
+ROWS = "stedi.rows"
+POLICY = "stedi.policy"
+KEPT_VERSIONS = 2
+"""How many versions before the present one keep their files."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One publication of a table.
+
+    Parameters
+    ----------
+    number : int
+        The catalog's VersionId.
+    published : datetime
+        When it became the table.
+    location : str
+        The ``s3://`` prefix of its files.
+    rows : int, optional
+        How many rows it had as it was published, where the catalog says so.
+    current : bool
+        Whether it is the table now.
+    files : int
+        How many files it still has; 0 where they were removed, or where it never had a row.
+    table : dict
+        The version as the catalog describes it.
+    """
+
+    number: int
+    published: datetime
+    location: str
+    rows: int | None
+    current: bool
+    files: int
+    table: dict
+
+    @property
+    def run(self) -> str:
+        """The run that wrote it; the name of its prefix where that names none."""
+        return self.location.rstrip("/").rpartition("/")[2].removeprefix("run=")
+
+    @property
+    def readable(self) -> bool:
+        """Whether its rows can still be read."""
+        return self.files > 0 or self.rows == 0
+
+
+def list_versions(database: str, table: str) -> list[Version]:
+    """Every version of a table, the newest first; none where there is no such table."""
+    live = get_table(database, table)
+    if not live:
+        return []
+    found, sizes = [], {}
+    for version in get_versions(database, table):
+        location = location_of(version)
+        if location not in sizes:
+            sizes[location] = len(list_keys(location))
+        rows = version.get("Parameters", {}).get(ROWS)
+        found.append(
+            Version(
+                number=int(version["VersionId"]),
+                published=version["UpdateTime"],
+                location=location,
+                rows=int(rows) if rows is not None else None,
+                current=version["VersionId"] == live["VersionId"],
+                files=sizes[location],
+                table=version,
+            )
+        )
+    return found
+
+
+def choose_version(versions: list[Version], table: str, run: str | None = None) -> Version:
+    """The version to go back to.
+
+    Parameters
+    ----------
+    versions : list of Version
+        What `list_versions` found.
+    run : str, optional
+        The run that wrote it; by default the last version before the present one that is another and has its files.
+
+    Raises
+    ------
+    NoSuchVersion
+        Naming the runs to which there is a way back.
+    """
+    present = next((version for version in versions if version.current), None)
+    if present is None:
+        raise NoSuchVersion(f"{table} is not published: there is nothing to go back from.")
+    others = [version for version in versions if version.location != present.location]
+    choice = [version for version in others if version.readable]
+    ways = ", ".join(dict.fromkeys(version.run for version in choice)) or "none"
+    if run is None:
+        if not choice:
+            raise NoSuchVersion(f"{table} has no earlier version whose files are still there.")
+        return choice[0]
+    if run == present.run:
+        raise NoSuchVersion(f"{table} is at run {run} already. There is a way back to: {ways}.")
+    fitting = [version for version in others if version.run == run]
+    if not fitting:
+        raise NoSuchVersion(f"{table} has no version of run {run!r}. There is a way back to: {ways}.")
+    if not fitting[0].readable:
+        raise NoSuchVersion(f"The files of run {run} are no longer kept for {table}. There is a way back to: {ways}.")
+    return fitting[0]
+
+
+def roll_back(database: str, table: str, version: Version) -> None:
+    """Make an earlier version the table again, with one catalog update. Its files stay where they are.
+
+    Raises
+    ------
+    LostRace
+        If the table was changed meanwhile.
+    NoSuchVersion
+        If there is no such table any more.
+    """
+    live = get_table(database, table)
+    if not live:
+        raise NoSuchVersion(f"{table} is not published: there is nothing to go back from.")
+    definition = table_input(version.table)
+    # People may have been erased from its files since: what content they are is no longer certain.
+    definition["Parameters"] = {name: value for name, value in definition["Parameters"].items() if name != FINGERPRINT}
+    put_table(database, definition, live)
+
+
+def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) -> dict[str, int]:
+    """Delete the files of the versions before the last ``keep`` ones; the catalog goes on remembering that they were.
+
+    Returns
+    -------
+    dict of str to int
+        Each location that was emptied, and how many files it had.
+    """
+    live, history = get_table(database, table), get_versions(database, table)
+    if not live:
+        return {}
+    present = location_of(live)
+    places = dict.fromkeys([present, *(location_of(version) for version in history)])
+    there = set(list_run_locations(present.removesuffix("/").rpartition("/")[0] + "/"))
+    old = [place for place in list(places)[keep + 1 :] if place in there]
+    return {place: delete_prefix(place) for place in old}
+
+
+def list_run_locations(location: str) -> list[str]:
+    """The ``run=…/`` prefixes that have files under a table's prefix."""
+    bucket, prefix = split_uri(location)
+    places = {key.removeprefix(prefix).split("/")[0] for key in list_keys(location)}
+    return [f"s3://{bucket}/{prefix}{place}/" for place in sorted(places) if place.startswith("run=")]

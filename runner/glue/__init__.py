@@ -1,0 +1,1 @@
+"""Glue sessions and the kernels on them: started, shared, counted."""

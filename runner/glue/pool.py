@@ -1,0 +1,135 @@
+"""The Glue sessions of a batch: one warm session that its notebooks share in turn, or one for each notebook."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runner.errors import StepFailed
+from runner.glue.kernels import GLUE, kernel_name
+from runner.glue.session import (
+    cancel_statements,
+    create_session,
+    dpus,
+    live_sessions,
+    prepare_session,
+    session_magics,
+    stop_session,
+)
+from runner.run.stopping import uninterrupted
+
+
+class SessionPool:
+    """Lends sessions to notebooks, and ends them all however the batch ends.
+
+    Parameters
+    ----------
+    run_id, bucket : str
+        Of the batch.
+    isolated : bool
+        A session of its own for each notebook. A session runs one statement at a time, so only then can Glue
+        notebooks run side by side.
+    attempt : int
+        The how-manyth time the batch is begun: AWS remembers the names of sessions that have ended.
+    say : callable
+        Takes a sentence about a session that could not be stopped.
+    """
+
+    def __init__(self, run_id: str, bucket: str, isolated: bool, attempt: int, say: Callable[[str], None]):
+        self.run_id, self.bucket, self.isolated, self._say = run_id, bucket, isolated, say
+        self.width = 2 if isolated else 1
+        """How many notebooks may use a session at a time."""
+        self._name = f"stedi-{run_id}" if attempt == 1 else f"stedi-{run_id}-{attempt}"
+        self._created = 0
+        self.dpu_seconds = 0.0
+        self._began: dict[str, float] = {}
+        self._lent: dict[str, str] = {}
+        self._ended = False
+        self._creating = threading.Lock()
+        magics = session_magics()
+        self.dpus = dpus({"WorkerType": magics["worker_type"], "NumberOfWorkers": magics["number_of_workers"]})
+
+    def __enter__(self) -> "SessionPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with uninterrupted():
+            self.end()
+
+    def start(self) -> None:
+        """Ask for the warm session, so that it starts while other things are done."""
+        if not self.isolated:
+            self._create(self._name)
+
+    def take(self, step: str, go_on: Callable[[], None]) -> str | None:
+        """The session for a step's notebook, ready; None where its kernel needs none.
+
+        Blocks while it starts, and calls ``go_on`` now and then, which raises where nobody waits any more.
+        """
+        if kernel_name(step) != GLUE:
+            return None
+        identity = f"{self._name}-{step[:2]}-{self._created + 1}" if self.isolated else self._name
+        new = identity not in self._began
+        if new:
+            self._create(identity)
+        if new or not self._lent:
+            prepare_session(identity, go_on)
+        self._lent[step] = identity
+        return identity
+
+    def give_back(self, step: str) -> None:
+        """End a step's own session; the warm one stays."""
+        if self.isolated and step in self._lent:
+            self._stop(self._lent[step])
+
+    def cancel(self, step: str) -> None:
+        """Cancel what a step's session is doing."""
+        if step in self._lent:
+            cancel_statements(self._lent[step])
+
+    def end(self) -> None:
+        """Cancel and stop whatever still lives, and make nothing more."""
+        with self._creating:
+            self._ended = True
+        for identity in list(self._began):
+            cancel_statements(identity)
+            self._stop(identity)
+        # And whatever else bears the run's tag: what nobody knows of would bill on.
+        with suppress(ClientError, BotoCoreError):
+            for session in live_sessions(self.run_id):
+                self._stop(session["Id"])
+
+    def _create(self, identity: str) -> None:
+        with self._creating:
+            if self._ended:
+                raise StepFailed("the run has ended its sessions")
+            self._began[identity] = time.monotonic()
+            self._created += 1
+            try:
+                create_session(identity, self.run_id, self.bucket)
+            except BaseException:
+                # It may have been created although no answer came.
+                self._stop(identity)
+                raise
+
+    def _stop(self, identity: str) -> None:
+        trouble = stop_session(identity)
+        began = self._began.pop(identity, None)
+        if trouble:
+            self._say(
+                f"The Glue session {identity} could not be stopped ({trouble}). It bills until it is idle for "
+                f"{session_magics()['idle_timeout']} minutes: stop it with `stedi clean-sessions --yes`."
+            )
+        elif began is not None:
+            self.dpu_seconds += _billed(identity, (time.monotonic() - began) * self.dpus)
+
+
+def _billed(identity: str, estimate: float) -> float:
+    """The DPU-seconds of a session as AWS counts them, or our own count where it does not say."""
+    try:
+        return float(boto3.client("glue").get_session(Id=identity)["Session"].get("DPUSeconds") or estimate)
+    except (ClientError, BotoCoreError):
+        return estimate

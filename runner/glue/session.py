@@ -1,0 +1,190 @@
+"""One Glue session: how it is created, made ready, found by its tag, and stopped."""
+
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runner.errors import StepFailed, UserError
+from runner.pipeline.parameters import tagged_cell
+from runner.pipeline.scripts import HELPERS_KEY
+
+TAGS = {"project": "stedi-lakehouse"}
+"""On every session that this project makes, so that a forgotten one is found."""
+ALIVE = ("PROVISIONING", "READY")
+READY_WITHIN = 300
+"""Seconds that a session may take to start; on AWS about half a minute is usual."""
+STOP_WITHIN = 30
+"""Seconds for which an AWS that cannot be reached is asked again to stop a session."""
+HASTE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
+
+REMEMBER = "_stedi_before = set(globals())"
+FORGET = """
+from pyspark.sql import SparkSession as _spark
+_spark.builder.getOrCreate().catalog.clearCache()
+for _name in set(globals()) - _stedi_before - {"_stedi_before"}:
+    del globals()[_name]
+"""
+"""Runs before each notebook, so that none sees the variables of the one before."""
+
+
+def session_magics() -> dict[str, str]:
+    """The session magics of the notebooks, which are the same in all, such as ``{"worker_type": "G.1X"}``."""
+    source = tagged_cell("01_landing_tables", "session")
+    return dict(line.removeprefix("%").split(maxsplit=1) for line in source.splitlines() if line.startswith("%"))
+
+
+def role_arn() -> str:
+    """The role that the session runs as: ``glue_role_arn`` in the AWS profile, where the Glue kernel looks too.
+
+    Raises
+    ------
+    UserError
+        If the profile names none.
+    """
+    profile = boto3.Session()._session.get_scoped_config()
+    role = profile.get("glue_role_arn") or profile.get("glue_iam_role")
+    if not role:
+        raise UserError(
+            f"The AWS profile {boto3.Session().profile_name!r} names no Glue role: "
+            "add a line glue_role_arn = arn:aws:iam::ACCOUNT:role/NAME to it in your AWS config file."
+        )
+    return role
+
+
+def session_arguments(bucket: str) -> dict[str, str]:
+    """The arguments of a session that runs the project's notebooks."""
+    return {
+        "--enable-glue-datacatalog": "true",
+        "--extra-py-files": f"s3://{bucket}/{HELPERS_KEY}",
+        "--additional-python-modules": f"pyathena=={version('pyathena')}",
+        "--enable-spark-ui": "true",
+        "--spark-event-logs-path": f"s3://{bucket}/sparkHistoryLogs/",
+    }
+
+
+def create_session(identity: str, run_id: str, bucket: str) -> None:
+    """Ask for a session; it becomes ready in its own time (`prepare_session`).
+
+    Raises
+    ------
+    StepFailed
+        If AWS refuses.
+    """
+    magics = session_magics()
+    try:
+        boto3.client("glue").create_session(
+            Id=identity,
+            Role=role_arn(),
+            Command={"Name": "glueetl", "PythonVersion": "3"},
+            GlueVersion=magics["glue_version"],
+            WorkerType=magics["worker_type"],
+            NumberOfWorkers=int(magics["number_of_workers"]),
+            IdleTimeout=int(magics["idle_timeout"]),
+            DefaultArguments=session_arguments(bucket),
+            Tags=TAGS | {"run_id": run_id},
+        )
+    except ClientError as error:
+        raise StepFailed(f"the Glue session could not be created: {error}") from error
+
+
+def prepare_session(identity: str, go_on: Callable[[], None]) -> None:
+    """Wait until a session is ready, and let it remember what it knew before its first notebook.
+
+    Parameters
+    ----------
+    go_on : callable
+        Called while it waits; raises where nobody waits any more.
+
+    Raises
+    ------
+    StepFailed
+        If it ends instead, or takes too long.
+    """
+    glue, deadline = boto3.client("glue"), time.monotonic() + READY_WITHIN
+    while (session := glue.get_session(Id=identity)["Session"])["Status"] != "READY":
+        if session["Status"] != "PROVISIONING":
+            raise StepFailed(f"the Glue session is {_state(session)}")
+        if time.monotonic() > deadline:
+            raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
+        go_on()
+        time.sleep(0.2)
+    _run(identity, REMEMBER)
+
+
+def _run(identity: str, code: str) -> None:
+    glue = boto3.client("glue")
+    statement = glue.run_statement(SessionId=identity, Code=code)["Id"]
+    while True:
+        found = glue.get_statement(SessionId=identity, Id=statement)["Statement"]
+        if found["State"] == "AVAILABLE" and found["Output"].get("Status") == "ok":
+            return
+        if found["State"] not in ("WAITING", "RUNNING"):
+            raise StepFailed(f"the Glue session did not run its first statement: {found}")
+        time.sleep(0.2)
+
+
+def why_ended(glue: BaseClient, identity: str) -> str | None:
+    """How and why a session ended, such as ``FAILED: …``, in AWS's own words; None where it lives."""
+    session = glue.get_session(Id=identity)["Session"]
+    return None if session["Status"] in ALIVE else _state(session)
+
+
+def _state(session: dict) -> str:
+    return f"{session['Status']}: {session.get('ErrorMessage') or 'no reason given'}"
+
+
+def live_sessions(run_id: str | None = None) -> list[dict]:
+    """The project's sessions that live and so bill, of one run or of all, as GetSession describes them."""
+    tags, sessions, token = TAGS | ({"run_id": run_id} if run_id else {}), [], {}
+    while True:
+        page = boto3.client("glue", config=HASTE).list_sessions(Tags=tags, **token)
+        sessions += page.get("Sessions", [])
+        if not page.get("NextToken"):
+            return [session for session in sessions if session["Status"] in ALIVE]
+        token = {"NextToken": page["NextToken"]}
+
+
+def cancel_statements(identity: str) -> None:
+    """Cancel what a session is doing; a session that is gone does nothing."""
+    glue = boto3.client("glue", config=HASTE)
+    try:
+        for statement in glue.list_statements(SessionId=identity).get("Statements", []):
+            if statement["State"] in ("WAITING", "RUNNING"):
+                glue.cancel_statement(SessionId=identity, Id=statement["Id"])
+    except (ClientError, BotoCoreError):
+        return  # stopping the session, which follows, cancels them as well
+
+
+def stop_session(identity: str) -> str | None:
+    """Stop a session; where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
+
+    Returns
+    -------
+    str or None
+        Why it could not be stopped; None where it is, or was gone already.
+    """
+    glue, deadline = boto3.client("glue", config=HASTE), time.monotonic() + STOP_WITHIN
+    while True:
+        try:
+            glue.stop_session(Id=identity)
+            return None
+        except ClientError as error:
+            gone = error.response["Error"]["Code"] in ("IllegalSessionStateException", "EntityNotFoundException")
+            return None if gone else str(error)
+        except BotoCoreError as error:
+            if time.monotonic() > deadline:
+                return str(error)
+            time.sleep(1)
+
+
+def dpus(session: dict) -> float:
+    """The data processing units of a session (AWS Glue, "Configuring job properties": four vCPUs are one)."""
+    if session.get("MaxCapacity"):
+        return float(session["MaxCapacity"])
+    size = session.get("WorkerType", "G.1X").rpartition(".")[2].removesuffix("X")
+    return float(session.get("NumberOfWorkers", 2)) * (float(size) if size.isdecimal() else 1.0)

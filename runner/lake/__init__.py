@@ -1,0 +1,1 @@
+"""What stands in the bucket: runs, versions, the lock of the lake, and what is left over."""

@@ -1,0 +1,64 @@
+"""The versions of a table as a user sees them, and the way back to one."""
+
+from datetime import timezone
+
+from rich.table import Table
+
+from helpers.publishing.versions import Version, choose_version, list_versions, roll_back
+from helpers.settings import Settings
+from runner.console import people, print_table
+from runner.errors import UserError
+from runner.lake.tables import check_table
+from runner.lake.withdrawn import count_withdrawn
+
+
+def print_history(settings: Settings, table: str) -> None:
+    """Print every version of a table, the newest first.
+
+    Raises
+    ------
+    UserError
+        If the table is unknown or not published.
+    """
+    shown = Table("version", "published (UTC)", "run", "rows", "files", "")
+    for version in _versions(settings, check_table(table)):
+        state = "the table now" if version.current else "" if version.readable else "files removed"
+        rows = "?" if version.rows is None else f"{version.rows:,}"
+        when = version.published.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        shown.add_row(str(version.number), when, version.run, rows, str(version.files), state)
+    print_table(shown)
+
+
+def roll_back_table(settings: Settings, table: str, run: str | None, even_withdrawn: bool) -> Version:
+    """Make an earlier version the table again.
+
+    Parameters
+    ----------
+    run : str, optional
+        The run whose version it is; by default the one before the present one.
+    even_withdrawn : bool
+        Go back although people stand in that version who agree no longer.
+
+    Raises
+    ------
+    UserError
+        If there is no such way back, or it would bring back people who withdrew.
+    """
+    name = check_table(table)
+    version = choose_version(_versions(settings, name), name, run)
+    withdrawn = 0 if even_withdrawn else count_withdrawn(settings, name, version)
+    if withdrawn:
+        raise UserError(
+            f"The version of run {version.run} holds rows of {people(withdrawn)} not in customer_trusted now "
+            f"(withdrawn, or erased), so {name} stays as it is. If their consent was lost by mistake, mend the landing "
+            "files and run again, or insist with --even-withdrawn."
+        )
+    roll_back(settings.database, name, version)
+    return version
+
+
+def _versions(settings: Settings, table: str) -> list[Version]:
+    versions = list_versions(settings.database, table)
+    if not versions:
+        raise UserError(f"{settings.database}.{table} is not published yet: `stedi run` publishes it.")
+    return versions

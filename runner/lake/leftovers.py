@@ -1,0 +1,70 @@
+"""What a run that ended without a word has left: sessions that bill, and a status that is not true any more."""
+
+import time
+from datetime import datetime, timezone
+
+from rich.table import Table
+
+from runner.console import print_table
+from runner.errors import StepFailed
+from runner.glue.session import dpus, live_sessions, stop_session
+from runner.lake.document import now_text
+from runner.lake.lock import read_holder
+from runner.lake.runs import read_state, write_state
+
+GONE_WITHIN = 60.0
+"""Seconds that sessions may take to stop."""
+
+
+def end_remains(bucket: str, run_id: str) -> None:
+    """End what a run that was killed left behind: its sessions, which might still write, and its status.
+
+    Raises
+    ------
+    StepFailed
+        If a session of it does not end.
+    """
+    for session in live_sessions(run_id):
+        stop_session(session["Id"])
+    deadline = time.monotonic() + GONE_WITHIN
+    while left := live_sessions(run_id):
+        if time.monotonic() > deadline:
+            raise StepFailed(f"the session {left[0]['Id']} of run {run_id}, which broke off, does not stop")
+        time.sleep(0.5)
+    record = read_state(bucket, run_id)
+    if record and record["status"] == "RUNNING":
+        write_state(bucket, record | cancelled(record))
+
+
+def cancelled(record: dict) -> dict:
+    """What is true of a run that broke off: it was cancelled, and so was the step that it was at."""
+    reason = "the run broke off: its process ended without a word"
+    steps = [
+        entry | {"status": "CANCELLED", "reason": reason} if entry["status"] == "RUNNING" else entry
+        for entry in record["steps"]
+    ]
+    return {"status": "CANCELLED", "reason": reason, "ended": now_text(), "steps": steps}
+
+
+def list_leftovers(bucket: str) -> list[dict]:
+    """The project's live sessions that no run at work on the lake has made."""
+    holder = read_holder(bucket)
+    at_work = holder.run_id if holder and holder.lives else None
+    return [session for session in live_sessions() if at_work is None or at_work not in session["Id"]]
+
+
+def print_sessions(sessions: list[dict]) -> None:
+    """Print sessions, and what each has cost so far."""
+    shown = Table("session", "status", "created (UTC)", "age", "DPUs")
+    for session in sessions:
+        created = session["CreatedOn"].astimezone(timezone.utc)
+        minutes = (datetime.now(timezone.utc) - created).total_seconds() / 60
+        when = created.strftime("%Y-%m-%d %H:%M:%S")
+        shown.add_row(session["Id"], session["Status"], when, f"{minutes:,.0f} min", f"{dpus(session):g}")
+    print_table(shown)
+
+
+def stop_all(sessions: list[dict]) -> list[str]:
+    """Stop sessions; gives a sentence for each that could not be stopped."""
+    troubles = ((session["Id"], stop_session(session["Id"])) for session in sessions)
+    return [f"{identity}: {trouble}" for identity, trouble in troubles if trouble]

@@ -1,0 +1,68 @@
+"""What the bucket knows of a batch: ``runs/<run_id>/_batch.json``. Athena's ``runs`` table does not see such names."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+from botocore.exceptions import ClientError
+
+from runner.glue.session import live_sessions
+from runner.lake.lock import read_holder
+
+NAME = "_batch.json"
+
+
+def write_state(bucket: str, record: dict) -> None:
+    """Note how a batch stands: its run document, with ``status`` RUNNING, SUCCEEDED, FAILED or CANCELLED."""
+    boto3.client("s3").put_object(
+        Bucket=bucket,
+        Key=_key(record["run_id"]),
+        Body=(json.dumps(record) + "\n").encode(),
+        ContentType="application/json",
+    )
+
+
+def read_state(bucket: str, run_id: str) -> dict | None:
+    """The noted document of a batch; None for a run that was no batch (a notebook by hand, a Glue job)."""
+    try:
+        body = boto3.client("s3").get_object(Bucket=bucket, Key=_key(run_id))["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+            return None
+        raise
+    return json.loads(body)
+
+
+def list_states(bucket: str, last: int) -> list[dict]:
+    """The documents of the latest batches, the newest first."""
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="runs/", Delimiter="/")
+    try:
+        names = [item["Prefix"].split("/")[1] for page in pages for item in page.get("CommonPrefixes", [])]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchBucket":
+            return []
+        raise
+    with ThreadPoolExecutor(8) as pool:
+        found = []
+        # Some of the names are of notebooks run by hand, so more are read than are shown.
+        for start in range(0, len(names), 4 * last):
+            batch = sorted(names, reverse=True)[start : start + 4 * last]
+            found += filter(None, pool.map(lambda name: read_state(bucket, name), batch))
+            if len(found) >= last:
+                break
+    return found[:last]
+
+
+def is_over(bucket: str, run_id: str) -> bool | None:
+    """Whether a batch can write no more; None for a run that was no batch."""
+    record = read_state(bucket, run_id)
+    if record is None:
+        return None
+    if record["status"] != "RUNNING":
+        return True
+    holder = read_holder(bucket)
+    return not (holder and holder.run_id == run_id and holder.lives) and not live_sessions(run_id)
+
+
+def _key(run_id: str) -> str:
+    return f"runs/{run_id}/{NAME}"

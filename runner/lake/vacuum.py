@@ -1,0 +1,143 @@
+"""Removing what no reader needs: older versions, what failed runs left behind, uploads that never ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+import boto3
+
+from helpers.publishing.catalog import delete_table, get_table, get_versions, location_of
+from helpers.publishing.objects import delete_prefix, split_uri
+from helpers.publishing.staged import staged_name
+from helpers.publishing.versions import list_run_locations, list_versions, remove_old_versions
+from helpers.settings import Settings
+from runner.console import people
+from runner.lake.runs import is_over, read_state
+from runner.lake.tables import PERSON, VERSIONED
+from runner.lake.withdrawn import clear_looks, count_withdrawn
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Vacuum:
+    """One clean-up of the bucket.
+
+    Parameters
+    ----------
+    settings : Settings
+        Which lakehouse.
+    keep : int
+        How many versions before the present one keep their files.
+    older_than : timedelta
+        How long an upload, or the leftovers of a run that was no batch, must have been there: somebody may be writing.
+    say : callable
+        Called with a line for each thing done or spared.
+    """
+
+    settings: Settings
+    keep: int
+    older_than: timedelta
+    say: Say
+
+    def run(self, privacy: bool = False) -> int:
+        """Clean up every table.
+
+        Parameters
+        ----------
+        privacy : bool
+            Remove at once, too, each earlier version with rows of people who agree no longer.
+
+        Returns
+        -------
+        int
+            How many files and uploads were removed.
+        """
+        removed = 0
+        clear_looks(self.settings.database)
+        for table in VERSIONED:
+            removed += self._leftovers(table)
+            removed += self._withdrawn(table) if privacy else 0
+            for location, files in remove_old_versions(self.settings.database, table, self.keep).items():
+                removed += files
+                self.say(f"{table}: {files} files of the earlier version {_run(location)} removed.")
+        return removed + self._uploads()
+
+    def _withdrawn(self, table: str) -> int:
+        """Earlier versions with rows of people who withdrew. No reader of theirs is waited for."""
+        if table not in PERSON:
+            return 0
+        versions = list_versions(self.settings.database, table)
+        present = next((version.location for version in versions if version.current), None)
+        earlier = {version.location: version for version in versions if version.location != present and version.files}
+        removed = 0
+        for location, version in earlier.items():
+            withdrawn = count_withdrawn(self.settings, table, version)
+            if withdrawn:
+                files = delete_prefix(location)
+                removed += files
+                self.say(
+                    f"{table}: {files} files of {version.run} removed, with rows of {people(withdrawn)} who withdrew."
+                )
+        return removed
+
+    def _leftovers(self, table: str) -> int:
+        """What runs staged and never published."""
+        database, removed = self.settings.database, 0
+        published = {location_of(version) for version in get_versions(database, table)}
+        staged = get_table(database, staged_name(table))
+        if staged and location_of(staged) in published:  # killed between publishing and dropping the staged entry
+            delete_table(database, staged["Name"])
+            staged = None
+        for location in list_run_locations(self.settings.location(table)):
+            if location in published or not self._is_abandoned(table, location):
+                continue
+            if staged and location_of(staged) == location:
+                delete_table(database, staged["Name"])
+            files = delete_prefix(location)
+            removed += files
+            self.say(f"{table}: {files} files removed that {_run(location)} left unpublished.")
+        return removed
+
+    def _is_abandoned(self, table: str, location: str) -> bool:
+        run_id = _run(location).partition(".")[0]
+        record = read_state(self.settings.bucket, run_id) or {}
+        database = record.get("parameters", {}).get("database", self.settings.database)
+        if database != self.settings.database:
+            self.say(f"{table}: {_run(location)} stays: its tables are in the database {database}.")
+            return False
+        over = is_over(self.settings.bucket, run_id)
+        if over is None:
+            over = self._is_old(_last_written(location))
+            reason = f"it was written to less than {self.older_than} ago"
+        else:
+            reason = "its run or its session is alive"
+        if not over:
+            self.say(f"{table}: {_run(location)} is not published and stays: {reason}.")
+        return over
+
+    def _uploads(self) -> int:
+        """Multipart uploads that were begun and never ended; S3 bills their parts, and no listing shows them."""
+        s3, bucket, removed = boto3.client("s3"), self.settings.bucket, 0
+        for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
+            for upload in page.get("Uploads", []):
+                if self._is_old(upload["Initiated"]):
+                    s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+                    removed += 1
+                    self.say(f"Unfinished upload of {upload['Key']} aborted.")
+                else:
+                    self.say(f"Unfinished upload of {upload['Key']} stays: it began less than {self.older_than} ago.")
+        return removed
+
+    def _is_old(self, moment: datetime) -> bool:
+        return datetime.now(timezone.utc) - moment >= self.older_than
+
+
+def _run(location: str) -> str:
+    return location.rstrip("/").rpartition("/")[2].removeprefix("run=")
+
+
+def _last_written(location: str) -> datetime:
+    bucket, prefix = split_uri(location)
+    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    return max(item["LastModified"] for page in pages for item in page.get("Contents", []))

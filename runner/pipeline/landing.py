@@ -1,0 +1,148 @@
+"""From a landing directory to the landing zone of the bucket: only what is new, and the source stays as it is."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+
+from helpers.landing.files import is_passed_over
+from runner.errors import UserError
+from runner.pipeline.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
+
+ZONES = ("customer/landing", "accelerometer/landing", "step_trainer/landing")
+PART = 8 * 1024 * 1024
+"""Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
+LONGEST_KEY = 1024
+"""Bytes of a key at the most (Amazon S3, "Naming Amazon S3 objects")."""
+SOURCE_ETAG = "stedi-source-etag"
+"""Metadata of a landing object from which people were erased: the ETag that it had as it was copied."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of the landing directory and the key that it has in the bucket."""
+
+    path: Path
+    key: str
+
+
+def find_files(landing: Path) -> list[SourceFile]:
+    """The files of a landing directory, at any depth and behind links, but for those that are passed over.
+
+    Raises
+    ------
+    UserError
+        If the directory or a zone is missing, a zone has no row, or a file cannot be read or land.
+    """
+    if not landing.is_dir():
+        raise UserError(
+            f"The landing directory {landing} {'is no directory' if landing.exists() else 'does not exist'}."
+        )
+    sources: dict[str, SourceFile] = {}
+    for zone in ZONES:
+        root = landing / zone
+        if not root.is_dir():
+            raise UserError(f"{landing} has no {zone}/: a landing directory holds {', '.join(f'{z}/' for z in ZONES)}.")
+        paths = [path for path in _walk(root) if not is_passed_over(path.relative_to(root).as_posix())]
+        files = [_source(landing, path) for path in paths]
+        if not any(file.path.stat().st_size for file in files):
+            raise UserError(f"{root} holds no file with content: put JSON-lines files there.")
+        for file in files:
+            other = sources.setdefault(file.key, file)
+            if other is not file:
+                raise UserError(f"{other.path} and {file.path} would both land as {file.key}: rename one of them.")
+    return list(sources.values())
+
+
+def passed_over(landing: Path) -> list[str]:
+    """The files that do not land, since they are hidden or in transit: their paths in the landing directory."""
+    roots = (landing / zone for zone in ZONES)
+    paths = ((root, path) for root in roots for path in _walk(root))
+    return [
+        path.relative_to(landing).as_posix()
+        for root, path in paths
+        if is_passed_over(path.relative_to(root).as_posix())
+    ]
+
+
+def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
+    """Everything in a folder that is no folder, by name; a link that leads back to a folder above is not followed."""
+    place = os.path.realpath(folder)
+    if place in above:
+        return
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            yield from _walk(path, (*above, place))
+        else:
+            yield path
+
+
+def _source(landing: Path, path: Path) -> SourceFile:
+    name = path.relative_to(landing).as_posix()
+    try:
+        encoded = name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise UserError(
+            f"The name of the landing file {shown} is no UTF-8, as a key in S3 must be: rename it."
+        ) from error
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UserError(
+                f"{path} is no file (a named pipe, a socket or a device): take it out of the landing directory."
+            )
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError as error:
+        raise UserError(f"The landing file {path} cannot be read: {error.strerror}.") from error
+    foreign = foreign_format(head)
+    if foreign:
+        raise UserError(f"The landing file {path} is {foreign}: unpack it to JSON lines, or pack those as .gz or .bz2.")
+    key = landed_name(name, packing_of(head))
+    if len(encoded) + len(key) - len(name) > LONGEST_KEY:
+        raise UserError(f"The path of the landing file {path} is too long for a key in S3: shorten it.")
+    return SourceFile(path, key)
+
+
+def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
+    """Copy to the bucket what is not there yet, or is there with other content.
+
+    Returns
+    -------
+    tuple of int
+        How many files were copied, and how many files of the landing zone are not from this directory.
+    """
+    s3 = boto3.client("s3")
+    there: dict[str, str] = {}
+    for zone in ZONES:
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{zone}/"):
+            there.update({item["Key"]: item["ETag"].strip('"') for item in page.get("Contents", [])})
+    config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
+    new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
+    for file in new:
+        s3.upload_file(str(file.path), bucket, file.key, Config=config)
+    return len(new), len(set(there) - {file.key for file in files})
+
+
+def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:
+    """Whether an object holds what a file does, or what is left of it since people were erased from it."""
+    if found is None:
+        return False
+    mine = etag(file.path)
+    return mine == found or mine == boto3.client("s3").head_object(Bucket=bucket, Key=file.key)["Metadata"].get(
+        SOURCE_ETAG
+    )
+
+
+def etag(path: Path) -> str:
+    """The ETag that S3 gives a file uploaded in parts of ``PART`` bytes: its MD5, or the MD5 of the parts' MD5s."""
+    with path.open("rb") as stream:
+        digests = [hashlib.md5(block).digest() for block in iter(lambda: stream.read(PART), b"")]
+    if path.stat().st_size < PART:
+        return digests[0].hex() if digests else hashlib.md5(b"").hexdigest()
+    return f"{hashlib.md5(b''.join(digests)).hexdigest()}-{len(digests)}"

@@ -1,0 +1,244 @@
+"""One erasure: look, take out, prove, certify."""
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from functools import cached_property
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import ClientError
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from helpers.participants import read_participant_key
+from helpers.publishing.catalog import get_table, location_of, put_table, table_input
+from helpers.publishing.objects import split_uri
+from helpers.publishing.versions import FINGERPRINT, ROWS
+from helpers.settings import Settings
+from runner.console import people as persons
+from runner.console import print_table
+from runner.errors import StepFailed, UserError
+from runner.glue.session import live_sessions
+from runner.lake.lock import read_holder
+from runner.lake.tables import VERSIONED
+from runner.privacy.content import Tally
+from runner.privacy.erasure_places import Finding, erase_report, erase_thing, report_files
+from runner.privacy.people import CUSTOMERS, find_people
+from runner.privacy.traces import Traces
+from runner.privacy.walk import Thing, walk
+
+CERTIFICATES = "erasures/"
+
+
+@dataclass
+class Erasure:
+    """The erasure of some people from one lakehouse.
+
+    Parameters
+    ----------
+    settings : Settings
+        Which lakehouse.
+    addresses : list of str
+        Their e-mail addresses, trimmed and in lower case.
+    reports : Path
+        Where the reports are.
+    say : callable
+        Called with each line of the story. No line names anybody.
+    """
+
+    settings: Settings
+    addresses: list[str]
+    reports: Path
+    say: Callable[[str], None]
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows of each Parquet object that was looked at."""
+
+    def look(self) -> list[Finding]:
+        """Find everything that holds something of the people, and print it by place.
+
+        Raises
+        ------
+        UserError
+            If nobody is found and nobody was erased before, or something cannot be looked into.
+        """
+        self._refuse_if_busy()
+        self.people = find_people(self.settings, self.addresses)
+        self.traces = Traces(self.people)
+        unknown = [number for number, email in enumerate(self.addresses, 1) if email not in self.people.known]
+        findings = self._pass("Looking", change=False)
+        certificates = [self._certificate(email) for email in self.addresses]
+        if not findings and not any(certificates):
+            raise UserError(
+                "Nothing of this person is in the lakehouse or its reports: is it the right address, bucket and lake?"
+                if len(self.addresses) == 1
+                else "Nothing of these people is in the lakehouse or its reports: is it the right bucket and lake?"
+            )
+        if unknown and findings:
+            which = ", ".join(map(str, unknown))
+            self.say(f"Not in {CUSTOMERS}: address {which}. Sought by e-mail and participant id alone.")
+        _print_findings(findings)
+        return findings
+
+    def erase(self, findings: list[Finding]) -> None:
+        """Take the people out of everything, prove that nothing is left, and write the certificates.
+
+        The customers' landing files come last: they say by what else the people are known, so that an erasure that was
+        interrupted can be begun again.
+
+        Raises
+        ------
+        StepFailed
+            If something is left: what, and that it is to be removed by hand.
+        UserError
+            If somebody changed an object meanwhile.
+        """
+        before = [self._certificate(email) for email in self.addresses]
+        found = next((entry["found"] for entry in before if entry and entry["status"] != "DONE"), None)
+        found = found or _summary(findings)
+        if findings:
+            for email, entry in zip(self.addresses, before, strict=True):
+                again = entry if entry and entry["status"] != "DONE" else {}
+                self._certify(email, "IN_PROGRESS", again.get("began", _now()), found, None)
+            self._pass("Erasing", change=True)
+        left = self._pass("Proving", change=False)
+        self._correct_catalog({finding.place for finding in findings})
+        if left:
+            names = ", ".join(sorted({self.traces.mask(finding.name) for finding in left}))
+            raise StepFailed(f"something of them is left in: {names}. Remove it by hand and run the command again.")
+        proof = {"objects": self._looked_at, "reports": self._reports_looked_at, "left": 0}
+        for email in self.addresses:
+            entry = self._certificate(email)
+            if entry and entry["status"] != "DONE":
+                key = self._certify(email, "DONE", entry["began"], entry["found"], proof)
+                self.say(f"Certificate: s3://{self.settings.bucket}/{key}")
+        self.say(
+            f"Proved: nothing of {persons(len(self.addresses))} is left in {self._looked_at:,} objects of the bucket "
+            f"and {self._reports_looked_at:,} files of the reports."
+        )
+
+    def _refuse_if_busy(self) -> None:
+        """Nobody may be writing: what a session has read before the erasure it would write after it."""
+        holder = read_holder(self.settings.bucket)
+        if holder and holder.lives:
+            raise UserError(f"Run {holder.run_id} is at work on this lake: wait for its end.")
+        alive = [session["Id"] for session in live_sessions()]
+        if alive:
+            raise UserError(f"A Glue session may be writing ({', '.join(alive)}): wait for its end, or stop it.")
+        pages = boto3.client("s3").get_paginator("list_multipart_uploads").paginate(Bucket=self.settings.bucket)
+        if any(page.get("Uploads") for page in pages):
+            raise UserError(
+                "An upload has begun and not ended, and nobody can read its parts: wait for its end, or abort it with "
+                "`stedi vacuum --older-than 0`."
+            )
+
+    def _pass(self, doing: str, change: bool) -> list[Finding]:
+        """Go through everything once; the customers' landing files at the end."""
+        bucket, found = self.settings.bucket, []
+        things = sorted(walk(bucket), key=lambda thing: (thing.key.startswith(CUSTOMERS), thing.version is not None))
+        things = [thing for thing in things if not thing.key.startswith(CERTIFICATES)]
+        files = list(report_files(self.reports))
+        for path in _tracked(files, f"{doing} (reports)"):
+            found.append(erase_report(path, self.reports, self.traces, change))
+        for thing in _tracked(things, f"{doing} (bucket)"):
+            found.append(self._at(thing, change))
+        if change:  # what was replaced or deleted is an earlier object version now, on a versioned bucket
+            later = [thing for thing in walk(bucket) if thing.version]
+            for thing in sorted(later, key=lambda thing: thing.key.startswith(CUSTOMERS)):
+                self._at(thing, change)
+        self._looked_at, self._reports_looked_at = len(things), len(files)
+        return [finding for finding in found if isinstance(finding, Finding)]
+
+    def _at(self, thing: Thing, change: bool) -> Finding | Tally:
+        found = erase_thing(thing, self.traces, change)
+        tally = found.tally if isinstance(found, Finding) else found
+        if tally.rows is not None and not thing.version:
+            self.rows[thing.key] = tally.rows
+        return found
+
+    def _correct_catalog(self, places: set[str]) -> None:
+        """Let the catalog say how many rows the tables have now, and no longer what content it was.
+
+        A run that arrives at the content of before would otherwise find it published.
+        """
+        for name in VERSIONED:
+            table = get_table(self.settings.database, name)
+            if not table:
+                continue
+            _, prefix = split_uri(location_of(table))
+            rows = str(sum(count for key, count in self.rows.items() if key.startswith(prefix)))
+            parameters = dict(table.get("Parameters", {}))
+            if name in places or parameters.get(ROWS, rows) != rows:
+                parameters.pop(FINGERPRINT, None)
+                put_table(self.settings.database, table_input(table) | {"Parameters": parameters | {ROWS: rows}}, table)
+
+    @cached_property
+    def _key(self) -> bytes:
+        return read_participant_key(self.settings.participant_key)
+
+    def _certificate_key(self, email: str) -> str:
+        digest = hmac.new(self._key, f"erasure:{email}".encode(), hashlib.sha256).hexdigest()
+        return f"{CERTIFICATES}{digest[:32]}.json"
+
+    def _certificate(self, email: str) -> dict | None:
+        try:
+            answer = boto3.client("s3").get_object(Bucket=self.settings.bucket, Key=self._certificate_key(email))
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+        return json.loads(answer["Body"].read())
+
+    def _certify(self, email: str, status: str, began: str, found: dict, proof: dict | None) -> str:
+        """Write how the erasure of one person stands; who it is, only the key and the address together can tell."""
+        key = self._certificate_key(email)
+        entry = {
+            "erasure": key.removeprefix(CERTIFICATES).removesuffix(".json"),
+            "status": status,
+            "began": began,
+            "ended": _now() if status == "DONE" else None,
+            "people": len(self.addresses),
+            "found": found,
+            "proof": proof,
+        }
+        body = json.dumps(entry, indent=1) + "\n"
+        boto3.client("s3").put_object(
+            Bucket=self.settings.bucket, Key=key, Body=body.encode(), ContentType="application/json"
+        )
+        return key
+
+
+def _summary(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
+    """Place -> how many files, rows (or lines) of theirs, and masked mentions."""
+    files, gone, masked = Counter(), Counter(), Counter()
+    for finding in findings:
+        files[finding.place] += 1
+        gone[finding.place] += finding.tally.gone
+        masked[finding.place] += finding.tally.masked
+    return {place: {"files": files[place], "rows": gone[place], "masked": masked[place]} for place in sorted(files)}
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    shown = Table("where", "files", "rows of theirs", "mentions to mask", "what happens")
+    whats = {}
+    for finding in findings:
+        whats.setdefault(finding.place, set()).add(finding.what)
+    for place, counts in _summary(findings).items():
+        numbers = (f"{counts[name]:,}" for name in ("files", "rows", "masked"))
+        shown.add_row(place, *numbers, ", ".join(sorted(whats[place])))
+    if findings:
+        print_table(shown)
+
+
+def _tracked(things: list, what: str) -> Iterable:
+    console = Console(stderr=True)
+    return track(things, what, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")

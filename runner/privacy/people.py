@@ -1,0 +1,211 @@
+"""Who is to be erased, and everything by which they are known."""
+
+import io
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+from botocore.exceptions import ClientError
+
+from helpers.identity import normal_address, normal_serial, trim
+from helpers.landing.parsing import Fields, find_objects, read_line
+from helpers.participants import participant_id, read_participant_key
+from helpers.settings import ZONES, Settings
+from runner.errors import UserError
+from runner.pipeline.packing import unpack
+from runner.privacy.walk import walk
+
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+CUSTOMERS = ZONES["customer_landing"]
+TABLES = (ZONES["customer_trusted"], ZONES["customers_curated"])
+TELLING = ("email", "serialnumber", "customername", "phone", "lastupdatedate", "registrationdate")
+"""The columns of a table that are read; its dates may be some that Python has not, such as in the year 0."""
+SHORTEST = 6
+"""A serial number of fewer characters is compared with fields, but not sought in texts, where it may mean much."""
+SHORTEST_PHONE = 7
+"""Digits of a phone number at the least that is sought."""
+
+Event = dict[str, list[str]]
+"""A registration event: the values of each field, by its name in lower case."""
+
+
+@dataclass
+class People:
+    """Some people and what stands for them.
+
+    Parameters
+    ----------
+    emails : set of str
+        Their e-mail addresses (`helpers.identity.normal_address`).
+    spellings : set of str
+        The same addresses as they are spelled in files.
+    ids : set of str
+        Their participant ids, under the present key and the one before.
+    serials : set of str
+        The serial numbers that they, and nobody else, ever held.
+    devices : set of str
+        The serial numbers whose step readings go: ``serials``, and the devices that now belong to one of them and to
+        somebody else as well. Nobody can say whose readings those are; left behind, they would become the other's.
+    names : set of str
+        Their names, as far as they have more than one word and nobody else has them.
+    phones : set of str
+        Their phone numbers that nobody else has; sought where a line cannot be read.
+    others : set of str
+        Values of other people which contain one of these: ``ada@x.com`` stands in ``nada@x.com``.
+    """
+
+    emails: set[str]
+    ids: set[str] = field(default_factory=set)
+    serials: set[str] = field(default_factory=set)
+    devices: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    spellings: set[str] = field(default_factory=set)
+    phones: set[str] = field(default_factory=set)
+    others: set[str] = field(default_factory=set)
+    known: set[str] = field(default_factory=set)
+    """The e-mail addresses among them that stand in the customers' files."""
+
+
+def read_addresses(who: str) -> list[str]:
+    """The e-mail addresses that an argument names: itself, or the lines of a file.
+
+    Raises
+    ------
+    UserError
+        If it is neither, or a line of the file is no e-mail address.
+    """
+    path = Path(who)
+    if ADDRESS.fullmatch(trim(who)) and not path.is_file():
+        return [normal_address(who)]
+    if not path.is_file():
+        raise UserError(f"{who!r} is neither an e-mail address nor a file of them (one a line).")
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read as a file of e-mail addresses: {error}.") from error
+    found = []
+    for number, line in enumerate(lines, 1):
+        if trim(line) and not line.lstrip().startswith("#"):
+            if not ADDRESS.fullmatch(trim(line)):
+                raise UserError(f"Line {number} of {path} is no e-mail address; nothing was changed.")
+            found.append(normal_address(line))
+    if not found:
+        raise UserError(f"{path} holds no e-mail address.")
+    return list(dict.fromkeys(found))
+
+
+def find_people(settings: Settings, addresses: list[str]) -> People:
+    """Look up in the customers' landing files and tables, earlier versions included, what else the people are.
+
+    Raises
+    ------
+    MissingSecret
+        If the key of the participant ids cannot be read.
+    UserError
+        If one of these files is damaged: nobody can tell who is in it.
+    """
+    people = People(set(addresses))
+    events = list(_events(settings.bucket))
+    ours = [event for event in events if _owners(event) & people.emails]
+    theirs = [event for event in events if _owners(event) - people.emails]
+    people.known = {address for event in ours for address in _owners(event)} & people.emails
+    people.spellings = {text for text in _values(ours, "email", trim) if normal_address(text) in people.emails}
+    keys = [read_participant_key(settings.participant_key), *_previous_key(settings.participant_key)]
+    known_as = people.emails | {text.lower() for text in people.spellings}
+    people.ids = {participant_id(email, key) for email in known_as for key in keys}
+    held, shared = _values(ours, "serialnumber", normal_serial), _values(theirs, "serialnumber", normal_serial)
+    people.serials = held - shared
+    people.devices = people.serials | (_held_now(ours) & _held_now(theirs))
+    names = _values(ours, "customername", trim) - _values(theirs, "customername", trim)
+    people.names = {name for name in names if len(name.split()) > 1}
+    phones = _values(ours, "phone", trim) - _values(theirs, "phone", trim)
+    people.phones = {phone for phone in phones if sum(map(str.isdigit, phone)) >= SHORTEST_PHONE}
+    sought = [value.lower() for value in (*people.emails, *people.spellings, *people.serials, *people.names)]
+    for name in ("email", "serialnumber", "customername"):
+        values = _values(theirs, name, trim)
+        people.others |= {other for other in values if any(value in other.lower() for value in sought)}
+    return people
+
+
+def _events(bucket: str) -> Iterator[Event]:
+    """The registration events that stand in landing files, and the customers that stand in tables."""
+    for prefix in (CUSTOMERS, *TABLES):
+        for thing in walk(bucket, prefix):
+            try:
+                yield from _events_of(thing.read())
+            except (OSError, EOFError, ValueError, pa.ArrowException) as error:
+                raise UserError(
+                    f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
+                ) from error
+
+
+def _events_of(content: bytes) -> Iterator[Event]:
+    if content.startswith(b"PAR1"):
+        with pq.ParquetFile(io.BytesIO(content)) as file:
+            names = [name for name in file.schema_arrow.names if name.lower() in TELLING]
+            rows = file.read(columns=names).to_pylist()
+        for row in rows:
+            yield _event([(name, None if value is None else str(value)) for name, value in row.items()])
+        return
+    content = unpack(content)
+    pieces = [piece for line in content.split(b"\n") for piece in read_line(line)]
+    records = [piece.fields for piece in pieces if piece.fields is not None]
+    if len(records) < len(pieces):  # who stands in a file of another form is known all the same
+        records += [fields for _, _, fields in find_objects(content.decode("utf-8", "replace"))]
+    yield from map(_event, records)
+
+
+def _event(fields: Fields) -> Event:
+    event: Event = defaultdict(list)
+    for name, value in fields:
+        if value:
+            event[name.lower()].append(value)
+    return event
+
+
+def _owners(event: Event) -> set[str]:
+    return _values([event], "email", normal_address)
+
+
+def _held_now(events: list[Event]) -> set[str]:
+    """The devices that people hold by their latest events; by each of them, where several are equally late."""
+    events_of = defaultdict(list)
+    for event in events:
+        for owner in _owners(event):
+            events_of[owner].append(event)
+    held = set()
+    for mine in events_of.values():
+        latest = max(map(_moment, mine))
+        held |= _values([event for event in mine if _moment(event) == latest], "serialnumber", normal_serial)
+    return held
+
+
+def _moment(event: Event) -> tuple[float, float]:
+    return _number(event["lastupdatedate"]), _number(event["registrationdate"])
+
+
+def _number(values: list[str]) -> float:
+    try:
+        return float(values[-1])
+    except (IndexError, ValueError):
+        return -1.0
+
+
+def _values(events: list[Event], name: str, spell: Callable[[str], str]) -> set[str]:
+    return {spell(value) for event in events for value in event.get(name, ())} - {""}
+
+
+def _previous_key(name: str) -> list[bytes]:
+    """The key that the present one replaced, where there is one: earlier versions of tables were written under it."""
+    try:
+        answer = boto3.client("secretsmanager").get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return []
+        raise
+    return [answer["SecretString"].encode("utf-8")]

@@ -1,0 +1,316 @@
+"""A batch: the landing files copied, the steps run as their needs are met, and the report of what happened."""
+
+import queue
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runner.aws_errors import is_network_lost
+from runner.errors import LakeBusy, NetworkLost, StepFailed
+from runner.glue.cost import step_cost
+from runner.glue.kernel_queue import KernelQueue
+from runner.glue.kernels import BATCH_KERNEL, install_kernels
+from runner.glue.pool import SessionPool
+from runner.lake.document import ROWS
+from runner.lake.leftovers import end_remains
+from runner.lake.lock import LakeLock
+from runner.paths import REPORTS
+from runner.pipeline import landing, scripts
+from runner.pipeline.steps import STEPS
+from runner.privacy.audit import NAME as AUDIT
+from runner.privacy.run_audit import audit_run
+from runner.run.comparison import previous_run
+from runner.run.findings import forget_findings
+from runner.run.fingerprints import Fingerprints
+from runner.run.plan import Plan
+from runner.run.progress import Progress
+from runner.run.record import RunRecord
+from runner.run.retries import with_retries
+from runner.run.schedule import Schedule
+from runner.run.step import StepRun, Workshop
+from runner.run.stopping import uninterrupted
+
+LOOK_SECONDS = 0.5
+JOIN_SECONDS = 15.0
+"""How long a step that was broken off may take to notice."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a batch is run.
+
+    Parameters
+    ----------
+    isolated : bool
+        A Glue session of its own for each notebook.
+    wait : float
+        Seconds to wait at most for another run on the same lake.
+    timeout : float
+        Seconds that a step may take.
+    retries : int
+        How often a step is tried again after throttling.
+    local : bool
+        Whether the AWS that answers is the local one, so that a cost is an estimate.
+    """
+
+    isolated: bool = False
+    wait: float = 3600.0
+    timeout: float = 3600.0
+    retries: int = 3
+    local: bool = False
+
+
+class Batch:
+    """One run and what is known of it so far.
+
+    Parameters
+    ----------
+    plan : Plan
+        What it is asked to do. A run that was begun before goes on where it stands.
+    options : Options
+        How.
+    progress : Progress
+        What is told.
+    """
+
+    def __init__(self, plan: Plan, options: Options, progress: Progress):
+        self.plan, self.options, self.progress = plan, options, progress
+        self.bucket = plan.parameters["bucket"]
+        self.record = RunRecord(plan, options.isolated)
+        self._sessions: SessionPool | None = None
+
+    def run(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
+        """Run every step; write the report however it ends.
+
+        Parameters
+        ----------
+        find_sources : callable
+            Gives the landing files, checked; called only where they are to be copied.
+
+        Raises
+        ------
+        LakeBusy
+            If another run is at work on the lake and does not end in time; nothing was changed.
+        StepFailed
+            After the report is written, where the run failed.
+        KeyboardInterrupt
+            After the report is written, where the run was asked to stop.
+        """
+        self.progress.started(self.plan.run_id)
+        scripts.ensure_bucket(self.bucket)
+        lock = LakeLock(self.bucket, self.plan.run_id)
+        lock.acquire(self.options.wait, self.progress.say, lambda run: end_remains(self.bucket, run))
+        try:
+            self._work(find_sources)
+        except KeyboardInterrupt:
+            with uninterrupted():
+                self._end("CANCELLED", lock.lost or "the run was asked to stop")
+            if lock.lost:
+                raise StepFailed(self.record.how_it_ended()) from None
+            raise
+        except Exception as error:
+            with uninterrupted():
+                self._end(*_verdict(error))
+            if isinstance(error, (StepFailed, ClientError, BotoCoreError, Boto3Error)):
+                raise StepFailed(self.record.how_it_ended()) from error
+            raise
+        else:
+            with uninterrupted():
+                self._end("SUCCEEDED", None)
+        finally:
+            with uninterrupted():
+                lock.release()
+
+    def _work(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
+        self.record.recall()
+        self.record.document["previous"] = previous_run(self.bucket, self.plan.run_id)
+        self.record.save()
+        self._land(find_sources)
+        scripts.upload_scripts(self.bucket)
+        install_kernels(BATCH_KERNEL)
+        self._run_steps()
+        self._audit_privacy()
+
+    def _land(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
+        if self.record.document["landed"]:
+            return
+        sources = find_sources()
+        with self.progress.doing("Copying landing files"):
+            copied, others = landing.copy_new_files(sources, self.bucket)
+        held = f"; the zone holds {others} more from earlier landings, which count too" if others else ""
+        self.progress.say(f"Landing: {copied} of {len(sources)} files are new{held}.")
+        left = landing.passed_over(Path(self.plan.landing))
+        if left:
+            more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
+            self.progress.say(f"Passed over as hidden or in transit: {', '.join(left[:3])}{more}.")
+        self.record.document["landed"] = True
+        self.record.save()
+
+    def _run_steps(self) -> None:
+        steps, fingerprints = self.plan.steps, Fingerprints(self.plan.parameters)
+        todo = [step for step in steps if not self.record.is_done(step, fingerprints)]
+        with ExitStack() as stack:
+            kernels = stack.enter_context(KernelQueue(todo))
+            self._sessions = stack.enter_context(
+                SessionPool(
+                    self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say
+                )
+            )
+            if todo:
+                with self.progress.doing("Starting the Glue session"):
+                    with_retries(self._sessions.start, self.options.retries, self.progress.say)
+            shop = Workshop(
+                self._sessions,
+                kernels,
+                self.progress,
+                self.record.folder / "notebooks",
+                self.options.retries,
+                self.options.timeout,
+            )
+            self._follow(Schedule(steps, self._sessions.width), fingerprints, shop)
+
+    def _follow(self, schedule: Schedule, fingerprints: Fingerprints, shop: Workshop) -> None:
+        """Begin what may begin, take up what has ended, until nothing is left or a step has failed."""
+        running: dict[str, StepRun] = {}
+        failure: BaseException | None = None
+        try:
+            while True:
+                while failure is None and (step := schedule.next_step()):
+                    if self.record.is_done(step, fingerprints):
+                        shop.kernels.skip(step)
+                        self._keep(step)
+                        schedule.succeeded(step)
+                    else:
+                        running[step] = self._begin(step, fingerprints, shop)
+                if not running:
+                    break
+                done = self._next_ended(running, shop)
+                del running[done.step]
+                error = done.error or self._finish(done, fingerprints)
+                if error:
+                    self._break_off(done, error)
+                    schedule.failed(done.step)
+                    failure = failure or error
+                else:
+                    schedule.succeeded(done.step)
+        except KeyboardInterrupt:
+            with uninterrupted():
+                self.progress.say("Stopping: the statement is cancelled and the session stopped.")
+                for run in running.values():
+                    run.cancel("the run was asked to stop")
+                shop.sessions.end()
+                for run in running.values():
+                    run.join(JOIN_SECONDS)
+                    self._charge(run)
+            raise
+        if failure:
+            raise failure
+
+    def _next_ended(self, running: dict[str, StepRun], shop: Workshop) -> StepRun:
+        while True:
+            with suppress(queue.Empty):
+                return shop.ended.get(timeout=LOOK_SECONDS)
+            for run in running.values():
+                run.end_if_overdue()
+
+    def _begin(self, step: str, fingerprints: Fingerprints, shop: Workshop) -> StepRun:
+        fingerprint = fingerprints.of(step)
+        self.record.begin(step, notebook=f"notebooks/{step}.ipynb", report=f"{step}.html", fingerprint=fingerprint)
+        if self.record.attempt > 1:
+            forget_findings(self.bucket, self.plan.run_id, step)
+        return StepRun(step, {**self.plan.parameters, "run_id": self.plan.run_id}, shop)
+
+    def _finish(self, run: StepRun, fingerprints: Fingerprints) -> BaseException | None:
+        """Take up the record of a step that ended well; gives the error, where AWS refuses."""
+        entry, found = self.record.entry(run.step), run.record
+        try:
+            writes = fingerprints.tables(STEPS[run.step].writes)
+        except (ClientError, BotoCoreError) as error:
+            return error
+        cost = step_cost(run.session_seconds, self._sessions.dpus, found.get("athena_bytes", []))
+        entry.update(
+            status=found["status"],
+            seconds=run.seconds,
+            rows={name: found[name] for name in ROWS} if found["read"] is not None else None,
+            quarantined_by_reason=found.get("quarantined_by_reason", {}),
+            remark=_remark(found),
+            cost=cost.document(),
+            tables=found["tables"],
+            writes=writes,
+        )
+        self.record.document["tables"].update(found["tables"])
+        self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"], entry["remark"])
+        self.record.save()
+        return None
+
+    def _break_off(self, run: StepRun, error: BaseException) -> None:
+        status, reason = _verdict(error)
+        self._charge(run)
+        self.record.entry(run.step).update(status=status, reason=reason)
+        self.progress.ended(run.step, status, run.seconds, None)
+
+    def _charge(self, run: StepRun) -> None:
+        """Note what a step that did not come to its end has taken."""
+        cost = step_cost(run.session_seconds, self._sessions.dpus, [])
+        self.record.entry(run.step).update(seconds=run.seconds, cost=cost.document())
+
+    def _keep(self, step: str) -> None:
+        entry = self.record.keep(step)
+        self.progress.ended(step, entry["status"], entry["seconds"], entry["rows"], "done before, and unchanged since")
+
+    def _audit_privacy(self) -> None:
+        """The last step: write the report, and look through all that the run made for anybody's identity."""
+        began, record = time.monotonic(), self.record
+        record.begin(AUDIT)
+        self.progress.begun(AUDIT)
+        record.add_findings()
+        record.write_report()
+        audit, entry = audit_run(self.plan, record.document["started"], record.folder), record.entry(AUDIT)
+        entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
+        if not audit.passed:
+            raise StepFailed(str(audit))
+        entry["status"] = "SUCCEEDED"
+        self.progress.ended(AUDIT, entry["status"], entry["seconds"], None)
+
+    def _end(self, status: str, reason: str | None) -> None:
+        """Note how the run ended, whatever it was at, and write its report."""
+        record = self.record
+        for entry in record.steps:
+            if entry["status"] == "RUNNING":
+                entry.update(status=status, reason=reason)
+                self.progress.ended(entry["name"], status, entry["seconds"], None)
+        record.end(status, reason, self._sessions, self.options.local)
+        with suppress(ClientError, BotoCoreError):  # AWS may be what failed
+            record.add_findings()
+        record.write_report()
+        record.point_latest()
+        with suppress(ClientError, BotoCoreError):  # AWS may be what failed; whoever looks then asks after the lock
+            record.save()
+        if status != "SUCCEEDED":
+            self.progress.say(f"To go on from here: stedi resume {self.plan.run_id}")
+        self.progress.finished(status, str(REPORTS / "latest" / "index.html"))
+
+
+def _remark(record: dict) -> str:
+    """What of a step's record somebody should see at once."""
+    reasons = record.get("quarantined_by_reason", {})
+    notes = [f"{sum(reasons.values()):,} quarantined: {', '.join(f'{name} {n:,}' for name, n in reasons.items())}"]
+    if record.get("other_fields"):
+        notes.append(f"{record['other_fields']:,} new fields share a column")
+    return "; ".join(notes if reasons else notes[1:])
+
+
+def _verdict(error: BaseException) -> tuple[str, str]:
+    """How a run ends by an error, and why, in one line."""
+    if isinstance(error, NetworkLost) or is_network_lost(error):
+        return "CANCELLED", f"AWS cannot be reached any more: {error}"
+    if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
+        return "FAILED", f"AWS refused: {error}"
+    if isinstance(error, (StepFailed, LakeBusy)):
+        return "FAILED", str(error)
+    return "FAILED", f"{type(error).__name__}: {error}"

@@ -1,0 +1,149 @@
+"""What is known of a run so far: ``run.json`` and the pages of its report, ``_batch.json`` in the bucket."""
+
+from pathlib import Path
+
+from runner.files import write_link
+from runner.glue.cost import Cost, run_cost
+from runner.glue.pool import SessionPool
+from runner.lake.document import new_entry, now_text, write_document
+from runner.lake.runs import read_state, write_state
+from runner.paths import REPORTS
+from runner.pipeline.steps import STEPS
+from runner.privacy.audit import NAME as AUDIT
+from runner.report.history import write_history
+from runner.report.site import write_run_report
+from runner.run.findings import read_findings
+from runner.run.fingerprints import Fingerprints
+from runner.run.plan import Plan
+
+
+class RunRecord:
+    """The document of a run, and where it is kept.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the run is asked to do.
+    isolated : bool
+        A Glue session of its own for each notebook.
+    """
+
+    def __init__(self, plan: Plan, isolated: bool):
+        self.plan, self.bucket = plan, plan.parameters["bucket"]
+        self.document = {
+            "run_id": plan.run_id,
+            "profile": plan.profile,
+            "status": "RUNNING",
+            "started": now_text(),
+            "ended": None,
+            "parameters": plan.parameters,
+            "plan": plan.steps,
+            "attempt": 1,
+            "landed": False,
+            "isolated": isolated,
+            "steps": [],
+            "tables": {},
+            "cost": None,
+            "lake": plan.lake_name,
+            "audits": [],
+            "checks": [],
+            "columns": [],
+            "previous": None,
+        }
+        self._before: dict[str, dict] = {}
+        """The steps of this very run that an earlier attempt finished."""
+        self._earlier_dpu_seconds = 0.0
+
+    @property
+    def folder(self) -> Path:
+        """Where the report of this run goes."""
+        return REPORTS / self.plan.run_id
+
+    @property
+    def steps(self) -> list[dict]:
+        """The entries of the steps, in the order in which they began."""
+        return self.document["steps"]
+
+    @property
+    def attempt(self) -> int:
+        """The how-manyth time the run is begun."""
+        return self.document["attempt"]
+
+    def recall(self) -> None:
+        """Take up what an earlier attempt at this run has finished."""
+        known = read_state(self.bucket, self.plan.run_id)
+        if not known:
+            return
+        self._before = {entry["name"]: entry for entry in known["steps"] if entry["status"] == "SUCCEEDED"}
+        self._earlier_dpu_seconds = (known.get("cost") or {}).get("dpu_seconds", 0.0)
+        self.document.update(
+            started=known["started"], attempt=known["attempt"] + 1, landed=known["landed"], tables=known["tables"]
+        )
+
+    def is_done(self, step: str, fingerprints: Fingerprints) -> bool:
+        """Whether an earlier attempt did just this, and what it wrote is still there."""
+        entry = self._before.get(step)
+        return bool(
+            entry
+            and entry.get("fingerprint") == fingerprints.of(step)
+            and entry.get("writes") == fingerprints.tables(STEPS[step].writes)
+        )
+
+    def keep(self, step: str) -> dict:
+        """Take over a step of an earlier attempt; gives its entry."""
+        entry = self._before[step] | {"resumed": True}
+        self.steps.append(entry)
+        self.document["tables"].update(entry.get("tables", {}))
+        self.save()
+        return entry
+
+    def begin(self, step: str, **details: object) -> None:
+        """Note that a step is at work."""
+        self.steps.append(new_entry(step, "RUNNING") | details)
+        self.save()
+
+    def entry(self, step: str) -> dict:
+        """The entry of a step that was begun."""
+        return next(entry for entry in self.steps if entry["name"] == step)
+
+    def add_findings(self) -> None:
+        """Take up what the steps have noted: audits, checks, the profile of the curated table."""
+        self.document.update(read_findings(self.bucket, self.plan.run_id))
+
+    def end(self, status: str, reason: str | None, sessions: SessionPool | None, estimate: bool) -> None:
+        """Note how the run ended and what it cost; what did not begin was skipped."""
+        begun = {entry["name"] for entry in self.steps}
+        self.steps.extend(new_entry(step, "SKIPPED") for step in [*self.plan.steps, AUDIT] if step not in begun)
+        cost = self._cost(sessions) | {"estimate": estimate}
+        self.document.update(status=status, ended=now_text(), cost=cost)
+        if reason:
+            self.document["reason"] = reason
+
+    def _cost(self, sessions: SessionPool | None) -> dict:
+        costs = [entry["cost"] for entry in self.steps if entry.get("cost")]
+        whole = run_cost(costs, sessions.dpu_seconds, sessions.dpus) if sessions else Cost()
+        return Cost(whole.dpu_seconds + self._earlier_dpu_seconds, whole.athena_bytes, whole.billed_bytes).document()
+
+    def how_it_ended(self) -> str:
+        """How the run ended and why, in one line that names the step."""
+        stopped = next((entry["name"] for entry in self.steps if entry["status"] in ("FAILED", "CANCELLED")), "the run")
+        how = "failed" if self.document["status"] == "FAILED" else "was cancelled"
+        return f"{stopped} {how}: {self.document['reason']}"
+
+    def save(self) -> None:
+        """Note in the bucket how the run stands."""
+        write_state(self.bucket, self.document)
+
+    def write_report(self) -> None:
+        """Write the pages and ``run.json``, and the history of all runs."""
+        run = self.document | {"ended": self.document["ended"] or now_text()}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        notebooks = {entry["name"]: self.folder / entry["notebook"] for entry in self.steps if entry["notebook"]}
+        there = {step: path for step, path in notebooks.items() if path.exists()}
+        write_run_report(run, there, self.folder, history="../index.html")
+        write_document(run, self.folder)
+        write_history(REPORTS)
+
+    def point_latest(self) -> None:
+        """Let ``reports/latest`` mean this run."""
+        write_link(REPORTS / "latest", self.plan.run_id)
