@@ -2,7 +2,10 @@
 
 import re
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+
+from runner.errors import LakeBusy, NetworkLost, StepFailed
 
 TRY_AGAIN = {
     "Throttling": "too many requests",
@@ -47,3 +50,14 @@ def may_succeed_later(error: Exception | str) -> bool:
 def is_network_lost(error: Exception | str) -> bool:
     """Whether an error says that AWS could not be reached."""
     return isinstance(error, NETWORK) or bool(_UNREACHABLE.search(str(error)))
+
+
+def verdict(error: BaseException) -> tuple[str, str]:
+    """How a run ends by an error, and why, in one line."""
+    if isinstance(error, NetworkLost) or is_network_lost(error):
+        return "CANCELLED", f"AWS cannot be reached any more: {error}"
+    if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
+        return "FAILED", f"AWS refused: {error}"
+    if isinstance(error, (StepFailed, LakeBusy)):
+        return "FAILED", str(error)
+    return "FAILED", f"{type(error).__name__}: {error}"

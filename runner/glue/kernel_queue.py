@@ -1,4 +1,4 @@
-"""The kernels of a batch: each starts while the notebook before its own is running."""
+"""The kernels of a batch: one that Glue notebooks share, and others that start before their notebook's turn."""
 
 import signal
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jupyter_client import KernelManager
 
-from runner.glue.kernels import kernel_name
+from runner.glue.kernels import GLUE, kernel_name
 from runner.paths import PROJECT, STATE
 
 LOG = STATE / "kernels.log"
@@ -44,17 +44,23 @@ class OneKernel(KernelManager):
 
 
 class KernelQueue:
-    """One fresh kernel a notebook, and the kernel of the next notebook on its way. Any thread may ask.
+    """The kernels of a batch. Any thread may ask.
+
+    Each notebook has a fresh kernel of its own, which starts while the notebook before is running; but notebooks that
+    take turns in one Glue session share its kernel, which only hands their cells on (`runner.glue.kernel`).
 
     Parameters
     ----------
     steps : list of str
         The steps of the run, in order.
+    isolated : bool
+        A Glue session, and so a kernel, of its own for each notebook.
     """
 
-    def __init__(self, steps: list[str]):
-        self._coming = list(steps)
-        self._early: dict[str, OneKernel] = {}
+    def __init__(self, steps: list[str], isolated: bool):
+        self._coming, self._isolated = list(steps), isolated
+        self._waiting: dict[str, OneKernel] = {}
+        """The kernels that nobody uses, by their owner: a step, or `GLUE` for the shared one."""
         self._taken: dict[str, OneKernel] = {}
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="stedi-kernels-", ignore_cleanup_errors=True)
@@ -66,25 +72,27 @@ class KernelQueue:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.end_all()
+        for step in list(self._taken):
+            self.end(step)
+        while self._waiting:
+            _end(self._waiting.popitem()[1])
         self._folder.cleanup()
 
     def take(self, step: str) -> OneKernel:
-        """A fresh kernel for a step."""
+        """A kernel for a step."""
         with self._lock:
-            kernel = self._early.pop(step, None) or self._start(step)
+            kernel = self._waiting.pop(self._owner(step), None) or self._start(step)
             self._taken[step] = kernel
             self._coming = [other for other in self._coming if other != step]
             self._start_early()
             return kernel
 
-    def skip(self, step: str) -> None:
-        """A step that needs no kernel."""
+    def give_back(self, step: str) -> None:
+        """A step's notebook has run to its end: a kernel that others share waits for them, its own is ended."""
         with self._lock:
-            self._coming = [other for other in self._coming if other != step]
-            if step in self._early:
-                _end(self._early.pop(step))
-                self._start_early()
+            if self._owner(step) == GLUE and step in self._taken:
+                self._waiting[GLUE] = self._taken.pop(step)
+        self.end(step)
 
     def end(self, step: str) -> None:
         """End a step's kernel at once: one that is asked politely would stop the Glue session, which is the batch's."""
@@ -92,16 +100,16 @@ class KernelQueue:
         if kernel:
             _end(kernel)
 
-    def end_all(self) -> None:
-        """End every kernel."""
-        for step in list(self._taken):
-            self.end(step)
-        while self._early:
-            _end(self._early.popitem()[1])
+    def _owner(self, step: str) -> str:
+        return GLUE if kernel_name(step) == GLUE and not self._isolated else step
 
     def _start_early(self) -> None:
-        if self._coming and not self._early:
-            self._early[self._coming[0]] = self._start(self._coming[0])
+        """Start the kernel of the next step, or of the one behind it where that one's is there already."""
+        there = {*self._waiting, *map(self._owner, self._taken)}
+        for step in self._coming[:2]:
+            if (owner := self._owner(step)) not in there:
+                self._waiting[owner] = self._start(step)
+                return
 
     def _start(self, step: str) -> OneKernel:
         # Over files instead of ports, which another user of this machine could reach. Jupyter names them after the

@@ -98,8 +98,13 @@ def _step_row(step: Mapping, links: Mapping[str, PageLink]) -> StepRow:
         account=account_of(step["rows"]),
         link=links.get(step["name"], PageLink(None, step.get("note", "" if skipped else "no notebook page"))),
         reason=step.get("reason"),
-        remark=step.get("remark", ""),
+        remark="; ".join(filter(None, [step.get("remark"), unchanged_text(step)])),
     )
+
+
+def unchanged_text(step: Mapping) -> str:
+    """What is said of a step that need not be run; blank for one that was."""
+    return f"unchanged since {step['unchanged_since']}" if "unchanged_since" in step else ""
 
 
 def _headline(status: str, stopped: StepRow | None, resume: StepRow | None) -> str:

@@ -38,6 +38,9 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path, histor
     readable: dict[str, ExecutedNotebook] = {}
     links: dict[str, PageLink] = {}
     for name in (name for name in steps if name in notebooks):
+        if "unchanged_since" in steps[name]:  # its page is that of the run that did it
+            links[name] = PageLink(steps[name]["report"], "")
+            continue
         try:
             readable[name] = read_notebook(notebooks[name])
             links[name] = PageLink(f"{name}.html", "")
@@ -47,7 +50,7 @@ def write_run_report(run: dict, notebooks: dict[str, Path], target: Path, histor
     for name, previous, following in zip(names, [None, *names], [*names[1:], None], strict=False):
         page = notebook_page(steps[name], run["run_id"], readable[name], previous, following)
         write_whole(target / f"{name}.html", page)
-    pictures = [picture for name in names for picture in find_pictures(name, notebooks[name])]
+    pictures = [picture for name in links for picture in find_pictures(name, notebooks[name])]
     for picture in pictures:
         picture.save(target)
     index = target / "index.html"

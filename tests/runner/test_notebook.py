@@ -76,7 +76,9 @@ def execute(room, step, queue, pool, on_cell=lambda *_: None):
     given = {"bucket": BUCKET, "run_id": "run", "secret": f"for {step}"}
     target = room / "done {of}" / f"{step}.ipynb"
     try:
-        return execute_notebook(step, given, session, queue.take(step), target, on_cell)
+        record = execute_notebook(step, given, session, queue.take(step), target, on_cell)
+        queue.give_back(step)
+        return record
     finally:
         queue.end(step)
         pool.give_back(step)
@@ -96,7 +98,7 @@ def test_no_notebook_sees_the_variables_of_another(room, isolated):
     for step in steps:
         tell, define = f"step = '{step}'\n{RECORD}", f"stranger = 'of {step}'\ndef helper():\n    return stranger"
         write_step(room, step, [new_code_cell(tell), new_code_cell(define)])
-    with KernelQueue(steps) as queue, SessionPool("run", BUCKET, isolated, 1, print) as pool:
+    with KernelQueue(steps, isolated) as queue, SessionPool("run", BUCKET, isolated, 1, print) as pool:
         pool.start()
         told = [execute(room, step, queue, pool) for step in steps]
         assert told == [{"mine": f"for {step}", "stranger": None} for step in steps]
@@ -110,12 +112,12 @@ def test_a_notebook_that_ends_too_early_says_how_and_no_later_cell_runs(room):
         kernel = "python3" if step.startswith("python") else kernels.GLUE
         write_step(room, step, [*cells, new_code_cell(later)], kernel)
     *steps, last = ENDINGS
-    with KernelQueue(steps) as queue, SessionPool("run", BUCKET, False, 1, print) as pool:
+    with KernelQueue(steps, False) as queue, SessionPool("run", BUCKET, False, 1, print) as pool:
         pool.start()
         for step in steps:
             with pytest.raises(StepFailed, match=ENDINGS[step][1]):
                 execute(room, step, queue, pool)
-    with KernelQueue([last]) as queue, SessionPool("other", BUCKET, False, 1, print) as pool:
+    with KernelQueue([last], False) as queue, SessionPool("other", BUCKET, False, 1, print) as pool:
         pool.start()
         with pytest.raises(StepFailed, match=ENDINGS[last][1]):
             execute(room, last, queue, pool, wait_for_the_end_before_cell_7)
