@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpers.tables import TABLES
+from helpers.tables import CURATED, LANDING, TABLES, TRUSTED, tables_of
 from runner.errors import UserError
 
 
@@ -33,8 +33,8 @@ class Step:
         return tuple(table.name for table in TABLES.values() if table.step == self.name) + self.declares
 
 
-_MOVING = tuple(dict.fromkeys(table.step for table in TABLES.values()))
-"""The steps that move rows, or declare where they land."""
+_MOVING = tuple(dict.fromkeys(table.step for table in TABLES.values() if table.zone != LANDING))
+"""The steps that move rows, and account for them."""
 _STEPS = (
     Step("01_landing_tables", declares=("runs",)),
     Step("02_customer_landing_to_trusted", ("customer_landing",)),
@@ -42,8 +42,8 @@ _STEPS = (
     Step("04_customer_trusted_to_curated", ("customer_trusted", "accelerometer_trusted")),
     Step("05_step_trainer_landing_to_trusted", ("step_trainer_landing", "customer_register", "customers_curated")),
     Step("06_machine_learning_curated", ("step_trainer_trusted", "accelerometer_trusted", "customer_register")),
-    Step("07_athena_checks", tuple(TABLES), records=_MOVING),
-    Step("08_explore_curated", ("machine_learning_curated",), records=_MOVING),
+    Step("07_athena_checks", tables_of(TRUSTED, CURATED), records=_MOVING),
+    Step("08_explore_curated", ("machine_learning_curated",), records=("03_accelerometer_landing_to_trusted",)),
 )
 STEPS = {step.name: step for step in _STEPS}
 """Name -> step. The order of the declaration is an order that fits."""

@@ -5,16 +5,15 @@ import json
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.findings import finding_key
 from helpers.publishing.objects import list_keys
-from helpers.records import record_key
+from helpers.records import finding_key, record_key
 from runner.pipeline.steps import STEPS
 
 CHECKS, PROFILE = "checks", "profile_machine_learning_curated"
 
 
 def read_findings(bucket: str, run_id: str) -> dict:
-    """Everything that the steps of a run have noted (`helpers.findings`).
+    """Everything that the steps of a run have noted (`helpers.records`).
 
     Returns
     -------
