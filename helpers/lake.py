@@ -161,8 +161,9 @@ class Lake:
 
     def _finish(self, staged: Staged, kept: int) -> None:
         written = self._rows(staged.definition)
-        audit(self._context, self.settings, staged.table, written, kept, self.read)
-        mark, count = fingerprint(written)
+        mark, count = fingerprint(written, is_empty=_is_empty(staged.definition))
+        if kept or count:
+            audit(self._context, self.settings, staged.table, written, kept, self.read)
         is_new = publish(self.settings, staged, mark, count)
         self._published[staged.table] = (staged.definition if is_new else staged.live, count)
 
@@ -171,7 +172,7 @@ class Lake:
         if table in self._published:
             return
         live = get_table(self.settings.database, table)
-        if not quarantined and live and live["Parameters"].get(ROWS) == "0":
+        if not quarantined and live and _is_empty(live):
             self._published[table] = live, 0
             return
         self.stage(table)
@@ -201,7 +202,12 @@ class Lake:
     def _rows(self, entry: dict) -> DataFrame:
         """The rows of a version; one that was published without rows has no files."""
         storage = entry["StorageDescriptor"]
-        if entry["Parameters"].get(ROWS) != "0":
+        if not _is_empty(entry):
             return self._spark.read.parquet(storage["Location"])
         columns = ", ".join(f"`{column['Name']}` {column['Type']}" for column in storage["Columns"])
         return self._spark.createDataFrame([], columns)
+
+
+def _is_empty(entry: dict) -> bool:
+    """Whether a version is known to have no row."""
+    return entry["Parameters"].get(ROWS) == "0"

@@ -17,15 +17,15 @@ from helpers.settings import Settings
 from helpers.tables import QUARANTINE, TABLES
 
 
-def fingerprint(rows: DataFrame) -> tuple[str, int]:
+def fingerprint(rows: DataFrame, is_empty: bool = False) -> tuple[str, int]:
     """A hash of a table's content, whatever the order of its rows, and how many rows there are.
 
     Two versions with the same hash are the same.
     """
     names = sorted(name for name in rows.columns if name != "run_id")
     hashed = rows.select(F.xxhash64(*names).cast("decimal(38,0)").alias("hash"))
-    total = hashed.agg(F.count(F.lit(1)).alias("rows"), F.coalesce(F.sum("hash"), F.lit(0)).alias("sum")).first()
-    return f"{','.join(names)}:{total['rows']}:{total['sum']}", total["rows"]
+    count, total = (0, 0) if is_empty else hashed.agg(F.count("hash"), F.coalesce(F.sum("hash"), F.lit(0))).first()
+    return f"{','.join(names)}:{count}:{total}", count
 
 
 def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
