@@ -15,7 +15,7 @@ from helpers.publishing.catalog import get_table
 from helpers.publishing.publish import fingerprint, publish
 from helpers.publishing.quarantine import quarantined_lines
 from helpers.publishing.staged import Staged, begin_staging, stage_empty, write_staged
-from helpers.publishing.versions import ROWS
+from helpers.publishing.versions import KEPT_VERSIONS, ROWS, remove_old_versions
 from helpers.records import write_record
 from helpers.settings import Settings
 from helpers.tables import TABLES
@@ -57,6 +57,8 @@ class Lake:
         self._fields = NewFields()
         self._published: dict[str, tuple[dict, int]] = {}
         """Table -> its entry in the catalog and its rows, of what this step has published."""
+        self._outgrown: list[str] = []
+        """Published tables with more versions than are kept."""
 
     def landing(self, source: str) -> dict:
         """The connection options by which a DynamicFrame infers the schema of a source."""
@@ -151,7 +153,9 @@ class Lake:
         show_table(self.settings, table, rows.columns, rows.limit(PREVIEWED).collect())
 
     def record(self, accounting: Accounting) -> None:
-        """Write the record that proves the step's success, and forget what it held in memory."""
+        """Remove old versions, write the record that proves the step's success, forget what was held in memory."""
+        for table in self._outgrown:
+            remove_old_versions(self.settings.database, table)
         tables = {table: rows for table, (_, rows) in self._published.items()}
         if self._classified:
             tables[f"{self._classified[0]}_landing"] = accounting.read
@@ -161,17 +165,20 @@ class Lake:
 
     def _finish(self, staged: Staged, kept: int) -> None:
         written = self._rows(staged.definition)
-        audit(self._context, self.settings, staged.table, written, kept, self.read)
-        mark, count = fingerprint(written)
+        mark, count = fingerprint(written, is_empty=_is_empty(staged.definition))
+        if kept or count:
+            audit(self._context, self.settings, staged.table, written, kept, self.read)
         is_new = publish(self.settings, staged, mark, count)
         self._published[staged.table] = (staged.definition if is_new else staged.live, count)
+        if is_new and len(staged.places) > KEPT_VERSIONS:
+            self._outgrown.append(staged.table)
 
     def _publish_quarantine(self, source: str, classified: DataFrame, accounting: Accounting) -> None:
         table, quarantined = f"quarantine_{source}", sum(accounting.quarantined.values())
         if table in self._published:
             return
         live = get_table(self.settings.database, table)
-        if not quarantined and live and live["Parameters"].get(ROWS) == "0":
+        if not quarantined and live and _is_empty(live):
             self._published[table] = live, 0
             return
         self.stage(table)
@@ -201,7 +208,12 @@ class Lake:
     def _rows(self, entry: dict) -> DataFrame:
         """The rows of a version; one that was published without rows has no files."""
         storage = entry["StorageDescriptor"]
-        if entry["Parameters"].get(ROWS) != "0":
+        if not _is_empty(entry):
             return self._spark.read.parquet(storage["Location"])
         columns = ", ".join(f"`{column['Name']}` {column['Type']}" for column in storage["Columns"])
         return self._spark.createDataFrame([], columns)
+
+
+def _is_empty(entry: dict) -> bool:
+    """Whether a version is known to have no row."""
+    return entry["Parameters"].get(ROWS) == "0"

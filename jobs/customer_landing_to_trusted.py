@@ -49,7 +49,7 @@ source = glueContext.create_dynamic_frame.from_options(
 #
 # Every line is read, so that none can vanish, and classified.
 
-events = customers.classify(lake.lines("customer"))
+events = customers.classify(lake.lines("customer")).persist()
 accounting = lake.account("customer", events)
 
 # ## Write, audit, publish

@@ -19,18 +19,18 @@ from helpers.tables import TABLES
 Reader = Callable[[str], DataFrame]
 
 REFERENCE = re.compile(r'ReferentialIntegrity\s+"[^"]*"\s+"(\w+)\.')
-EMPTY = "Rules = [ RowCount = ${kept} ]"
-"""The ruleset of a table without rows: to Glue a column of no values is not complete, but there is no row at fault."""
 
 
 def read_ruleset(name: str, settings: Settings, kept: int) -> str:
     """The text of a ruleset, with ``${kept}`` and the settings (``${consent}`` ...) filled in."""
-    text = (files("helpers.publishing") / "rulesets" / f"{name}.dqdl").read_text("utf-8") if kept else EMPTY
+    text = (files("helpers.publishing") / "rulesets" / f"{name}.dqdl").read_text("utf-8")
     return Template(text).substitute(vars(settings), kept=kept)
 
 
 def audit(glueContext, settings: Settings, table: str, rows: DataFrame, kept: int, read: Reader) -> None:
     """Hold a table's new version against its ruleset, print and note each rule, refuse it if one is broken.
+
+    A version without rows is not to be asked: to Glue a column of no values is not complete, though no row is at fault.
 
     Parameters
     ----------

@@ -12,20 +12,20 @@ from helpers.publishing.breaker import check_kept
 from helpers.publishing.catalog import delete_table, put_table
 from helpers.publishing.objects import delete_prefix
 from helpers.publishing.staged import Staged
-from helpers.publishing.versions import FINGERPRINT, KEPT_VERSIONS, POLICY, ROWS, old_locations
+from helpers.publishing.versions import FINGERPRINT, POLICY, ROWS
 from helpers.settings import Settings
 from helpers.tables import QUARANTINE, TABLES
 
 
-def fingerprint(rows: DataFrame) -> tuple[str, int]:
+def fingerprint(rows: DataFrame, is_empty: bool = False) -> tuple[str, int]:
     """A hash of a table's content, whatever the order of its rows, and how many rows there are.
 
     Two versions with the same hash are the same.
     """
     names = sorted(name for name in rows.columns if name != "run_id")
     hashed = rows.select(F.xxhash64(*names).cast("decimal(38,0)").alias("hash"))
-    total = hashed.agg(F.count(F.lit(1)).alias("rows"), F.coalesce(F.sum("hash"), F.lit(0)).alias("sum")).first()
-    return f"{','.join(names)}:{total['rows']}:{total['sum']}", total["rows"]
+    count, total = (0, 0) if is_empty else hashed.agg(F.count("hash"), F.coalesce(F.sum("hash"), F.lit(0))).first()
+    return f"{','.join(names)}:{count}:{total}", count
 
 
 def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
@@ -71,9 +71,6 @@ def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
     put_table(settings.database, definition, staged.live)
     delete_table(settings.database, staged.name)
     print(f"{staged.table}: {rows:,} rows, published from run {settings.run_id}.")
-    if len(staged.places) > KEPT_VERSIONS:
-        for place in set(old_locations(settings.database, staged.table)) & set(staged.places):
-            delete_prefix(place)
     return True
 
 
