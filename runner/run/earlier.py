@@ -40,15 +40,29 @@ class EarlierRuns:
             The step's entry for this run's document. ``unchanged_since`` names the run that did it, ``resumed`` tells
             that it was this one.
         """
-        for state in [self.attempt, *([] if fresh else self._others)]:
-            entry = state and next((entry for entry in state["steps"] if entry["name"] == step), None)
-            if entry and _stands(entry, fingerprints):
-                origin = entry.get("unchanged_since", state["run_id"])
-                if state is self.attempt:
-                    return entry | {"resumed": True}
-                if carry_over(self._bucket, origin, self._run_id, step):
-                    return _taken_over(entry, origin)
+        now, fitting = fingerprints.written(step), self._fitting(step, fingerprints)
+        for state, entry in fitting:
+            if entry["writes"] != now or (fresh and state is not self.attempt):
+                continue
+            origin = entry.get("unchanged_since", state["run_id"])
+            if state is self.attempt:
+                return entry | {"resumed": True}
+            if carry_over(self._bucket, origin, self._run_id, step):
+                return _taken_over(entry, origin)
+        if fitting:
+            _, latest = fitting[0]
+            fingerprints.doubt(table for table, then in latest["writes"].items() if now.get(table) != then)
         return None
+
+    def _fitting(self, step: str, fingerprints: Fingerprints) -> list[tuple[dict, dict]]:
+        """The runs in which a step did what it would do now, and its entries there, the latest first."""
+        marks, states = fingerprints.fitting(step), filter(None, [self.attempt, *self._others])
+        entries = ((state, entry) for state in states for entry in state["steps"] if entry["name"] == step)
+        return [
+            (state, entry)
+            for state, entry in entries
+            if entry["status"] == "SUCCEEDED" and entry.get("fingerprint") in marks
+        ]
 
     def previous(self) -> dict | None:
         """What this run is compared with: the last run before it that succeeded, or None.
@@ -67,14 +81,6 @@ class EarlierRuns:
                     "usd": (state.get("cost") or {}).get("usd"),
                 }
         return None
-
-
-def _stands(entry: dict, fingerprints: Fingerprints) -> bool:
-    return (
-        entry["status"] == "SUCCEEDED"
-        and entry.get("fingerprint") in fingerprints.fitting(entry["name"])
-        and entry["writes"] == fingerprints.written(entry["name"])
-    )
 
 
 def _taken_over(entry: dict, origin: str) -> dict:

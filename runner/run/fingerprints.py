@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 import boto3
 
-from helpers.publishing.catalog import get_table, location_of
+from helpers.publishing.catalog import get_table, location_of, put_table
 from helpers.publishing.objects import split_uri
-from helpers.publishing.versions import FINGERPRINT
+from helpers.publishing.versions import FINGERPRINT, of_uncertain_content
 from helpers.tables import TABLES
 from runner.paths import NOTEBOOKS, SQL
 from runner.pipeline.parameters import declared_parameters
@@ -55,6 +56,13 @@ class Fingerprints:
         for name in STEPS[step].writes:
             self._states.pop(name, None)
         return self.written(step)
+
+    def doubt(self, names: Iterable[str]) -> None:
+        """Take the mark of its content from tables that somebody has changed, so that their step publishes anew."""
+        for name in names:
+            table = get_table(self._parameters["database"], name)
+            if table and FINGERPRINT in table.get("Parameters", {}):
+                put_table(self._parameters["database"], of_uncertain_content(table), table)
 
     def _hash(self, step: str, parameters: dict[str, str]) -> str:
         declared = declared_parameters(step)
