@@ -11,23 +11,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
 from local_aws import endpoint
-from local_aws.profile import PROFILE
 from runner.errors import StepFailed, UserError
 from runner.limits import require_open_files
-from runner.options import (
-    BUCKET,
-    DATABASE,
-    BucketOption,
-    LakeOption,
-    PortOption,
-    ProfileOption,
-    RunArgument,
-    TableArgument,
-    on_lake,
-)
+from runner.options import DATABASE, on_lake, takes
 from runner.paths import last_lake, remember_lake, require_rooms, user_path
 from runner.run.commands import resume, run
 from runner.run.stopping import cancel_on_signals
+
+RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the latest here.")]
+TableArgument = Annotated[str, typer.Argument(metavar="TABLE", help="Such as accelerometer_trusted.")]
 
 app = typer.Typer(
     help="The STEDI lakehouse: run the Glue notebooks, look at the tables, serve a local AWS.",
@@ -106,7 +98,8 @@ def clean_sessions(
 
 
 @app.command()
-def up(lake: LakeOption = None, port: PortOption = 0) -> None:
+@takes("lake", "port")
+def up(lake: Path | None, port: int) -> None:
     """Start the local AWS endpoint on a lake, and say how any AWS client reaches it."""
     require_rooms()
     chosen = (lake or last_lake()).resolve()
@@ -121,7 +114,8 @@ def up(lake: LakeOption = None, port: PortOption = 0) -> None:
 
 
 @app.command()
-def down(lake: LakeOption = None) -> None:
+@takes("lake")
+def down(lake: Path | None) -> None:
     """Stop the local AWS endpoint of a lake, and its sessions with it."""
     chosen = (lake or last_lake()).resolve()
     stopped = endpoint.stop(chosen)
@@ -230,12 +224,8 @@ def erase(
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def lab(
-    context: typer.Context,
-    bucket: BucketOption = BUCKET,
-    lake: LakeOption = None,
-    profile: ProfileOption = PROFILE,
-) -> None:
+@takes("bucket", "lake", "profile")
+def lab(context: typer.Context, bucket: str, lake: Path | None, profile: str) -> None:
     """Open JupyterLab on the notebooks; further options go to JupyterLab, such as --no-browser."""
     from runner.aws import use_profile
     from runner.lab import lab_settings, open_lab

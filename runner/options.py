@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from inspect import Parameter, signature
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,90 +15,67 @@ from local_aws.profile import PROFILE
 from runner.errors import UserError
 from runner.paths import existing_lake, last_lake, user_path
 
-LakeOption = Annotated[
-    Path | None,
-    typer.Option("--lake", metavar="DIR", parser=user_path, help="Directory of the local AWS's buckets."),
-]
-ProfileOption = Annotated[
-    str, typer.Option("--profile", metavar="NAME", help="The AWS profile; stedi-local is the local one.")
-]
-PortOption = Annotated[
-    int, typer.Option("--port", min=0, max=65535, metavar="N", help="Port on 127.0.0.1; 0 is any free one.")
-]
-RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the latest here.")]
-TableArgument = Annotated[str, typer.Argument(metavar="TABLE", help="Such as accelerometer_trusted.")]
+DATABASE = "stedi"
 
-BucketOption = Annotated[str, typer.Option(help="The lakehouse's bucket.")]
-BUCKET, DATABASE, PARTICIPANT_KEY = "stedi-lakehouse", "stedi", "stedi/participant-key"
 
-OPTIONS: dict[str, tuple[Any, Any]] = {
-    "bucket": (BucketOption, BUCKET),
-    "database": (Annotated[str, typer.Option(help="The Glue database.")], DATABASE),
-    "participant_key": (
-        Annotated[str, typer.Option(metavar="NAME", help="Name of the secret that keys the participant ids.")],
-        PARTICIPANT_KEY,
+def _option(kind: type, default: object, meaning: str, *flags: str, **more: object) -> tuple[Any, object]:
+    return Annotated[kind, typer.Option(*flags, help=meaning, **more)], default
+
+
+OPTIONS = {
+    "bucket": _option(str, "stedi-lakehouse", "The lakehouse's bucket."),
+    "database": _option(str, DATABASE, "The Glue database."),
+    "participant_key": _option(
+        str, "stedi/participant-key", "Name of the secret that keys the participant ids.", metavar="NAME"
     ),
-    "lake": (LakeOption, None),
-    "profile": (ProfileOption, PROFILE),
-    "isolated": (
-        Annotated[bool, typer.Option("--isolated", help="A Glue session of its own for each notebook.")],
-        False,
+    "lake": _option(
+        Path | None, None, "Directory of the local AWS's buckets.", "--lake", metavar="DIR", parser=user_path
     ),
-    "wait": (
-        Annotated[
-            float,
-            typer.Option(min=0, metavar="MINUTES", help="Wait this long for another run on the same lake to end."),
-        ],
-        60,
+    "profile": _option(str, PROFILE, "The AWS profile; stedi-local is the local one.", "--profile", metavar="NAME"),
+    "isolated": _option(bool, False, "A Glue session of its own for each notebook.", "--isolated"),
+    "wait": _option(float, 60, "Wait this long for another run on the same lake to end.", min=0, metavar="MINUTES"),
+    "timeout": _option(float, 60, "A step that takes longer fails.", min=0.01, metavar="MINUTES"),
+    "retries": _option(
+        int, 3, "Try a step again this often where AWS throttles or lacks capacity.", min=0, metavar="N"
     ),
-    "timeout": (
-        Annotated[float, typer.Option(min=0.01, metavar="MINUTES", help="A step that takes longer fails.")],
-        60,
-    ),
-    "retries": (
-        Annotated[
-            int,
-            typer.Option(min=0, metavar="N", help="Try a step again this often where AWS throttles or lacks capacity."),
-        ],
-        3,
-    ),
-    "events": (
-        Annotated[bool, typer.Option("--json", help="Print JSON events, one a line, instead of text.")],
-        False,
-    ),
-    "port": (PortOption, 0),
+    "events": _option(bool, False, "Print JSON events, one a line, instead of text.", "--json"),
+    "port": _option(int, 0, "Port on 127.0.0.1; 0 is any free one.", "--port", min=0, max=65535, metavar="N"),
 }
 """Parameter of a command -> its option and its default."""
-OF_A_BATCH = ("isolated", "wait", "timeout", "retries", "events", "port")
 
 
-def on_lake(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Make a command one about a lake that is there: with ``--lake`` and ``--profile``, and other options by name.
+def takes(*names: str, behaviour: Callable | None = None) -> Callable[[Callable], Callable]:
+    """Give a command the options of these names, behind its own parameters.
 
-    The command takes the values of those that are named; ``--lake`` and ``--profile`` are seen to.
+    Parameters
+    ----------
+    behaviour : callable, optional
+        What the command then does, where that is not all its own: called with the command and what was given.
     """
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        def on_that_lake(lake: Path | None, profile: str, **given: object) -> None:
-            with existing(profile, lake):
-                command(**given)
-
-        return with_options(command, on_that_lake, *names, "lake", "profile")
+    def decorate(command: Callable) -> Callable:
+        own = signature(command).parameters.values()
+        parameters = [one for one in own if one.name not in names and one.kind is not Parameter.VAR_KEYWORD]
+        for name in names:
+            annotation, default = OPTIONS[name]
+            parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
+        action = partial(behaviour, command) if behaviour else command
+        result = wraps(command)(lambda **given: action(**given))
+        result.__signature__ = signature(command).replace(parameters=parameters)
+        result.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return result
 
     return decorate
 
 
-def with_options(command: Callable, behaviour: Callable, *names: str) -> Callable:
-    """A behaviour with the parameters of a command, and those options that are named behind them."""
-    given = [one for name, one in signature(command).parameters.items() if name not in names]
-    parameters = [one for one in given if one.kind is not Parameter.VAR_KEYWORD]
-    for name in names:
-        annotation, default = OPTIONS[name]
-        parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation))
-    result = wraps(command)(lambda **given: behaviour(**given))
-    result.__signature__ = signature(command).replace(parameters=parameters)
-    result.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return result
+def on_lake(*names: str) -> Callable[[Callable], Callable]:
+    """Make a command one about a lake that is there: ``--lake`` and ``--profile`` are seen to, it takes the others."""
+    return takes(*names, "lake", "profile", behaviour=_on_that_lake)
+
+
+def _on_that_lake(command: Callable, lake: Path | None, profile: str, **given: object) -> None:
+    with existing(profile, lake):
+        command(**given)
 
 
 @contextmanager

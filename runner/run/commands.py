@@ -11,25 +11,33 @@ import typer
 
 from local_aws.profile import PROFILE
 from runner.errors import LakeBusy, UserError
-from runner.options import BUCKET, OF_A_BATCH, BucketOption, LakeOption, ProfileOption, existing, with_options
+from runner.options import existing, takes
 from runner.paths import SAMPLES, default_lake, last_lake, remember_lake, require_rooms, user_path
 from runner.run.plan import Options, Plan, find_plan, plan_from_record
 
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
-def as_batch(command: Callable[..., Plan]) -> Callable[..., None]:
-    """Make a command that plans a run one that carries it out, with the options that say how."""
+def _as_batch(
+    command: Callable[..., Plan],
+    isolated: bool,
+    wait: float,
+    timeout: float,
+    retries: int,
+    events: bool,
+    port: int,
+    **given: object,
+) -> None:
+    """Run what a command has planned."""
+    plan = command(**given)
+    options = Options(isolated, wait * 60, timeout * 60, retries, plan.profile == PROFILE)
+    _run_batch(plan, options, events, port)
 
-    def carry_out(isolated: bool, wait: float, timeout: float, retries: int, events: bool, port: int, **given: object):
-        plan = command(**given)
-        options = Options(isolated, wait * 60, timeout * 60, retries, plan.profile == PROFILE)
-        _run_batch(plan, options, events, port)
 
-    return with_options(command, carry_out, *OF_A_BATCH)
+OF_A_BATCH = ("isolated", "wait", "timeout", "retries", "events", "port")
 
 
-@as_batch
+@takes("lake", "profile", *OF_A_BATCH, behaviour=_as_batch)
 def run(
     landing: Annotated[
         Path,
@@ -37,8 +45,6 @@ def run(
             metavar="DIR", parser=user_path, show_default=False, help="Landing files; the project's samples by default."
         ),
     ] = SAMPLES,
-    lake: LakeOption = None,
-    profile: ProfileOption = PROFILE,
     set_: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,6 +57,9 @@ def run(
     only: Annotated[str | None, typer.Option(metavar="STEP", help="Run one step alone, such as 03.")] = None,
     from_: Annotated[str | None, typer.Option("--from", metavar="STEP", help="Run from this step on.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Run every step, also where nothing has changed.")] = False,
+    *,
+    lake: Path | None,
+    profile: str,
 ) -> Plan:
     """Walk landing files through the notebooks to the curated tables, and write the HTML report.
 
@@ -75,7 +84,7 @@ def run(
     return Plan(new_run_id(), profile, parameters, steps, str(landing.resolve()), _lake_of(profile, chosen), fresh)
 
 
-@as_batch
+@takes("bucket", "lake", *OF_A_BATCH, behaviour=_as_batch)
 def resume(
     run_id: Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the run begun last.")] = None,
     landing: Annotated[
@@ -84,11 +93,12 @@ def resume(
             metavar="DIR", parser=user_path, help="Landing files, where the run broke off while it copied them."
         ),
     ] = None,
-    bucket: BucketOption = BUCKET,
-    lake: LakeOption = None,
     profile: Annotated[
         str | None, typer.Option("--profile", metavar="NAME", help="The AWS profile; by default that of the run.")
     ] = None,
+    *,
+    bucket: str,
+    lake: Path | None,
 ) -> Plan:
     """Go on with a run that failed, was cancelled or was killed, under its own id and parameters.
 
