@@ -26,6 +26,14 @@ def number_text(number: float | None) -> str:
     return f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1e6 else f"{number:,.6g}"
 
 
+def is_numeric(value: object) -> bool:
+    """Whether a cell of a table holds a number, as a number or as text, and so is set to the right."""
+    try:
+        return float(value) is not None
+    except (TypeError, ValueError):
+        return False
+
+
 def dollars_text(usd: float | None, digits: int = 4) -> str:
     """An amount of US dollars; a dash where there is none.
 
