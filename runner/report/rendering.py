@@ -31,14 +31,15 @@ def environment() -> Environment:
         "instant": formatting.instant_text,
         "dollars": formatting.dollars_text,
         "number": formatting.number_text,
+        "numeric_columns": formatting.numeric_columns,
         "breakable": breakable,
         "branches": branches,
         "unaccounted": unaccounted,
     }
-    made.tests["numeric"] = formatting.is_numeric
     script = (TEMPLATES / "toggle.js").read_text("utf-8")
     made.globals |= {
         "status_marks": formatting.STATUS_MARKS,
+        "no_value": formatting.NO_VALUE,
         "share": formatting.share_text,
         "style": Markup((TEMPLATES / "style.css").read_text("utf-8")),
         "script": Markup(script),

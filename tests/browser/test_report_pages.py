@@ -64,7 +64,9 @@ def reports(tmp_path_factory):
         previous=previous,
         **DETAILS,
     )
-    for run in (good, good | {"run_id": "20261123T010000Z-bbbbbb", "started": "2026-11-23T23:59:00Z"}, failed):
+    again = good | {"run_id": "20261123T010000Z-bbbbbb", "started": "2026-11-23T23:59:00Z"}
+    again["steps"] = [step | {"unchanged_since": good["run_id"]} for step in good["steps"]]
+    for run in (good, again, failed):
         folder = root / run["run_id"]
         write_run_report(run, {STEP: notebook}, folder, history="../index.html")
         write_document(run, folder)

@@ -44,7 +44,7 @@ Trying to switch to Session: stedi-1
 Switched to Session: stedi-1.
 
 """
-TABLE = {"columns": ["reason", "rows"], "rows": [["kept", "32025"], ["<b>", "NULL"]]}
+TABLE = {"columns": ["reason", "rows"], "rows": [["kept", "32025"], ["<b>", "NULL"], ["NULL", "2"]]}
 SPARK_TABLE = "+------+------+\n|reason|  rows|\n+------+------+\n|  kept|32,025|\n|   <b>|  NULL|\n+------+------+\n"
 
 
