@@ -13,27 +13,17 @@ from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.lake.tables import PERSON
 from runner.paths import REPORTS, SAMPLES
-from tests.pipeline.conftest import complaint, query, stedi
+from tests.pipeline.conftest import ZONES, complaint, query, stedi
 
 KEY = "stedi/participant-key"
-ZONES = (
-    "customer/trusted",
-    "customer/curated",
-    "accelerometer/trusted",
-    "step_trainer/trusted",
-    "step_trainer/curated",
-)
 pytestmark = pytest.mark.kernel
 
 
 @pytest.fixture(scope="module")
-def withdrawn(tmp_path_factory):
+def withdrawn(sample_run, sample_lake, tmp_path_factory):
     """A lake after two runs; between them one curated customer withdrew: her e-mail, serial and participant id."""
-    root, landing = tmp_path_factory.mktemp("withdrawn"), tmp_path_factory.mktemp("landing") / "all"
+    root, landing = sample_lake, tmp_path_factory.mktemp("landing") / "all"
     shutil.copytree(SAMPLES, landing)
-    assert stedi("up", "--lake", root).code == 0
-    first = stedi("run", "--lake", root, "--landing", landing)
-    assert first.code == 0, first.err
     sql = (
         "select c.email, c.serialNumber from customers_curated c "
         "where exists (select 1 from step_trainer_trusted s where s.serialNumber = c.serialNumber) order by 1 limit 1"
@@ -45,8 +35,7 @@ def withdrawn(tmp_path_factory):
     (landing / "customer" / "landing" / "withdrawals.json").write_text(json.dumps(record) + "\n")
     second = stedi("run", "--lake", root, "--landing", landing, "--from", "02")
     assert second.code == 0, second.err
-    yield root, person, first.run["run_id"], landing
-    stedi("down", "--lake", root)
+    return root, person, sample_run.outcome.run["run_id"], landing
 
 
 def files_with(root, person):
