@@ -44,15 +44,16 @@ class WarmJobs:
     lake : Path
         The lake, whose buckets are there already.
     scratch : Path
-        A folder to make, for Spark's files and what the jobs say.
+        An empty folder, for Spark's files and what the jobs say.
+    helpers : Path
+        Where they import the helpers from: a folder, or the zip that Glue has.
     """
 
-    def __init__(self, lake: Path, scratch: Path):
-        scratch.mkdir()
+    def __init__(self, lake: Path, scratch: Path, helpers: Path = PROJECT):
         write_killer(scratch)
         endpoint = running(lake)
         environment = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": "0"}
-        environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(PROJECT)])
+        environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(helpers)])
         self._log = scratch / "jobs.log"
         with self._log.open("w") as log:
             self._parent = subprocess.Popen(

@@ -2,16 +2,13 @@
 
 import json
 import os
-import subprocess
-import sys
 import time
 
 import pytest
 
-from local_aws.endpoint import running
-from local_aws.sessions.job import job_environment
-from runner.paths import JOBS, SAMPLES
+from runner.paths import SAMPLES
 from tests.pipeline.conftest import BUCKET, FRESH, complaint, query, stedi, table_files
+from tests.warm_jobs import WarmJobs
 
 EXPECTED = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]
 
@@ -58,15 +55,19 @@ def test_somebodys_name_in_an_event_log_fails_the_run(sample_lake):
     assert person["email"] not in line + (outcome.report / "index.html").read_text("utf-8")
 
 
+@pytest.fixture(scope="module")
+def jobs(sample_lake, tmp_path_factory):
+    """Job scripts, with the helpers that the run has put into the bucket."""
+    helpers = sample_lake / BUCKET / "scripts" / "helpers.zip"
+    with WarmJobs(sample_lake, tmp_path_factory.mktemp("jobs"), helpers) as warm:
+        yield warm
+
+
 @pytest.mark.parametrize("script", ["customer_landing_to_trusted.py", "machine_learning_curated.py"])
-def test_a_job_script_arrives_at_the_tables_of_its_notebook(sample_lake, published, tmp_path, script):
-    endpoint = running(sample_lake)
-    environment = job_environment(endpoint.lake, endpoint.environment(), tmp_path)
-    environment["PYTHONPATH"] += f"{os.pathsep}{sample_lake / BUCKET / 'scripts' / 'helpers.zip'}"
-    command = [sys.executable, JOBS / script, "--JOB_NAME", script.removesuffix(".py"), "--run_id", "a-job"]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "unchanged; the published version stays" in done.stdout
+def test_a_job_script_arrives_at_the_tables_of_its_notebook(sample_lake, published, jobs, script):
+    before = len(jobs.said)
+    assert jobs.run(script, "--run_id", "a-job") == 0, jobs.said
+    assert "unchanged; the published version stays" in jobs.said[before:]
     assert table_files(sample_lake) == published
 
 

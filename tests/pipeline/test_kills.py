@@ -22,12 +22,13 @@ SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
 NOON = 1_680_000_000_000  # epoch ms
 
 
-@pytest.fixture
-def lake(tmp_path):
-    with use_profile(PROFILE, tmp_path / "lake"):
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    root = tmp_path_factory.mktemp("killed")
+    with use_profile(PROFILE, root):
         boto3.client("s3").create_bucket(Bucket=SETTINGS.bucket)
         boto3.client("glue").create_database(DatabaseInput={"Name": SETTINGS.database})
-        yield tmp_path / "lake"
+        yield root
 
 
 def land(number):
@@ -58,10 +59,10 @@ def rows_of(table):
     return sorted(found)
 
 
-@pytest.fixture
-def run_job(lake, tmp_path):
+@pytest.fixture(scope="module")
+def run_job(lake, tmp_path_factory):
     """A function that runs step 02 as a Glue job: its exit code."""
-    with WarmJobs(lake, tmp_path / "jobs") as jobs:
+    with WarmJobs(lake, tmp_path_factory.mktemp("jobs")) as jobs:
 
         def run(run_id, kill_at=0):
             # Half of the lines are broken.
@@ -103,14 +104,16 @@ def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_versi
         assert rows_of(table) == new[table]
 
 
-def test_a_run_id_that_comes_again_leaves_the_published_files_alone(lake, run_job):
-    land(0)
+def test_a_run_id_that_comes_again_leaves_the_published_files_alone(run_job):
+    land(100)
     assert run_job("again") == 0
-    place = location_of(get_table(SETTINGS.database, "customer_trusted"))
+    rows, place = rows_of("customer_trusted"), location_of(get_table(SETTINGS.database, "customer_trusted"))
+    assert "customer-100@example.com" in rows
     assert run_job("again") == 0
-    assert rows_of("customer_trusted") == ["customer-0@example.com"]
+    assert rows_of("customer_trusted") == rows
     assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place
-    land(1)
+    land(101)
     assert run_job("again") == 0
-    assert rows_of("customer_trusted") == ["customer-0@example.com", "customer-1@example.com"]
+    assert rows_of("customer_trusted") == sorted([*rows, "customer-101@example.com"])
+    assert place.endswith("run=again/")
     assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place.replace("again/", "again.2/")
