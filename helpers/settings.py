@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from uuid import uuid4
 
 from helpers.errors import BadParameter
+from helpers.tables import TABLES
 
 CHOICES = {
     "consent": ("at_collection", "any_time"),
@@ -18,20 +19,6 @@ PATTERNS = {
     "run_id": (r"|[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "up to 64 of A-Z, a-z, 0-9, '_' and '-'"),
     "participant_key": (r"[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager"),
 }
-ZONES = {
-    "customer_landing": "customer/landing/",
-    "accelerometer_landing": "accelerometer/landing/",
-    "step_trainer_landing": "step_trainer/landing/",
-    "customer_trusted": "customer/trusted/",
-    "accelerometer_trusted": "accelerometer/trusted/",
-    "customers_curated": "customer/curated/",
-    "step_trainer_trusted": "step_trainer/trusted/",
-    "machine_learning_curated": "step_trainer/curated/",
-    "quarantine_customer": "quarantine/customer/",
-    "quarantine_accelerometer": "quarantine/accelerometer/",
-    "quarantine_step_trainer": "quarantine/step_trainer/",
-}
-"""Table name -> its prefix in the bucket (docs/design.md, "Tables")."""
 
 
 def check_parameter(name: str, value: str) -> None:
@@ -101,7 +88,7 @@ class Settings:
 
     def location(self, table: str) -> str:
         """The ``s3://`` prefix of a table."""
-        return f"s3://{self.bucket}/{ZONES[table]}"
+        return f"s3://{self.bucket}/{TABLES[table].prefix}"
 
     def run_location(self, table: str) -> str:
         """The ``s3://`` prefix of the version of a table that this run writes."""

@@ -1,18 +1,10 @@
 """The tables that have versions, and who is in them."""
 
-from helpers.settings import ZONES
+from helpers.tables import TABLES, VERSIONED
 from runner.errors import UserError
 
-PERSON = {
-    "customer_trusted": "email",
-    "accelerometer_trusted": "user",
-    "customers_curated": "email",
-    "step_trainer_trusted": "serialNumber",
-    "machine_learning_curated": "participantId",
-}
+PERSON = {name: TABLES[name].person for name in VERSIONED if TABLES[name].person}
 """Table -> the column that says whose row it is."""
-
-VERSIONED = tuple(table for table in ZONES if not table.endswith("_landing"))
 
 
 def check_table(table: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.settings import ZONES
+from helpers.tables import TABLES
 from runner.errors import UserError
 from runner.pipeline.landing import SOURCE_ETAG
 from runner.privacy.content import Tally, sift
@@ -37,7 +37,7 @@ class Finding:
 
 def place_of(key: str) -> str:
     """The table that an object belongs to, or the room of the bucket."""
-    return next((table for table, prefix in ZONES.items() if key.startswith(prefix)), key.partition("/")[0])
+    return next((name for name, table in TABLES.items() if key.startswith(table.prefix)), key.partition("/")[0])
 
 
 def erase_thing(thing: Thing, traces: Traces, change: bool) -> Finding | Tally:

@@ -15,14 +15,15 @@ from botocore.exceptions import ClientError
 from helpers.identity import normal_address, normal_serial, trim
 from helpers.landing.parsing import Fields, find_objects, read_line
 from helpers.participants import participant_id, read_participant_key
-from helpers.settings import ZONES, Settings
+from helpers.settings import Settings
+from helpers.tables import TABLES
 from runner.errors import UserError
 from runner.pipeline.packing import unpack
 from runner.privacy.walk import walk
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-CUSTOMERS = ZONES["customer_landing"]
-TABLES = (ZONES["customer_trusted"], ZONES["customers_curated"])
+CUSTOMERS = TABLES["customer_landing"].prefix
+TABLES = (TABLES["customer_trusted"].prefix, TABLES["customers_curated"].prefix)
 TELLING = ("email", "serialnumber", "customername", "phone", "lastupdatedate", "registrationdate")
 """The columns of a table that are read; its dates may be some that Python has not, such as in the year 0."""
 SHORTEST = 6

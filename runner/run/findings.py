@@ -1,11 +1,11 @@
-"""What the steps of a run have noted for its report (`helpers.findings`): audits, checks, the profile of a table."""
+"""What the steps of a run have noted for its report (`helpers.records`): audits, checks, the profile of a table."""
 
 import json
 
 import boto3
 
-from helpers.findings import finding_key
 from helpers.publishing.objects import list_keys
+from helpers.records import finding_key
 from runner.pipeline.steps import STEPS
 
 CHECKS, PROFILE = "checks", "profile_machine_learning_curated"
