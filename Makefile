@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Modules instead of the scripts beside it, which do not start where the checkout's path holds a quote or a dollar sign.
 PY := $(BIN)/python
 READY := $(VENV)/.ready
-PYTEST = $(PY) -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST = $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 NBCONVERT = $(PY) -m nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
 # What a user names reaches the recipes as it is, through the environment: whatever quotes, blanks and $ it holds.
 override LANDING := $(value LANDING)

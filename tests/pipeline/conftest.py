@@ -18,7 +18,8 @@ import boto3
 import pytest
 from pyathena import connect
 
-from helpers.athena_values import AnyDate
+from helpers.athena import AnyDate
+from helpers.tables import CURATED, REGISTER, TABLES, TRUSTED, tables_of
 from local_aws import endpoint
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
@@ -27,16 +28,6 @@ from runner.paths import REPORTS
 
 STEDI = Path(sys.executable).with_name("stedi")
 BUCKET = "stedi-lakehouse"
-ZONES = (
-    "customer/trusted",
-    "customer/curated",
-    "accelerometer/trusted",
-    "step_trainer/trusted",
-    "step_trainer/curated",
-)
-"""Where the tables that a run makes are in the bucket."""
-FRESH: tuple[str, ...] = ()
-"""What makes `stedi run` do every step, also those that nothing has changed for."""
 
 
 @dataclass(frozen=True)
@@ -154,9 +145,14 @@ def sample_lake(sample_run, tmp_path_factory):
 
 
 def table_files(lake: Path) -> list[str]:
-    """Every file of the trusted and curated zones."""
+    """Every file of the tables that a run makes."""
     root = lake / BUCKET
-    return sorted(str(path.relative_to(root)) for zone in ZONES for path in (root / zone).rglob("*") if path.is_file())
+    return sorted(
+        str(path.relative_to(root))
+        for table in PUBLISHED
+        for path in (root / table.prefix).rglob("*")
+        if path.is_file()
+    )
 
 
 def query(lake: Path, sql: str) -> list[list[str]]:

@@ -9,7 +9,7 @@ import pytest
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import BUCKET, FRESH, begin, complaint, events_until, query, sessions, stedi, wait_for
+from tests.pipeline.conftest import BUCKET, begin, complaint, events_until, query, sessions, stedi, wait_for
 
 pytestmark = pytest.mark.kernel
 NOON = 1_680_000_000_000  # epoch ms
@@ -20,7 +20,7 @@ def test_a_second_run_waits_and_a_third_that_may_not_wait_says_so(lake):
     first = begin("run", "--lake", lake, "--only", "01", "--json")
     run_id = events_until(first, "run_started")["run_id"]
     events_until(first, "work_started")
-    second = begin("run", "--lake", lake, "--only", "01", "--json", *FRESH)
+    second = begin("run", "--lake", lake, "--only", "01", "--json")
     waiting = events_until(second, "message")
     assert f"Run {run_id} is at work on this lake" in waiting["text"]
     line = complaint(stedi("run", "--lake", lake, "--only", "01", "--wait", "0"), 1)
@@ -94,7 +94,7 @@ def test_a_resumed_run_skips_what_is_done_and_completes_every_table(lake, stoppe
 
 
 def test_a_resumed_run_does_again_what_its_input_has_changed_for(lake):
-    assert stedi("run", "--lake", lake, "--only", "02", *FRESH).code == 0
+    assert stedi("run", "--lake", lake, "--only", "02").code == 0
     again = stedi("resume", "--lake", lake)
     assert again.code == 0, again.err
     assert again.out.count("done before, and unchanged since") == 1
@@ -115,7 +115,7 @@ def test_a_resumed_run_does_again_what_its_input_has_changed_for(lake):
 
 @pytest.mark.parametrize("minutes", ["0.01", "0.1"], ids=["while its session starts", "in a cell"])
 def test_a_step_that_takes_too_long_fails_and_its_session_is_stopped(lake, minutes):
-    outcome = stedi("run", "--lake", lake, "--only", "02", "--timeout", minutes, *FRESH)
+    outcome = stedi("run", "--lake", lake, "--only", "02", "--timeout", minutes)
     line = complaint(outcome, 1)
     assert f"02_customer_landing_to_trusted failed: it took longer than the {minutes} minutes" in line
     assert "--timeout" in line
@@ -129,7 +129,7 @@ def test_what_does_not_exist_cannot_be_resumed(lake):
 
 
 def test_isolated_notebooks_have_sessions_of_their_own_and_run_side_by_side(lake, resumed):
-    run = begin("run", "--lake", lake, "--from", "07", "--isolated", "--json", *FRESH)
+    run = begin("run", "--lake", lake, "--from", "07", "--isolated", "--json")
     run_id = events_until(run, "run_started")["run_id"]
     events_until(run, "step_started", step="08_explore_curated")  # before 07 has ended
     wait_for(lambda: any(f"{run_id}-07" in session for session in sessions(lake)))

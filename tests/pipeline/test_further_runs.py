@@ -7,7 +7,7 @@ import time
 import pytest
 
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import BUCKET, FRESH, complaint, query, stedi, table_files
+from tests.pipeline.conftest import BUCKET, complaint, query, stedi, table_files
 from tests.warm_jobs import WarmJobs
 
 EXPECTED = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]
@@ -22,7 +22,7 @@ def published(sample_lake):
 
 
 def test_a_second_run_changes_nothing_and_says_so(sample_run, sample_lake, published):
-    again, first = stedi("run", "--lake", sample_lake, *FRESH), sample_run.outcome.run
+    again, first = stedi("run", "--lake", sample_lake), sample_run.outcome.run
     assert again.code == 0, again.out + again.err
     assert again.run["tables"] == first["tables"]
     assert table_files(sample_lake) == published

@@ -50,13 +50,20 @@ def rows_of(table):
     if not live:
         return None
     bucket, _ = split_uri(location_of(live))
-    column = "email" if table == "customer_trusted" else "record"
+    column = "record" if table == "quarantine_customer" else "email"
     found = []
     for key in list_keys(location_of(live)):
         body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         found += pq.read_table(io.BytesIO(body)).column(column).to_pylist()
     assert str(len(found)) == live["Parameters"]["stedi.rows"]
     return sorted(found)
+
+
+def tables_with(last):
+    """The rows of the tables once so many have landed."""
+    people = sorted(f"customer-{number}@example.com" for number in range(last + 1))
+    broken = sorted(f"broken {number}" for number in range(last + 1))
+    return {"customer_register": people, "customer_trusted": people, "quarantine_customer": broken}
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +85,11 @@ def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_versi
     land(0)
     assert run_job("first") == 0
     number, killed = 0, 0
-    old = {"customer_trusted": ["customer-0@example.com"], "quarantine_customer": ["broken 0"]}
+    old = tables_with(0)
     while True:
         number += 1
         land(number)
-        new = {
-            "customer_trusted": sorted(f"customer-{n}@example.com" for n in range(number + 1)),
-            "quarantine_customer": sorted(f"broken {n}" for n in range(number + 1)),
-        }
+        new = tables_with(number)
         code = run_job(f"job-{number}", number)
         found = {table: rows_of(table) for table in old}
         if code == 0:

@@ -12,7 +12,7 @@ from local_aws.endpoint import running
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from tests.faults import FaultyNetwork
-from tests.pipeline.conftest import FRESH, begin, events_until, sessions, stedi
+from tests.pipeline.conftest import begin, events_until, sessions, stedi
 
 pytestmark = pytest.mark.kernel
 
@@ -62,7 +62,7 @@ def test_throttling_is_tried_again(far):
 @pytest.mark.parametrize("refusal", ["ThrottlingException", "ResourceNumberLimitExceededException"])
 def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
     far.network.refusals, far.network.refusal = {"CreateSession": 1000}, refusal
-    run = far.run("run", "--only", "01", "--retries", "1", *FRESH)
+    run = far.run("run", "--only", "01", "--retries", "1")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 1, out + err
     assert f"could not be created: An error occurred ({refusal})" in err
@@ -70,7 +70,7 @@ def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
 
 
 def test_a_lost_network_cancels_the_run_and_the_session_can_be_found_and_stopped(far):
-    run = far.run("run", "--only", "01", "--json", *FRESH)
+    run = far.run("run", "--only", "01", "--json")
     run_id = events_until(run, "run_started")["run_id"]
     events_until(run, "cell", step="01_landing_tables", cell=5)
     far.network.cut = True
