@@ -117,8 +117,15 @@ def test_nothing_scrolls_sideways_on_a_phone(browser, reports):
         assert width <= PHONE["width"], (path.relative_to(reports), width)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [
+        pytest.param(DESKTOP, "light", id="desktop-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.deep),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.deep),
+    ],
+)
 def test_axe_finds_nothing_serious(browser, reports, scheme, viewport):
     # The pages' own policy forbids scripts from outside, and axe is one.
     page = watch(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True).page
