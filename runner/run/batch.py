@@ -9,7 +9,7 @@ from pathlib import Path
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws_errors import verdict
+from runner.aws_errors import verdict, with_retries
 from runner.errors import StepFailed
 from runner.glue.cost import Cost, step_cost
 from runner.glue.kernel_queue import KernelQueue
@@ -27,7 +27,6 @@ from runner.run.fingerprints import Fingerprints
 from runner.run.plan import Options, Plan
 from runner.run.progress import Progress
 from runner.run.record import RunRecord
-from runner.run.retries import with_retries
 from runner.run.schedule import Schedule
 from runner.run.step import StepRun, Workshop
 from runner.run.stopping import uninterrupted

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
 
+from runner.aws_errors import with_retries
 from runner.errors import StepFailed
 from runner.glue.kernel_queue import KernelQueue
 from runner.glue.pool import SessionPool
 from runner.run.notebook import execute_notebook
 from runner.run.plan import Options
 from runner.run.progress import Progress
-from runner.run.retries import with_retries
 
 
 @dataclass(frozen=True)

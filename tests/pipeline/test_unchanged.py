@@ -40,7 +40,7 @@ def test_with_nothing_new_no_session_is_started_and_everything_is_told_as_before
 
 def test_a_file_more_reaches_the_steps_that_read_it_and_no_others(sample_lake, tmp_path):
     landing = shutil.copytree(SAMPLES, tmp_path / "landing")
-    source = sorted((landing / "step_trainer" / "landing").iterdir())[0]
+    source = sorted((landing / "step_trainer" / "landing").glob("[a-z]*.json"))[0]
     readings = [json.loads(line) for line in source.read_text("utf-8").splitlines()[:20] if line.endswith("}")]
     later = [reading | {"sensorReadingTime": reading["sensorReadingTime"] + 1} for reading in readings]
     (source.parent / "more.json").write_text("".join(json.dumps(reading) + "\n" for reading in later))
