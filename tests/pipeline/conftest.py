@@ -27,6 +27,7 @@ from runner.paths import REPORTS
 
 STEDI = Path(sys.executable).with_name("stedi")
 BUCKET = "stedi-lakehouse"
+PUBLISHED = [TABLES[name] for name in tables_of(REGISTER, TRUSTED, CURATED)]
 
 
 @dataclass(frozen=True)
