@@ -19,6 +19,7 @@ import pytest
 from pyathena import connect
 
 from helpers.athena import AnyDate
+from helpers.tables import CURATED, REGISTER, TABLES, TRUSTED, tables_of
 from local_aws import endpoint
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
