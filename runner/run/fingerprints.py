@@ -45,7 +45,8 @@ class Fingerprints:
 
     def fitting(self, step: str) -> set[str]:
         """The hashes under which a step has done what it would do now: its own, and that of the stricter parameters."""
-        return {self._hash(step, self._parameters), self._hash(step, self._parameters | STRICTER)}
+        stricter = self._parameters | STRICTER
+        return {self.of(step)} if stricter == self._parameters else {self.of(step), self._hash(step, stricter)}
 
     def written(self, step: str) -> dict[str, str]:
         """The state of what a step writes."""
