@@ -9,7 +9,6 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import StepFailed
-from runner.glue.kernels import GLUE, kernel_name
 from runner.glue.session import (
     await_session,
     cancel_statements,
@@ -19,6 +18,7 @@ from runner.glue.session import (
     session_magics,
     stop_session,
 )
+from runner.pipeline.parameters import GLUE, kernel_name
 from runner.run.stopping import uninterrupted
 
 

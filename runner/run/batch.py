@@ -12,8 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from runner.aws_errors import verdict, with_retries
 from runner.errors import StepFailed
 from runner.glue.cost import Cost, step_cost
-from runner.glue.kernel_queue import KernelQueue
-from runner.glue.kernels import BATCH_KERNEL, install_kernels
+from runner.glue.kernels import KernelQueue
 from runner.glue.pool import SessionPool
 from runner.lake.leftovers import end_remains
 from runner.lake.lock import LakeLock
@@ -101,7 +100,6 @@ class Batch:
         self.record.recall()
         self._land(find_sources)
         scripts.upload_scripts(self.bucket)
-        install_kernels(BATCH_KERNEL)
         self._run_steps()
         self._audit_privacy()
 

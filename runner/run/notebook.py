@@ -12,11 +12,10 @@ from papermill.exceptions import PapermillExecutionError
 
 from runner.aws_errors import is_network_lost
 from runner.errors import NetworkLost, StepFailed
-from runner.glue.kernel_queue import LOG, OneKernel
-from runner.glue.kernels import GLUE
+from runner.glue.kernels import LOG, OneKernel
 from runner.glue.session import FORGET
 from runner.paths import NOTEBOOKS
-from runner.pipeline.parameters import declared_parameters
+from runner.pipeline.parameters import GLUE, declared_parameters
 from runner.run.cell_watch import CellWatch
 from runner.run.findings import read_record
 

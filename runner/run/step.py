@@ -9,7 +9,7 @@ from queue import Queue
 
 from runner.aws_errors import with_retries
 from runner.errors import StepFailed
-from runner.glue.kernel_queue import KernelQueue
+from runner.glue.kernels import KernelQueue
 from runner.glue.pool import SessionPool
 from runner.run.notebook import execute_notebook
 from runner.run.plan import Options
