@@ -1,6 +1,7 @@
 """Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
 
 from string import Template
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import boto3
@@ -8,11 +9,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pyathena import connect as athena_connect
 from pyathena.connection import Connection
+from pyathena.converter import DefaultTypeConverter
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
 
 from helpers.accounting import Accounting
-from helpers.athena_values import AnyDate
 from helpers.errors import CheckFailed
 from helpers.masking import mask_rows, show_table
 from helpers.plots import plot_rows
@@ -25,6 +26,24 @@ LARGEST_BATCH = 50
 """Athena, "BatchGetQueryExecution": at most 50 queries a request."""
 _begun: WeakKeyDictionary[Connection, list[str]] = WeakKeyDictionary()
 """The ids of the queries that each connection has begun."""
+
+
+class AnyDate(DefaultTypeConverter):
+    """PyAthena's own conversion, but a date or time outside the years 1 to 9999 stays Athena's text.
+
+    Python has no such date, and PyAthena would raise. Milliseconds that are taken for seconds make them: everybody's
+    first ``from_unixtime("timestamp")``.
+
+    >>> AnyDate().convert("date", "+10000-01-01")
+    '+10000-01-01'
+    """
+
+    def convert(self, type_: str, value: str | None, type_hint: str | None = None) -> Any:
+        """The value of one field."""
+        try:
+            return super().convert(type_, value, type_hint)
+        except (ValueError, OverflowError):
+            return value
 
 
 def connect(settings: Settings) -> Connection:

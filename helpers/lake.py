@@ -15,7 +15,7 @@ from helpers.publishing.catalog import get_table
 from helpers.publishing.publish import fingerprint, publish
 from helpers.publishing.quarantine import quarantined_lines
 from helpers.publishing.staged import Staged, begin_staging, stage_empty, write_staged
-from helpers.publishing.versions import ROWS
+from helpers.publishing.versions import KEPT_VERSIONS, ROWS, remove_old_versions
 from helpers.records import write_record
 from helpers.settings import Settings
 from helpers.tables import TABLES
@@ -57,6 +57,8 @@ class Lake:
         self._fields = NewFields()
         self._published: dict[str, tuple[dict, int]] = {}
         """Table -> its entry in the catalog and its rows, of what this step has published."""
+        self._outgrown: list[str] = []
+        """Published tables with more versions than are kept."""
 
     def landing(self, source: str) -> dict:
         """The connection options by which a DynamicFrame infers the schema of a source."""
@@ -151,7 +153,9 @@ class Lake:
         show_table(self.settings, table, rows.columns, rows.limit(PREVIEWED).collect())
 
     def record(self, accounting: Accounting) -> None:
-        """Write the record that proves the step's success, and forget what it held in memory."""
+        """Remove old versions, write the record that proves the step's success, forget what was held in memory."""
+        for table in self._outgrown:
+            remove_old_versions(self.settings.database, table)
         tables = {table: rows for table, (_, rows) in self._published.items()}
         if self._classified:
             tables[f"{self._classified[0]}_landing"] = accounting.read
@@ -166,6 +170,8 @@ class Lake:
             audit(self._context, self.settings, staged.table, written, kept, self.read)
         is_new = publish(self.settings, staged, mark, count)
         self._published[staged.table] = (staged.definition if is_new else staged.live, count)
+        if is_new and len(staged.places) > KEPT_VERSIONS:
+            self._outgrown.append(staged.table)
 
     def _publish_quarantine(self, source: str, classified: DataFrame, accounting: Accounting) -> None:
         table, quarantined = f"quarantine_{source}", sum(accounting.quarantined.values())

@@ -33,11 +33,12 @@ def classify(records: DataFrame, register: DataFrame, curated: DataFrame, consen
         ``kept``.
     """
     moving = curated.select("email").withColumn("moving", F.lit(True))
-    owners = device_owners(register).join(moving, on="email", how="left")
     too_early = F.lit(consent == "at_collection") & (F.col("sensorReadingTime") < F.col("shareWithResearchAsOfDate"))
     return (
         count_copies(records)
-        .join(owners, on="serialNumber", how="left")
+        # One after the other: the size of a join of both is unknown, and then all readings would be shuffled for it.
+        .join(device_owners(register), on="serialNumber", how="left")
+        .join(moving, on="email", how="left")
         .withColumn(
             "outcome",
             F.coalesce(

@@ -12,7 +12,7 @@ from helpers.publishing.breaker import check_kept
 from helpers.publishing.catalog import delete_table, put_table
 from helpers.publishing.objects import delete_prefix
 from helpers.publishing.staged import Staged
-from helpers.publishing.versions import FINGERPRINT, KEPT_VERSIONS, POLICY, ROWS, old_locations
+from helpers.publishing.versions import FINGERPRINT, POLICY, ROWS
 from helpers.settings import Settings
 from helpers.tables import QUARANTINE, TABLES
 
@@ -71,9 +71,6 @@ def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
     put_table(settings.database, definition, staged.live)
     delete_table(settings.database, staged.name)
     print(f"{staged.table}: {rows:,} rows, published from run {settings.run_id}.")
-    if len(staged.places) > KEPT_VERSIONS:
-        for place in set(old_locations(settings.database, staged.table)) & set(staged.places):
-            delete_prefix(place)
     return True
 
 

@@ -138,11 +138,6 @@ def roll_back(database: str, table: str, version: Version) -> None:
     put_table(database, definition, live)
 
 
-def old_locations(database: str, table: str, keep: int = KEPT_VERSIONS) -> list[str]:
-    """Where the versions before the last ``keep`` ones stand, or stood; the catalog remembers all of them."""
-    return list(dict.fromkeys(location_of(version) for version in get_versions(database, table)))[keep + 1 :]
-
-
 def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) -> dict[str, int]:
     """Delete the files of the versions before the last ``keep`` ones; the catalog goes on remembering that they were.
 
@@ -151,12 +146,13 @@ def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) ->
     dict of str to int
         Each location that was emptied, and how many files it had.
     """
-    live = get_table(database, table)
+    live, history = get_table(database, table), get_versions(database, table)
     if not live:
         return {}
     present = location_of(live)
+    places = dict.fromkeys([present, *(location_of(version) for version in history)])
     there = set(list_run_locations(present.removesuffix("/").rpartition("/")[0] + "/"))
-    return {place: delete_prefix(place) for place in old_locations(database, table, keep) if place in there - {present}}
+    return {place: delete_prefix(place) for place in list(places)[keep + 1 :] if place in there}
 
 
 def list_run_locations(location: str) -> list[str]:

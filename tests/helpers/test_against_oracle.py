@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from unicodedata import normalize
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +19,8 @@ from helpers.landing.new_fields import NewFields
 from helpers.tables import TABLES
 from tests.oracle import expect
 
-EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "5"))
-"""Each takes seconds; `make test ORACLE_EXAMPLES=100` looks longer."""
+EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "25"))
+"""Each takes seconds; `make test-deep ORACLE_EXAMPLES=100` looks longer."""
 NOON = 1_680_000_000_000  # epoch ms
 PEOPLE = ["ada@example.com", "bo@example.com", "jürg@straße.example", "di@example.com"]
 DEVICES = ["11111111-aaaa", "22222222-bbbb", "33333333-cccc"]
@@ -112,26 +113,34 @@ STEPS = lines(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(
-    sources=st.fixed_dictionaries({"customer": CUSTOMERS, "accelerometer": MOTION, "step_trainer": STEPS}),
-    consent=st.sampled_from(["at_collection", "any_time"]),
-    match=st.sampled_from(["customer_and_time", "time_only"]),
-)
-def test_every_table_and_every_count_is_the_oracles(spark, sources, consent, match):
-    with tempfile.TemporaryDirectory() as root:
-        for source, text in sources.items():
-            folder = Path(root) / source / "landing"
-            folder.mkdir(parents=True)
-            (folder / "lines.json").write_bytes(text)
-        expected = expect(Path(root), consent, match)
-        tables, steps = transform(spark, Path(root), consent, match)
-        assert steps == plain(expected.counts()["steps"])
-        for name, rows in tables.items():
-            wanted = expected.tables[name].rows
-            if name == "machine_learning_curated":
-                wanted = [row[1:] for row in wanted]
-            assert Counter(rows) == Counter(map(comparable, wanted)), name
+@pytest.mark.parametrize("examples", [3, pytest.param(EXAMPLES, marks=pytest.mark.deep)])
+def test_every_table_and_every_count_is_the_oracles(spark, examples):
+    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(
+        sources=st.fixed_dictionaries({"customer": CUSTOMERS, "accelerometer": MOTION, "step_trainer": STEPS}),
+        consent=st.sampled_from(["at_collection", "any_time"]),
+        match=st.sampled_from(["customer_and_time", "time_only"]),
+    )
+    def compare(sources, consent, match):
+        with tempfile.TemporaryDirectory() as root:
+            compare_with_oracle(spark, Path(root), sources, consent, match)
+
+    compare()
+
+
+def compare_with_oracle(spark, root, sources, consent, match):
+    for source, text in sources.items():
+        folder = root / source / "landing"
+        folder.mkdir(parents=True)
+        (folder / "lines.json").write_bytes(text)
+    expected = expect(root, consent, match)
+    tables, steps = transform(spark, root, consent, match)
+    assert steps == plain(expected.counts()["steps"])
+    for name, rows in tables.items():
+        wanted = expected.tables[name].rows
+        if name == "machine_learning_curated":
+            wanted = [row[1:] for row in wanted]
+        assert Counter(rows) == Counter(map(comparable, wanted)), name
 
 
 def plain(steps):
