@@ -34,43 +34,19 @@ def written(days: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Case:
-    """What happens with one person's data, and why.
-
-    Parameters
-    ----------
-    name, about : str
-        The case in ``truth.json``; two people of one case have the same name, ordinary customers have none.
-    events : sequence of Event
-        The registration events.
-    barred : str
-        The fate of every reading of somebody who is no consenting customer.
-    barred_device : str
-        The fate of every step reading, where the device is the reason.
-    late : bool
-        Half of the readings lie before consent.
-    moves : tuple of bool
-        Whether there is motion before and after consent.
-    steps : bool
-        Whether the step trainer reports.
-    file : str
-        The file of each readings zone that the readings land in.
-    loose : bool
-        Whether the readings spell numbers and addresses in every way that is read.
-    shares : str
-        ``device`` or ``instants``: what this person has in common with the one before.
-    """
+    """What happens with one person's data, and why; two people of one case have the same name, ordinary ones none."""
 
     name: str
     about: str
     events: Sequence[Event] = (event("kept"),)
-    barred: str = ""
-    barred_device: str = ""
-    late: bool = False
-    moves: tuple[bool, bool] = (True, True)
-    steps: bool = True
-    file: str = MAIN
-    loose: bool = False
-    shares: str = ""
+    barred: str = ""  # the fate of every reading of somebody who is no consenting customer
+    barred_device: str = ""  # the fate of every step reading, where the device is the reason
+    late: bool = False  # whether half of the readings lie before consent
+    moves: tuple[bool, bool] = (True, True)  # whether there is motion before consent, and after it
+    steps: bool = True  # whether the step trainer reports
+    file: str = MAIN  # that the readings land in, in the zone of each kind
+    loose: bool = False  # whether the readings spell numbers and addresses in every way that is read
+    shares: str = ""  # "device" or "instants": what this person has in common with the one before
 
 
 def refusing(name: str, about: str, value: Any = ABSENT, **more: Any) -> Case:

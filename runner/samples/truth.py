@@ -82,12 +82,12 @@ class Truth:
     def tell(self, options: dict[str, int]) -> dict[str, Any]:
         """Return the document of ``truth.json``."""
         self._close_meetings()
-        landed = {zone: self._accounts[CONSENTS[0], f"{zone}_trusted"].total() for zone in ZONES}
+        rows = {f"{zone}_landing": self._accounts[CONSENTS[0], f"{zone}_trusted"].total() for zone in ZONES}
         return {
             "about": "Made by `stedi samples`: fictional people, planted cases, and the rows that must come out.",
             "options": options,
             "cases": self._cases,
-            "landing_rows": {f"{zone}_landing": rows for zone, rows in landed.items()},
+            "landing_rows": rows,
             "expected": {consent: {match: self._expected(consent, match) for match in MATCHES} for consent in CONSENTS},
         }
 
