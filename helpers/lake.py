@@ -55,8 +55,10 @@ class Lake:
         self._staged: Staged | None = None
         self._classified: tuple[str, DataFrame, Accounting] | None = None
         self._fields = NewFields()
-        self._published: dict[str, tuple[dict, int]] = {}
-        """Table -> its entry in the catalog and its rows, of what this step has published."""
+        self._entries: dict[str, dict] = {}
+        """Table -> its entry in the catalog, of what this step reads or has published."""
+        self._published: dict[str, int] = {}
+        """Table -> its rows, of what this step has published."""
         self._outgrown: list[str] = []
         """Published tables with more versions than are kept."""
 
@@ -156,7 +158,7 @@ class Lake:
         """Remove old versions, write the record that proves the step's success, forget what was held in memory."""
         for table in self._outgrown:
             remove_old_versions(self.settings.database, table)
-        tables = {table: rows for table, (_, rows) in self._published.items()}
+        tables = dict(self._published)
         if self._classified:
             tables[f"{self._classified[0]}_landing"] = accounting.read
         step = TABLES[next(iter(tables))].step
@@ -169,7 +171,8 @@ class Lake:
         if kept or count:
             audit(self._context, self.settings, staged.table, written, kept, self.read)
         is_new = publish(self.settings, staged, mark, count)
-        self._published[staged.table] = (staged.definition if is_new else staged.live, count)
+        self._entries[staged.table] = staged.definition if is_new else staged.live
+        self._published[staged.table] = count
         if is_new and len(staged.places) > KEPT_VERSIONS:
             self._outgrown.append(staged.table)
 
@@ -179,7 +182,7 @@ class Lake:
             return
         live = get_table(self.settings.database, table)
         if not quarantined and live and _is_empty(live):
-            self._published[table] = live, 0
+            self._published[table] = 0
             return
         self.stage(table)
         if not quarantined:
@@ -195,15 +198,15 @@ class Lake:
         self.publish(sink, quarantined_lines(classified, self.settings.run_id), quarantined)
 
     def _entry(self, table: str) -> dict:
-        """The catalog's entry of a published table."""
-        if table in self._published:
-            return self._published[table][0]
-        live = get_table(self.settings.database, table)
-        if not live:
-            raise NotPublished(
-                f"{self.settings.database}.{table} is not published yet: run the steps before this one first."
-            )
-        return live
+        """The catalog's entry of a published table, the same one all through a step."""
+        if table not in self._entries:
+            live = get_table(self.settings.database, table)
+            if not live:
+                raise NotPublished(
+                    f"{self.settings.database}.{table} is not published yet: run the steps before this one first."
+                )
+            self._entries[table] = live
+        return self._entries[table]
 
     def _rows(self, entry: dict) -> DataFrame:
         """The rows of a version; one that was published without rows has no files."""

@@ -7,6 +7,7 @@ import re
 import nbformat
 import pytest
 
+from helpers.tables import VERSIONED
 from runner.paths import SAMPLES, SQL
 from runner.pipeline.jobs import SCRIPTS
 from tests.pipeline.conftest import complaint, query, stedi
@@ -43,10 +44,26 @@ def test_every_step_accounts_for_every_row_by_reason(first):
         }
 
 
-def test_the_landing_tables_show_every_line(first):
+def test_every_line_that_landed_is_counted_by_the_transforms_and_by_athena(first, sample_lake):
     # To Athena a blank line is a row of nulls; to the transforms it is no row.
     for name, rows in TRUTH["landing_rows"].items():
-        assert first[0]["tables"][name] == rows + blank_lines(name.removesuffix("_landing")), name
+        assert first[0]["tables"][name] == rows, name
+        counted = rows + blank_lines(name.removesuffix("_landing"))
+        assert query(sample_lake, f"select count(*) from {name}") == [[str(counted)]], name
+
+
+CALLS = re.compile(r"(AWSGlue\.\w*(?:Table|Database)\w*|(?:GET|POST|DELETE) \S+) \d{3} ")
+
+
+def test_publishing_a_table_asks_aws_nine_times_at_most(sample_run):
+    log = (sample_run.lake / ".local_aws" / "endpoint.log").read_text("utf-8")
+    # A version is begun with a look at the table, and ends as staged when it is published. The ninth call notes what
+    # the audit found; the runner puts notes of its own beside it.
+    calls = CALLS.findall(log.partition("AWSGlue.RunStatement")[2])
+    begun = [place for place, call in enumerate(calls) if call == "AWSGlue.GetTables"]
+    published = [calls[place : calls.index("AWSGlue.DeleteTable", place) + 1] for place in begun]
+    assert len(published) == len(VERSIONED)
+    assert max(map(len, published)) <= 8, published
 
 
 def blank_lines(source):
