@@ -21,8 +21,9 @@ def published(sample_lake):
     return table_files(sample_lake)
 
 
-def test_a_second_run_changes_nothing_and_says_so(sample_run, sample_lake, published):
-    again, first = stedi("run", "--lake", sample_lake, "--fresh"), sample_run.outcome.run
+@pytest.mark.parametrize("options", [[], pytest.param(["--fresh"], marks=pytest.mark.deep)], ids=["skipped", "done"])
+def test_a_second_run_changes_nothing_and_says_so(sample_run, sample_lake, published, options):
+    again, first = stedi("run", "--lake", sample_lake, *options), sample_run.outcome.run
     assert again.code == 0, again.out + again.err
     assert again.run["tables"] == first["tables"]
     assert table_files(sample_lake) == published
