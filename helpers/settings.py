@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from uuid import uuid4
 
 from helpers.errors import BadParameter
+from helpers.tables import TABLES
 
 CHOICES = {
     "consent": ("at_collection", "any_time"),
@@ -18,19 +19,7 @@ PATTERNS = {
     "run_id": (r"|[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "up to 64 of A-Z, a-z, 0-9, '_' and '-'"),
     "participant_key": (r"[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager"),
 }
-ZONES = {
-    "customer_landing": "customer/landing/",
-    "accelerometer_landing": "accelerometer/landing/",
-    "step_trainer_landing": "step_trainer/landing/",
-    "customer_trusted": "customer/trusted/",
-    "accelerometer_trusted": "accelerometer/trusted/",
-    "customers_curated": "customer/curated/",
-    "step_trainer_trusted": "step_trainer/trusted/",
-    "machine_learning_curated": "step_trainer/curated/",
-    "quarantine_customer": "quarantine/customer/",
-    "quarantine_accelerometer": "quarantine/accelerometer/",
-    "quarantine_step_trainer": "quarantine/step_trainer/",
-}
+ZONES = {table.name: table.prefix for table in TABLES.values()}
 """Table name -> its prefix in the bucket (docs/design.md, "Tables")."""
 
 

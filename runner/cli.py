@@ -282,8 +282,8 @@ def history(
     profile: Profile = PROFILE,
 ) -> None:
     """List the versions of a table: which run published each, and whether its files are still there."""
-    from runner.lake.history import print_history
     from runner.lake.lakehouse import read_lakehouse
+    from runner.lake.versions import print_history
 
     with _existing(profile, lake):
         print_history(read_lakehouse(bucket, database), table)
@@ -306,8 +306,8 @@ def rollback(
 
     Refused where the version holds rows of people who have withdrawn since.
     """
-    from runner.lake.history import roll_back_table
     from runner.lake.lakehouse import read_lakehouse
+    from runner.lake.versions import roll_back_table
 
     with _existing(profile, lake):
         version = roll_back_table(read_lakehouse(bucket, database, participant_key), table, to, even_withdrawn)

@@ -14,13 +14,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from helpers.landing.parsing import Piece, find_objects, read_line
-from runner.pipeline.landing import ZONES
+from helpers.tables import LANDING, TABLES, tables_of
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, open_packed_as, open_unpacked
-from runner.privacy.traces import Traces, Verdict
+from runner.privacy.places import BLOCK
+from runner.privacy.traces import OWNER, Traces, Verdict
 
-BLOCK = 8 * 1024 * 1024
 COMMA = re.compile(r"\s*,?")
-LANDING = tuple(f"{zone}/" for zone in ZONES)
+LANDED = tuple(TABLES[name].prefix for name in tables_of(LANDING))
 
 
 @dataclass
@@ -67,7 +67,7 @@ def sift(name: str, source: Path, target: Path, traces: Traces) -> Tally:
         head = stream.read(HEAD_BYTES)
     if head.startswith(b"PAR1"):
         tally = _sift_parquet(source, target, traces)
-    elif name.startswith(LANDING) and not _is_wide(head) and not foreign_format(head):
+    elif name.startswith(LANDED) and not _is_wide(head) and not foreign_format(head):
         tally = _sift_document(source, target, traces)
         if tally is None:  # an empty one is falsy too, and a document is not judged line by line as well
             tally = _sift_lines(source, target, traces)
@@ -181,7 +181,7 @@ def _sift_text(source: Path, target: Path, traces: Traces) -> Tally:
         tally.stuck = any(traces.stands_in(text) for part in _parts(content) for text in _readings(part))
         return tally
     if traces.stands_in(text):
-        tally.masked = sum(traces.stands_in(line) for line in text.split("\n"))
+        tally.masked = sum(map(traces.stands_in, text.split("\n"))) or 1  # one that is spelled over two lines
         text = traces.mask(text)
     with open_packed_as(source, target) as writer:
         writer.write(text.encode())
@@ -231,7 +231,7 @@ def _sift_parquet(source: Path, target: Path, traces: Traces) -> Tally:
 
 
 def _sift_rows(table: pa.Table, traces: Traces, tally: Tally) -> pa.Table:
-    owned = any(name.lower() in ("email", "user") for name in table.column_names)
+    owned = any(name.lower() in OWNER for name in table.column_names)
     gone = masked = pa.array([False] * table.num_rows, pa.bool_())
     for place, field in enumerate(table.schema):
         column = table.column(place)

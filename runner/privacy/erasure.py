@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
@@ -21,17 +23,18 @@ from helpers.publishing.catalog import get_table, location_of, put_table, table_
 from helpers.publishing.objects import split_uri
 from helpers.publishing.versions import FINGERPRINT, ROWS
 from helpers.settings import Settings
+from helpers.tables import VERSIONED
 from runner.console import people as persons
 from runner.console import print_table
 from runner.errors import StepFailed, UserError
 from runner.glue.session import live_sessions
 from runner.lake.lock import read_holder
-from runner.lake.tables import VERSIONED
 from runner.privacy.content import Tally
-from runner.privacy.erasure_places import Finding, erase_report, erase_thing, report_files
-from runner.privacy.people import CUSTOMERS, find_people
+from runner.privacy.erase_file import Finding, erase_report, erase_thing
+from runner.privacy.identities import CUSTOMERS
+from runner.privacy.people import find_people
+from runner.privacy.places import Copies, Thing, report_files, walk
 from runner.privacy.traces import Traces
-from runner.privacy.walk import Thing, walk
 
 CERTIFICATES = "erasures/"
 
@@ -68,10 +71,11 @@ class Erasure:
             If nobody is found and nobody was erased before, or something cannot be looked into.
         """
         self._refuse_if_busy()
-        self.people = find_people(self.settings, self.addresses)
-        self.traces = Traces(self.people)
-        unknown = [number for number, email in enumerate(self.addresses, 1) if email not in self.people.known]
-        findings = self._pass("Looking", change=False)
+        with _copies() as copies:
+            people = find_people(self.settings, self.addresses, copies)
+            self.traces = Traces(people)
+            findings = self._pass("Looking", copies, change=False)
+        unknown = [number for number, email in enumerate(self.addresses, 1) if email not in people.known]
         certificates = [self._certificate(email) for email in self.addresses]
         if not findings and not any(certificates):
             raise UserError(
@@ -81,7 +85,7 @@ class Erasure:
             )
         if unknown and findings:
             which = ", ".join(map(str, unknown))
-            self.say(f"Not in {CUSTOMERS}: address {which}. Sought by e-mail and participant id alone.")
+            self.say(f"Not in {CUSTOMERS.prefix}: address {which}. Sought by e-mail and participant id alone.")
         _print_findings(findings)
         return findings
 
@@ -105,8 +109,10 @@ class Erasure:
             for email, entry in zip(self.addresses, before, strict=True):
                 again = entry if entry and entry["status"] != "DONE" else {}
                 self._certify(email, "IN_PROGRESS", again.get("began", _now()), found, None)
-            self._pass("Erasing", change=True)
-        left = self._pass("Proving", change=False)
+            with _copies() as copies:
+                self._pass("Erasing", copies, change=True)
+        with _copies() as copies:
+            left = self._pass("Proving", copies, change=False)
         self._correct_catalog({finding.place for finding in findings})
         if left:
             names = ", ".join(sorted({self.traces.mask(finding.name) for finding in left}))
@@ -137,25 +143,25 @@ class Erasure:
                 "`stedi vacuum --older-than 0`."
             )
 
-    def _pass(self, doing: str, change: bool) -> list[Finding]:
+    def _pass(self, doing: str, copies: Copies, change: bool) -> list[Finding]:
         """Go through everything once; the customers' landing files at the end."""
         bucket, found = self.settings.bucket, []
-        things = sorted(walk(bucket), key=lambda thing: (thing.key.startswith(CUSTOMERS), thing.version is not None))
-        things = [thing for thing in things if not thing.key.startswith(CERTIFICATES)]
+        things = [thing for thing in walk(bucket) if not thing.key.startswith(CERTIFICATES)]
+        things.sort(key=lambda thing: (thing.key.startswith(CUSTOMERS.prefix), thing.version is not None))
         files = list(report_files(self.reports))
         for path in _tracked(files, f"{doing} (reports)"):
             found.append(erase_report(path, self.reports, self.traces, change))
         for thing in _tracked(things, f"{doing} (bucket)"):
-            found.append(self._at(thing, change))
+            found.append(self._at(thing, copies, change))
         if change:  # what was replaced or deleted is an earlier object version now, on a versioned bucket
             later = [thing for thing in walk(bucket) if thing.version]
-            for thing in sorted(later, key=lambda thing: thing.key.startswith(CUSTOMERS)):
-                self._at(thing, change)
+            for thing in sorted(later, key=lambda thing: thing.key.startswith(CUSTOMERS.prefix)):
+                self._at(thing, copies, change)
         self._looked_at, self._reports_looked_at = len(things), len(files)
         return [finding for finding in found if isinstance(finding, Finding)]
 
-    def _at(self, thing: Thing, change: bool) -> Finding | Tally:
-        found = erase_thing(thing, self.traces, change)
+    def _at(self, thing: Thing, copies: Copies, change: bool) -> Finding | Tally:
+        found = erase_thing(thing, copies, self.traces, change)
         tally = found.tally if isinstance(found, Finding) else found
         if tally.rows is not None and not thing.version:
             self.rows[thing.key] = tally.rows
@@ -211,6 +217,12 @@ class Erasure:
             Bucket=self.settings.bucket, Key=key, Body=body.encode(), ContentType="application/json"
         )
         return key
+
+
+@contextmanager
+def _copies() -> Iterator[Copies]:
+    with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
+        yield Copies(Path(folder))
 
 
 def _summary(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:

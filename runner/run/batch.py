@@ -10,6 +10,7 @@ from pathlib import Path
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from helpers.settings import Settings
 from runner.aws_errors import is_network_lost
 from runner.errors import LakeBusy, NetworkLost, StepFailed
 from runner.glue.cost import step_cost
@@ -23,7 +24,7 @@ from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.pipeline.steps import STEPS
 from runner.privacy.audit import NAME as AUDIT
-from runner.privacy.run_audit import audit_run
+from runner.privacy.audit import audit_run
 from runner.run.comparison import previous_run
 from runner.run.findings import forget_findings
 from runner.run.fingerprints import Fingerprints
@@ -270,7 +271,8 @@ class Batch:
         self.progress.begun(AUDIT)
         record.add_findings()
         record.write_report()
-        audit, entry = audit_run(self.plan, record.document["started"], record.folder), record.entry(AUDIT)
+        lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
+        audit, entry = audit_run(lakehouse, record.document["started"], record.folder), record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:
             raise StepFailed(str(audit))

@@ -9,13 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.participants import participant_id, read_participant_key
+from helpers.tables import TABLES, VERSIONED
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.lake.tables import PERSON
 from runner.paths import REPORTS, SAMPLES
 from tests.pipeline.conftest import complaint, query, stedi
 
 KEY = "stedi/participant-key"
+PERSON = {name: TABLES[name].person for name in VERSIONED if TABLES[name].person and name != "customer_register"}
+"""Table -> the column that says whose row it is."""
 ZONES = (
     "customer/trusted",
     "customer/curated",

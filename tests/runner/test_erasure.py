@@ -20,8 +20,9 @@ from helpers.publishing.versions import FINGERPRINT, ROWS, list_versions, roll_b
 from helpers.settings import Settings
 from runner.errors import StepFailed, UserError
 from runner.pipeline.landing import copy_new_files, find_files
-from runner.privacy import erasure_places as places
+from runner.privacy import erase_file
 from runner.privacy.people import find_people, read_addresses
+from runner.privacy.places import Copies
 from runner.privacy.traces import Traces
 from tests.erasing import (
     ADA,
@@ -318,13 +319,13 @@ def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_
 
 
 def test_an_object_that_changed_meanwhile_is_not_overwritten(lake, tmp_path, monkeypatch):
-    really = places._replace
+    really = erase_file._replace
 
     def race(s3, thing, *arguments):
         put(lake, thing.key, lines(customer(ADA, "Ada Lovelace", ADAS), customer(NADA, "N", "n")))
         really(s3, thing, *arguments)
 
-    monkeypatch.setattr(places, "_replace", race)
+    monkeypatch.setattr(erase_file, "_replace", race)
     with pytest.raises(UserError, match="changed by somebody else"):
         erase(lake, tmp_path)
     assert NADA.encode() in get(lake, "customer/landing/a.json")
@@ -419,10 +420,10 @@ def test_a_file_of_addresses_is_read_whole_before_anything_happens(tmp_path):
         read_addresses("Ada Lovelace")
 
 
-def test_the_id_under_the_key_before_is_sought_too(lake):
+def test_the_id_under_the_key_before_is_sought_too(lake, tmp_path):
     before = adas_id()
     boto3.client("secretsmanager").put_secret_value(SecretId=KEY, SecretString="another key " * 4)
-    people = find_people(lake, [ADA])
+    people = find_people(lake, [ADA], Copies(tmp_path))
     assert people.ids == {before, adas_id()}
     assert before != adas_id()
     assert Traces(people).stands_in(f"id {before}.")

@@ -18,10 +18,10 @@ from helpers.settings import Settings
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.errors import UserError
-from runner.lake.history import roll_back_table
 from runner.lake.lakehouse import require_database
 from runner.lake.runs import write_state
 from runner.lake.vacuum import Vacuum
+from runner.lake.versions import roll_back_table
 
 KINDS = {str: "string", int: "bigint"}
 

@@ -1,26 +1,23 @@
-"""Where people may stand: the objects of the bucket and the files of the reports."""
+"""One object of the bucket, or one file of the reports, without some people."""
 
 import lzma
-import os
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import ClientError
 
-from helpers.settings import ZONES
 from runner.errors import UserError
 from runner.pipeline.landing import SOURCE_ETAG
 from runner.privacy.content import Tally, sift
+from runner.privacy.places import Copies, Thing
 from runner.privacy.traces import Traces
-from runner.privacy.walk import Thing
 
 ATHENA = "athena/"
 KEPT_HEADERS = ("ContentType", "ContentEncoding", "CacheControl", "StorageClass", "ServerSideEncryption", "SSEKMSKeyId")
+DAMAGED = (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError)
 
 
 @dataclass(frozen=True)
@@ -35,12 +32,7 @@ class Finding:
     """What happens to it: rewritten, deleted, or nothing can be done."""
 
 
-def place_of(key: str) -> str:
-    """The table that an object belongs to, or the room of the bucket."""
-    return next((table for table, prefix in ZONES.items() if key.startswith(prefix)), key.partition("/")[0])
-
-
-def erase_thing(thing: Thing, traces: Traces, change: bool) -> Finding | Tally:
+def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> Finding | Tally:
     """Look for the people in one object, and take them out of it.
 
     The object is replaced in one request, under the condition that it is still what was looked at. A result of Athena's
@@ -61,15 +53,11 @@ def erase_thing(thing: Thing, traces: Traces, change: bool) -> Finding | Tally:
     UserError
         If the object is damaged, or was changed meanwhile.
     """
-    with _scratch() as folder:
-        source, target = folder / "source", folder / "target"
-        answer = thing.get()
-        with source.open("wb") as stream:
-            for chunk in answer["Body"].iter_chunks(1024 * 1024):
-                stream.write(chunk)
+    with copies.lend(thing) as (source, answer):
+        target = source.with_name("target")
         try:
             tally = sift(thing.key, source, target, traces)
-        except (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError) as error:
+        except DAMAGED as error:
             raise UserError(
                 f"{thing.name} is damaged or in a foreign format ({error}), so nobody can tell who is in it: "
                 "mend or delete it first."
@@ -77,49 +65,41 @@ def erase_thing(thing: Thing, traces: Traces, change: bool) -> Finding | Tally:
         if not tally:
             return tally
         s3 = boto3.client("s3")
-        if thing.version:
+        if thing.version or thing.key.startswith(ATHENA):
             if change:
-                s3.delete_object(Bucket=thing.bucket, Key=thing.key, VersionId=thing.version)
-            return Finding(thing.name, place_of(thing.key), tally, "earlier object version deleted")
-        if thing.key.startswith(ATHENA):
+                version = {"VersionId": thing.version} if thing.version else {}
+                s3.delete_object(Bucket=thing.bucket, Key=thing.key, **version)
+            what = "earlier object version deleted" if thing.version else "deleted"
+        elif tally.stuck:
+            what = "cannot be rewritten"
+        else:
             if change:
-                s3.delete_object(Bucket=thing.bucket, Key=thing.key)
-            return Finding(thing.name, place_of(thing.key), tally, "deleted")
-        if tally.stuck:
-            return Finding(thing.name, place_of(thing.key), tally, "cannot be rewritten")
-        if change:
-            _replace(s3, thing, answer, source, target)
-        return Finding(thing.name, place_of(thing.key), tally, "rewritten")
+                _replace(s3, thing, answer, target)
+            what = "rewritten"
+        return Finding(thing.name, thing.place, tally, what)
 
 
 def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Finding | Tally:
     """The same for a file of the reports."""
     name = path.relative_to(root).as_posix()
-    with _scratch() as folder:
-        target = folder / "target"
+    with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
+        target = Path(folder) / "target"
         try:
             tally = sift(name, path, target, traces)
-        except (OSError, EOFError, ValueError) as error:
+        except DAMAGED as error:
             raise UserError(f"{path} cannot be read ({error}): mend or delete it first.") from error
         if not tally:
             return tally
-        if tally.stuck:
-            return Finding(f"reports/{name}", "reports", tally, "cannot be rewritten")
-        if change:
+        if change and not tally.stuck:
             draft = path.with_name(f".{path.name}.erasing")
             draft.write_bytes(target.read_bytes())
             draft.chmod(path.stat().st_mode)
             draft.replace(path)
-        return Finding(f"reports/{name}", "reports", tally, "rewritten")
+        what = "cannot be rewritten" if tally.stuck else "rewritten"
+        return Finding(f"reports/{name}", "reports", tally, what)
 
 
-def report_files(root: Path) -> Iterator[Path]:
-    """The files under the reports' folder; links lead to files that are there anyway."""
-    for folder, _, names in os.walk(root):
-        yield from (path for name in sorted(names) if not (path := Path(folder) / name).is_symlink())
-
-
-def _replace(s3, thing: Thing, answer: dict, source: Path, target: Path) -> None:
+def _replace(s3, thing: Thing, answer: dict, target: Path) -> None:
     metadata = {**answer["Metadata"]}
     # A landing file whose source was copied here is not copied again because it is another one now.
     metadata.setdefault(SOURCE_ETAG, answer["ETag"].strip('"'))
@@ -135,9 +115,3 @@ def _replace(s3, thing: Thing, answer: dict, source: Path, target: Path) -> None
                 f"{thing.name} was changed by somebody else meanwhile; it was left as it is. Run the command again."
             ) from error
         raise
-
-
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
-        yield Path(folder)
