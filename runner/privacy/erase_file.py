@@ -22,7 +22,7 @@ DAMAGED = (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError)
 
 @dataclass(frozen=True)
 class Finding:
-    """What one file holds of the people."""
+    """What one file holds of the people; false where it is nothing."""
 
     name: str
     place: str
@@ -31,8 +31,11 @@ class Finding:
     what: str
     """What happens to it: rewritten, deleted, or nothing can be done."""
 
+    def __bool__(self) -> bool:
+        return bool(self.tally)
 
-def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> Finding | Tally:
+
+def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> Finding:
     """Look for the people in one object, and take them out of it.
 
     The object is replaced in one request, under the condition that it is still what was looked at. A result of Athena's
@@ -42,11 +45,6 @@ def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> F
     ----------
     change : bool
         Whether to do it, or only to say what would be done.
-
-    Returns
-    -------
-    Finding or Tally
-        The tally alone where the object holds nothing of them.
 
     Raises
     ------
@@ -62,24 +60,21 @@ def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> F
                 f"{thing.name} is damaged or in a foreign format ({error}), so nobody can tell who is in it: "
                 "mend or delete it first."
             ) from error
-        if not tally:
-            return tally
-        s3 = boto3.client("s3")
+        change &= bool(tally)
         if thing.version or thing.key.startswith(ATHENA):
-            if change:
-                version = {"VersionId": thing.version} if thing.version else {}
-                s3.delete_object(Bucket=thing.bucket, Key=thing.key, **version)
             what = "earlier object version deleted" if thing.version else "deleted"
+            if change:
+                thing.delete()
         elif tally.stuck:
             what = "cannot be rewritten"
         else:
-            if change:
-                _replace(s3, thing, answer, target)
             what = "rewritten"
-        return Finding(thing.name, thing.place, tally, what)
+            if change:
+                _replace(thing, answer, target)
+    return Finding(thing.name, thing.place, tally, what)
 
 
-def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Finding | Tally:
+def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Finding:
     """The same for a file of the reports."""
     name = path.relative_to(root).as_posix()
     with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
@@ -88,25 +83,22 @@ def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Findin
             tally = sift(name, path, target, traces)
         except DAMAGED as error:
             raise UserError(f"{path} cannot be read ({error}): mend or delete it first.") from error
-        if not tally:
-            return tally
-        if change and not tally.stuck:
+        if change and tally and not tally.stuck:
             draft = path.with_name(f".{path.name}.erasing")
             draft.write_bytes(target.read_bytes())
             draft.chmod(path.stat().st_mode)
             draft.replace(path)
-        what = "cannot be rewritten" if tally.stuck else "rewritten"
-        return Finding(f"reports/{name}", "reports", tally, what)
+    return Finding(f"reports/{name}", "reports", tally, "cannot be rewritten" if tally.stuck else "rewritten")
 
 
-def _replace(s3, thing: Thing, answer: dict, target: Path) -> None:
+def _replace(thing: Thing, answer: dict, target: Path) -> None:
     metadata = {**answer["Metadata"]}
     # A landing file whose source was copied here is not copied again because it is another one now.
     metadata.setdefault(SOURCE_ETAG, answer["ETag"].strip('"'))
     headers = {name: answer[name] for name in KEPT_HEADERS if answer.get(name)}
     try:
         with target.open("rb") as body:
-            s3.put_object(
+            boto3.client("s3").put_object(
                 Bucket=thing.bucket, Key=thing.key, Body=body, IfMatch=answer["ETag"], Metadata=metadata, **headers
             )
     except ClientError as error:

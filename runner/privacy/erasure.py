@@ -29,7 +29,6 @@ from runner.console import print_table
 from runner.errors import StepFailed, UserError
 from runner.glue.session import live_sessions
 from runner.lake.lock import read_holder
-from runner.privacy.content import Tally
 from runner.privacy.erase_file import Finding, erase_report, erase_thing
 from runner.privacy.identities import CUSTOMERS
 from runner.privacy.people import find_people
@@ -74,7 +73,7 @@ class Erasure:
         with _copies() as copies:
             people = find_people(self.settings, self.addresses, copies)
             self.traces = Traces(people)
-            findings = self._pass("Looking", copies, change=False)
+            findings = self._pass("Looking", False, copies)
         unknown = [number for number, email in enumerate(self.addresses, 1) if email not in people.known]
         certificates = [self._certificate(email) for email in self.addresses]
         if not findings and not any(certificates):
@@ -110,9 +109,9 @@ class Erasure:
                 again = entry if entry and entry["status"] != "DONE" else {}
                 self._certify(email, "IN_PROGRESS", again.get("began", _now()), found, None)
             with _copies() as copies:
-                self._pass("Erasing", copies, change=True)
+                self._pass("Erasing", True, copies)
         with _copies() as copies:
-            left = self._pass("Proving", copies, change=False)
+            left = self._pass("Proving", False, copies)
         self._correct_catalog({finding.place for finding in findings})
         if left:
             names = ", ".join(sorted({self.traces.mask(finding.name) for finding in left}))
@@ -143,29 +142,24 @@ class Erasure:
                 "`stedi vacuum --older-than 0`."
             )
 
-    def _pass(self, doing: str, copies: Copies, change: bool) -> list[Finding]:
+    def _pass(self, doing: str, change: bool, copies: Copies) -> list[Finding]:
         """Go through everything once; the customers' landing files at the end."""
-        bucket, found = self.settings.bucket, []
-        things = [thing for thing in walk(bucket) if not thing.key.startswith(CERTIFICATES)]
-        things.sort(key=lambda thing: (thing.key.startswith(CUSTOMERS.prefix), thing.version is not None))
+        things = [thing for thing in walk(self.settings.bucket) if not thing.key.startswith(CERTIFICATES)]
         files = list(report_files(self.reports))
-        for path in _tracked(files, f"{doing} (reports)"):
-            found.append(erase_report(path, self.reports, self.traces, change))
-        for thing in _tracked(things, f"{doing} (bucket)"):
-            found.append(self._at(thing, copies, change))
+        found = [
+            erase_report(path, self.reports, self.traces, change) for path in _tracked(files, f"{doing} (reports)")
+        ]
+        for thing in _tracked(sorted(things, key=_is_of_customers), f"{doing} (bucket)"):
+            finding = erase_thing(thing, copies, self.traces, change)
+            if finding.tally.rows is not None and not thing.version:
+                self.rows[thing.key] = finding.tally.rows
+            found.append(finding)
         if change:  # what was replaced or deleted is an earlier object version now, on a versioned bucket
-            later = [thing for thing in walk(bucket) if thing.version]
-            for thing in sorted(later, key=lambda thing: thing.key.startswith(CUSTOMERS.prefix)):
-                self._at(thing, copies, change)
+            later = [thing for thing in walk(self.settings.bucket) if thing.version]
+            for thing in sorted(later, key=_is_of_customers):
+                erase_thing(thing, copies, self.traces, change)
         self._looked_at, self._reports_looked_at = len(things), len(files)
-        return [finding for finding in found if isinstance(finding, Finding)]
-
-    def _at(self, thing: Thing, copies: Copies, change: bool) -> Finding | Tally:
-        found = erase_thing(thing, copies, self.traces, change)
-        tally = found.tally if isinstance(found, Finding) else found
-        if tally.rows is not None and not thing.version:
-            self.rows[thing.key] = tally.rows
-        return found
+        return [finding for finding in found if finding]
 
     def _correct_catalog(self, places: set[str]) -> None:
         """Let the catalog say how many rows the tables have now, and no longer what content it was.
@@ -217,6 +211,11 @@ class Erasure:
             Bucket=self.settings.bucket, Key=key, Body=body.encode(), ContentType="application/json"
         )
         return key
+
+
+def _is_of_customers(thing: Thing) -> tuple[bool, bool]:
+    """By which objects are put in order: these last, and of each the earlier versions."""
+    return thing.key.startswith(CUSTOMERS.prefix), thing.version is not None
 
 
 @contextmanager

@@ -46,10 +46,17 @@ class Thing:
         """The table that it belongs to, or the room of the bucket."""
         return next((t.name for t in TABLES.values() if self.key.startswith(t.prefix)), self.key.partition("/")[0])
 
+    @property
+    def _address(self) -> dict[str, str]:
+        return {"Bucket": self.bucket, "Key": self.key} | ({"VersionId": self.version} if self.version else {})
+
+    def delete(self) -> None:
+        """Take it out of the bucket."""
+        boto3.client("s3").delete_object(**self._address)
+
     def download(self, path: Path) -> dict:
         """Write its bytes to a file; GetObject's answer."""
-        version = {"VersionId": self.version} if self.version else {}
-        answer = boto3.client("s3").get_object(Bucket=self.bucket, Key=self.key, **version)
+        answer = boto3.client("s3").get_object(**self._address)
         with path.open("wb") as stream:
             stream.writelines(answer["Body"].iter_chunks(BLOCK))
         return answer
