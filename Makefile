@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # Modules instead of the scripts beside it, which do not start where the checkout's path holds a quote or a dollar sign.
 PY := $(BIN)/python
 READY := $(VENV)/.ready
+PYTEST = $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 NBCONVERT = $(PY) -m nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
 # What a user names reaches the recipes as it is, through the environment: whatever quotes, blanks and $ it holds.
 override LANDING := $(value LANDING)
@@ -22,10 +23,10 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
 endif
 export PYTHON
 
-.PHONY: help run test lab jobs lint notebooks hooks clean lock up down
+.PHONY: help run test test-deep lab jobs lint notebooks hooks clean lock up down
 
 help:  ## Show this help
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 $(READY): requirements.lock requirements-build.lock pyproject.toml
 	@if [ -z "$$PYTHON" ]; then echo "make: no Python 3.10, 3.11 or 3.12 found (found: $$(python3 --version 2>&1)). Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 2; fi
@@ -51,7 +52,10 @@ run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=
 		$(PY) -m runner run $${LANDING:+--landing "$$LANDING"} $${LAKE:+--lake "$$LAKE"} $${PROFILE:+--profile "$$PROFILE"} "$$@"
 
 test: $(READY)  ## Run the tests (ARGS="-k name" for some)
-	@$(PY) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTEST) $(ARGS)
+
+test-deep: $(READY)  ## Run the tests that take minutes or ask the package index
+	@$(PYTEST) -m deep $(ARGS)
 
 lab: $(READY)  ## Open JupyterLab on the notebooks
 	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"}

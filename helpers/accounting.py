@@ -7,13 +7,17 @@ from pyspark.sql import functions as F
 
 from helpers.errors import ReconciliationFailed
 
+MOST_REPEATED = 100_000
+"""With more repeated hashes than this all rows are compared whole: files have landed twice."""
+
 
 @dataclass(frozen=True)
 class Accounting:
     """What became of the rows that a step read.
 
     ``read``, ``kept`` and ``duplicates`` are numbers of rows; ``excluded`` and ``quarantined`` map a reason to a
-    number.
+    number. ``extended`` is the number of kept rows
+    with fields that their source's contract does not name.
     """
 
     read: int
@@ -21,6 +25,7 @@ class Accounting:
     excluded: dict[str, int] = field(default_factory=dict)
     quarantined: dict[str, int] = field(default_factory=dict)
     duplicates: int = 0
+    extended: int = 0
 
     @property
     def explained(self) -> int:
@@ -63,7 +68,8 @@ def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int |
     Parameters
     ----------
     classified : DataFrame
-        With ``outcome`` (``kept`` or a reason) and ``copies`` (how many equal lines the row stands for).
+        With ``outcome`` (``kept`` or a reason) and ``copies`` (how many equal lines the row stands for), and of a
+        landing source ``extra``.
     quarantine : tuple of str
         The reasons that mean quarantine; the others mean exclusion. Equal lines in quarantine are no duplicates: each
         is a line that could not be read.
@@ -75,12 +81,10 @@ def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int |
     ReconciliationFailed
         If the outcomes do not add up to the rows read.
     """
-    counts = {
-        row["outcome"]: (row["different"], row["lines"])
-        for row in classified.groupBy("outcome")
-        .agg(F.count(F.lit(1)).alias("different"), F.sum("copies").alias("lines"))
-        .collect()
-    }
+    extended = F.count("extra") if "extra" in classified.columns else F.lit(0)
+    counted = classified.groupBy("outcome").agg(F.count(F.lit(1)), F.sum("copies"), extended).collect()
+    counts = {outcome: (different, lines) for outcome, different, lines, _ in counted}
+    extras = {outcome: with_extra for outcome, *_, with_extra in counted}
     accepted = {reason: pair for reason, pair in counts.items() if reason not in quarantine}
     return Accounting(
         read=sum(lines for _, lines in counts.values()) if read is None else read,
@@ -88,21 +92,27 @@ def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int |
         excluded={reason: different for reason, (different, _) in sorted(accepted.items()) if reason != "kept"},
         quarantined={reason: lines for reason, (_, lines) in sorted(counts.items()) if reason in quarantine},
         duplicates=sum(lines - different for different, lines in accepted.values()),
+        extended=extras.get("kept", 0),
     ).check()
 
 
-def count_copies(typed: DataFrame) -> DataFrame:
-    """Count equal rows: each row once, with ``copies`` bigint."""
-    return typed.groupBy(*typed.columns).agg(F.count(F.lit(1)).alias("copies"))
+def count_copies(rows: DataFrame) -> DataFrame:
+    """Count equal rows: each row once, with ``copies`` bigint.
 
-
-def forget_excluded(classified: DataFrame) -> DataFrame:
-    """The same rows to hold in memory, without the values that nothing reads any more: those of rows that are not kept.
-
-    ``outcome`` and ``copies`` stay, and of a line in quarantine ``reason``, ``file`` and ``line``.
+    Nearly all rows of a source are there once, and to group them by all that they hold costs more than to read them. So
+    first only their hashes are grouped; whole rows are compared where one repeats.
     """
-    stay = ("outcome", "copies", "reason", "file", "line")
-    kept = F.col("outcome") == "kept"
-    return classified.select(
-        *(F.col(name) if name in stay else F.when(kept, F.col(name)).alias(name) for name in classified.columns)
-    )
+    hashed = rows.withColumn("hash", F.xxhash64(*rows.columns))
+    repeated = hashed.groupBy("hash").count().where("count > 1").select("hash").limit(MOST_REPEATED + 1).collect()
+    if not repeated:
+        return rows.withColumn("copies", F.lit(1))
+    if len(repeated) > MOST_REPEATED:
+        return _grouped(rows)
+    hashes = F.broadcast(rows.sparkSession.createDataFrame(repeated, "hash bigint").withColumn("repeats", F.lit(True)))
+    marked = hashed.join(hashes, on="hash", how="left")
+    once = marked.where("repeats is null").select(*rows.columns, F.lit(1).cast("bigint").alias("copies"))
+    return once.unionByName(_grouped(marked.where("repeats").select(*rows.columns)))
+
+
+def _grouped(rows: DataFrame) -> DataFrame:
+    return rows.groupBy(*rows.columns).agg(F.count(F.lit(1)).alias("copies"))

@@ -1,7 +1,7 @@
 """Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
 
-from collections.abc import Iterable
 from string import Template
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import boto3
@@ -9,14 +9,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from pyathena import connect as athena_connect
 from pyathena.connection import Connection
+from pyathena.converter import DefaultTypeConverter
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
 
-from helpers.athena_values import AnyDate
+from helpers.accounting import Accounting
 from helpers.errors import CheckFailed
-from helpers.findings import write_finding
-from helpers.masking import mask_value
+from helpers.masking import mask_rows, show_table
 from helpers.plots import plot_rows
+from helpers.records import write_finding
 from helpers.settings import Settings
 
 UNREADABLE = ("HIVE_", "NOT_SUPPORTED", "GENERIC_INTERNAL_ERROR")
@@ -25,6 +26,24 @@ LARGEST_BATCH = 50
 """Athena, "BatchGetQueryExecution": at most 50 queries a request."""
 _begun: WeakKeyDictionary[Connection, list[str]] = WeakKeyDictionary()
 """The ids of the queries that each connection has begun."""
+
+
+class AnyDate(DefaultTypeConverter):
+    """PyAthena's own conversion, but a date or time outside the years 1 to 9999 stays Athena's text.
+
+    Python has no such date, and PyAthena would raise. Milliseconds that are taken for seconds make them: everybody's
+    first ``from_unixtime("timestamp")``.
+
+    >>> AnyDate().convert("date", "+10000-01-01")
+    '+10000-01-01'
+    """
+
+    def convert(self, type_: str, value: str | None, type_hint: str | None = None) -> Any:
+        """The value of one field."""
+        try:
+            return super().convert(type_, value, type_hint)
+        except (ValueError, OverflowError):
+            return value
 
 
 def connect(settings: Settings) -> Connection:
@@ -101,37 +120,31 @@ def run_checks(connection: Connection, settings: Settings) -> int:
     return len(names)
 
 
-def show(connection: Connection, query: str) -> None:
-    """Print a query's result as a table, identity masked."""
-    cursor = connection.cursor(converter=AnyDate()).execute(query)
-    names = [column[0] for column in cursor.description]
-    rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
-    print_table(names, rows)
+def show(connection: Connection, settings: Settings, name: str, query: str) -> None:
+    """Show a query's result as a table, identity masked (`helpers.masking.show_table`).
+
+    Where a landed value does not fit its column, Athena's reason is printed instead: a broken line is no reason to
+    stop, since the transforms read every line as text and quarantine what does not fit.
+    """
+    try:
+        show_table(settings, name, *_ask(connection, query))
+    except OperationalError as error:
+        print(f"Athena cannot read every landed line as the table declares it: {_unreadable(error)}")
 
 
 def picture(connection: Connection, query: str, title: str) -> Figure:
-    """Draw a query's result as a picture for a report, identity masked, as `show` prints it.
-
-    A broken line among those asked for is drawn as Athena's reason, as in `show_landing`.
-    """
+    """Draw a query's result as a picture for a report, identity masked, or Athena's reason, as `show` has it."""
     try:
-        cursor = connection.cursor(converter=AnyDate()).execute(query)
-        names = [column[0] for column in cursor.description]
-        rows = [[_text(mask_value(name, value)) for name, value in zip(names, row, strict=True)] for row in cursor]
+        names, rows = _ask(connection, query)
+        rows = mask_rows(names, rows)
     except OperationalError as error:
         names, rows = ["Athena cannot read every landed line"], [[_unreadable(error)]]
     return plot_rows(names, rows, title, " ".join(query.split()))
 
 
-def show_landing(connection: Connection, query: str) -> None:
-    """Print a query's result as `show` does, or Athena's reason where a landed value does not fit its column.
-
-    A broken line is no reason to stop: the transforms read every line as text and quarantine what does not fit.
-    """
-    try:
-        show(connection, query)
-    except OperationalError as error:
-        print(f"Athena cannot read every landed line as the table declares it: {_unreadable(error)}")
+def _ask(connection: Connection, query: str) -> tuple[list[str], list[tuple]]:
+    cursor = connection.cursor(converter=AnyDate()).execute(query)
+    return [column[0] for column in cursor.description], cursor.fetchall()
 
 
 def count_rows(connection: Connection, table: str) -> int:
@@ -139,15 +152,21 @@ def count_rows(connection: Connection, table: str) -> int:
     return connection.cursor().execute(f'select count(*) from "{table}"').fetchone()[0]
 
 
-def count_landed(connection: Connection, tables: Iterable[str]) -> dict[str, int]:
-    """How many rows Athena finds in each landing table; one that it cannot read is told and left out."""
-    counted = {}
-    for table in tables:
-        try:
-            counted[table] = count_rows(connection, table)
-        except OperationalError as error:
-            print(f"Athena cannot count {table}: {_unreadable(error)}")
-    return counted
+def last_accounting(connection: Connection, settings: Settings, step: str) -> Accounting | None:
+    """What became of the rows that a step read when it last ran under this policy; None where no record tells.
+
+    Of the reasons why rows are in quarantine only the sum is known.
+    """
+    found = connection.cursor().execute(
+        'select "read", kept, excluded, quarantined, duplicates from runs '
+        f"where step = '{step}' and consent = '{settings.consent}' order by ended desc limit 1"
+    )
+    row = found.fetchone()
+    if row is None:
+        return None
+    read, kept, excluded, quarantined, duplicates = row
+    by_reason = {reason: int(rows) for reason, rows in (excluded or {}).items()}
+    return Accounting(read, kept, by_reason, {"in all": quarantined} if quarantined else {}, duplicates)
 
 
 def _unreadable(error: OperationalError) -> str:
@@ -160,18 +179,3 @@ def _unreadable(error: OperationalError) -> str:
 def query(connection: Connection, sql: str) -> pd.DataFrame:
     """A query's result as a pandas DataFrame. It is not masked: ask for no identity."""
     return connection.cursor(PandasCursor).execute(sql).as_pandas()
-
-
-def print_table(names: list[str], rows: list[list[str]]) -> None:
-    """Print rows in the form of Spark's ``show``."""
-    widths = [max(len(cell) for cell in column) for column in zip(names, *rows, strict=True)]
-    rule = "+" + "+".join("-" * width for width in widths) + "+"
-    lines = [
-        "|" + "|".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) + "|"
-        for row in [names, *rows]
-    ]
-    print("\n".join([rule, lines[0], rule, *lines[1:], rule]))
-
-
-def _text(value: object) -> str:
-    return "NULL" if value is None else str(value)

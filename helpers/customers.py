@@ -1,71 +1,18 @@
-"""Registration events of customers: typing, the latest event of each, and who consented to research."""
+"""Customers of the website: the latest registration event decides who agrees to research."""
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from helpers.accounting import count_copies
-from helpers.identity import normal_address, normal_serial, trim
-from helpers.landing import values
-from helpers.landing.contract import DUPLICATE_KEY, MALFORMED, Contract
-from helpers.landing.lines import given, reject
 from helpers.landing.new_fields import NewFields
+from helpers.tables import DUPLICATE_KEY, TABLES
 
-CONSENT = "shareWithResearchAsOfDate"
-SHARING_DATES = [CONSENT, "shareWithPublicAsOfDate", "shareWithFriendsAsOfDate"]
-TIMES = ["registrationDate", "lastUpdateDate", *SHARING_DATES]
-CONTRACT = Contract(
-    {
-        "customerName": str,
-        "email": normal_address,
-        "phone": str,
-        "birthDay": trim,
-        "serialNumber": normal_serial,
-        **dict.fromkeys(TIMES, trim),
-    }
-)
-COLUMNS = CONTRACT.fields
-"""The columns of customer_trusted, in the order of the table."""
-
-QUARANTINE = (MALFORMED, DUPLICATE_KEY, "missing_key", "bad_timestamp", "bad_consent")
+COLUMNS = TABLES["customer_trusted"].names
 DOUBTFUL = (DUPLICATE_KEY, "bad_consent")
 """Whose event is known, but not whether it consents: it decides like one without consent."""
 
 
-def type_customers(records: DataFrame) -> DataFrame:
-    """Read each record as a registration event, or say why it cannot be one.
-
-    Parameters
-    ----------
-    records : DataFrame
-        The result of `helpers.landing.lines.read_landing`.
-
-    Returns
-    -------
-    DataFrame
-        Grain: one row a record. ``COLUMNS`` (dates in epoch ms, birthDay as date), ``extra``, ``reason`` (null, or the
-        first broken rule of ``QUARANTINE``), and ``file`` and ``line`` of a line in quarantine.
-    """
-    typed = {
-        **{name: given(name) for name in ("customerName", "email", "phone", "serialNumber")},
-        "birthDay": values.calendar_date(given("birthDay")),
-        **{name: values.epoch_ms(given(name)) for name in TIMES},
-        CONSENT: F.when(F.col("broken").isNull(), values.epoch_ms(given(CONSENT))),
-    }
-    return reject(
-        records.withColumns(typed),
-        COLUMNS,
-        (F.col("email").isNull() | F.col("serialNumber").isNull(), "missing_key"),
-        (_unreadable("registrationDate") | _unreadable("lastUpdateDate"), "bad_timestamp"),
-        (_unreadable(CONSENT) & ~values.no_consent(given(CONSENT)), "bad_consent"),
-    )
-
-
-def _unreadable(name: str) -> Column:
-    """True where a time is given and is none; an absent or blank one is merely unknown."""
-    return F.col(name).isNull() & given(name).isNotNull()
-
-
-def classify_events(typed: DataFrame) -> DataFrame:
+def classify(records: DataFrame) -> DataFrame:
     """Say of each registration event what becomes of it: the latest event of a customer decides.
 
     A withdrawal is a latest event without consent. At equal times the event without consent wins. An event whose
@@ -73,29 +20,29 @@ def classify_events(typed: DataFrame) -> DataFrame:
 
     Parameters
     ----------
-    typed : DataFrame
-        The result of `type_customers`.
+    records : DataFrame
+        The lines of ``customer_landing`` (`helpers.landing.lines.read_landing`).
 
     Returns
     -------
     DataFrame
-        Grain: one row a different event. The columns of ``typed``, ``copies``, ``latest`` boolean and ``outcome``: a
-        reason of ``QUARANTINE``, ``superseded``, ``no_consent`` or ``kept``.
+        Grain: one row a different event. The columns of ``records``, ``copies``, ``latest`` boolean and ``outcome``: a
+        reason for quarantine, ``superseded``, ``no_consent`` or ``kept``.
     """
-    decides = (F.col("reason").isNull() | F.col("reason").isin(*DOUBTFUL)) & F.col("email").isNotNull()
+    is_doubtful = F.coalesce(F.col("reason").isin(*DOUBTFUL), F.lit(False))
+    decides = (F.col("reason").isNull() | is_doubtful) & F.col("email").isNotNull()
+    told_apart_by = [name for name in COLUMNS if name not in ("email", "serialNumber", "lastUpdateDate")]
     newest_first = Window.partitionBy("email", decides).orderBy(
         F.desc_nulls_last("lastUpdateDate"),
         F.desc_nulls_last("registrationDate"),
         F.col("shareWithResearchAsOfDate").isNotNull(),
         F.desc("shareWithResearchAsOfDate"),
         F.asc("serialNumber"),
-        *(
-            F.asc_nulls_last(name)
-            for name in ("customerName", "phone", "birthDay", *SHARING_DATES[1:], "extra", "line")
-        ),
+        *(F.asc_nulls_last(name) for name in (*told_apart_by, "extra", "line")),
     )
     return (
-        count_copies(typed)
+        count_copies(records)
+        .withColumn("shareWithResearchAsOfDate", F.when(~is_doubtful, F.col("shareWithResearchAsOfDate")))
         .withColumn("latest", decides & (F.row_number().over(newest_first) == 1))
         .withColumn(
             "outcome",
@@ -109,45 +56,42 @@ def classify_events(typed: DataFrame) -> DataFrame:
     )
 
 
-def latest_customers(events: DataFrame) -> DataFrame:
-    """Every known customer by the latest event: whose device, and since when research may use the readings.
+def keep_latest(events: DataFrame) -> DataFrame:
+    """The rows of customer_register: every known customer by the latest event, consenting or not.
 
-    Returns
-    -------
-    DataFrame
-        Grain: one row a customer (``email``). ``email``, ``serialNumber`` string, ``shareWithResearchAsOfDate`` epoch
-        ms (null without consent).
+    A device of two customers is ambiguous: its readings might be those of the one who did not consent.
+
+    Grain: one row a customer (``email``). ``email``, ``serialNumber`` string, ``shareWithResearchAsOfDate`` epoch ms
+    (null without consent), ``ambiguous`` boolean.
     """
-    return events.where("latest").select("email", "serialNumber", "shareWithResearchAsOfDate")
-
-
-def device_owners(customers: DataFrame) -> DataFrame:
-    """Who holds each device by the latest events.
-
-    A device of two customers belongs to nobody: its readings might be those of the one who did not consent.
-
-    Returns
-    -------
-    DataFrame
-        Grain: one row a device (``serialNumber``). ``serialNumber``, ``email``, ``shareWithResearchAsOfDate`` epoch ms
-        (both of one owner), ``ambiguous`` boolean.
-    """
-    return customers.groupBy("serialNumber").agg(
-        F.min("email").alias("email"),
-        F.min("shareWithResearchAsOfDate").alias("shareWithResearchAsOfDate"),
-        (F.count(F.lit(1)) > 1).alias("ambiguous"),
+    holders = F.count(F.lit(1)).over(Window.partitionBy("serialNumber"))
+    return events.where("latest").select(
+        "email", "serialNumber", "shareWithResearchAsOfDate", (holders > 1).alias("ambiguous")
     )
 
 
-def keep_trusted_customers(events: DataFrame, extras: NewFields) -> DataFrame:
+def device_owners(register: DataFrame) -> DataFrame:
+    """Who holds each device by the latest events.
+
+    Grain: one row a device (``serialNumber``). ``serialNumber``, ``email``, ``shareWithResearchAsOfDate`` (epoch ms;
+    both of one owner), ``ambiguous`` boolean.
+    """
+    return register.groupBy("serialNumber").agg(
+        F.min("email").alias("email"),
+        F.min("shareWithResearchAsOfDate").alias("shareWithResearchAsOfDate"),
+        F.max("ambiguous").alias("ambiguous"),
+    )
+
+
+def keep_consenting(events: DataFrame, fields: NewFields) -> DataFrame:
     """The rows of customer_trusted: the latest event of each consenting customer.
 
-    Grain: one row a customer (``email``). ``COLUMNS`` and the source's new fields.
+    Grain: one row a customer (``email``). Its columns (`helpers.tables`) and the source's new fields.
     """
-    return events.where("outcome = 'kept'").select(*COLUMNS, *extras.columns())
+    return events.where("outcome = 'kept'").select(*COLUMNS, *fields.columns())
 
 
-def classify_customers_by_motion(customers: DataFrame, motion: DataFrame) -> DataFrame:
+def classify_by_motion(customers: DataFrame, motion: DataFrame) -> DataFrame:
     """Say of each trusted customer whether there is motion data that may be used.
 
     Parameters
@@ -173,7 +117,7 @@ def classify_customers_by_motion(customers: DataFrame, motion: DataFrame) -> Dat
     )
 
 
-def keep_customers_with_motion(classified: DataFrame) -> DataFrame:
+def keep_moving(classified: DataFrame) -> DataFrame:
     """The rows of customers_curated.
 
     Grain: one row a customer (``email``). The columns of customer_trusted.

@@ -4,9 +4,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers.accounting import Accounting
+from helpers.tables import TABLES
 
-COLUMNS = ["participantId", "sensorReadingTime", "distanceFromObject", "x", "y", "z"]
-"""The columns of machine_learning_curated, in the order of the table."""
+COLUMNS = TABLES["machine_learning_curated"].names
 
 
 def join_keys(match: str) -> list[str]:
@@ -30,15 +30,15 @@ def steps_to_join(steps: DataFrame) -> DataFrame:
     return steps.select("serialNumber", "sensorReadingTime", "distanceFromObject", F.lit(True).alias("joins"))
 
 
-def motion_to_join(motion: DataFrame, devices: DataFrame) -> DataFrame:
+def motion_to_join(motion: DataFrame, register: DataFrame) -> DataFrame:
     """The motion side of the join. A device that belongs to nobody joins nothing.
 
     Parameters
     ----------
     motion : DataFrame
         accelerometer_trusted, one row a reading.
-    devices : DataFrame
-        The result of `helpers.customers.device_owners`, one row a device.
+    register : DataFrame
+        customer_register, one row a customer.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def motion_to_join(motion: DataFrame, devices: DataFrame) -> DataFrame:
         Grain: one row a motion reading. ``user``, ``serialNumber``, ``sensorReadingTime`` epoch ms, ``x``, ``y``,
         ``z``, ``joins`` boolean.
     """
-    known = devices.select("serialNumber", "ambiguous")
+    known = register.select("serialNumber", "ambiguous").distinct()
     # Only what is needed, since a new field of the source may be called what a working column is.
     readings = motion.select("user", "serialNumber", "timestamp", "x", "y", "z")
     return readings.join(known, on="serialNumber", how="left").select(
@@ -134,6 +134,6 @@ def account_matches(steps: DataFrame, motion: DataFrame, match: str, read: int) 
 def strip_identity(pairs: DataFrame, participants: DataFrame) -> DataFrame:
     """The rows of machine_learning_curated: pairs under a participant id, nothing of the customer left.
 
-    Grain: one row a matched pair. ``COLUMNS``.
+    Grain: one row a matched pair. The columns of the table.
     """
     return pairs.join(participants, on="user", how="inner").select(*COLUMNS)

@@ -1,50 +1,46 @@
-"""Looks at data without looking at people: what a notebook prints shows no identity."""
+"""Looks at data without looking at people: what a notebook shows shows no identity."""
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Iterable, Sequence
 
-SHOWN = frozenset(
-    {
-        "timestamp",
-        "sensorReadingTime",
-        "x",
-        "y",
-        "z",
-        "distanceFromObject",
-        "participantId",
-        "registrationDate",
-        "lastUpdateDate",
-        "shareWithResearchAsOfDate",
-        "shareWithPublicAsOfDate",
-        "shareWithFriendsAsOfDate",
-        # Counts of the notebooks' own queries.
-        "registration_events",
-        "with_research_consent",
-        "blank_consent",
-    }
-)
-"""Columns that may be printed. Every other one is masked, a new field of the source too: nobody knows yet what it
-holds."""
+from helpers.records import write_finding
+from helpers.settings import Settings
+from helpers.tables import SHOWN
 
-_SHOWN_LOWER = frozenset(name.lower() for name in SHOWN)
+COUNTS = frozenset({"registration_events", "with_research_consent", "blank_consent"})
+"""Columns of the notebooks' own queries: counts, which show nobody."""
 MASK = "•••"
 
 
-def mask_identity(rows: DataFrame) -> DataFrame:
-    """The same rows and columns, with every value masked that could tell who somebody is (nulls stay null)."""
-    return rows.select(
-        *(
-            F.col(name) if name.lower() in _SHOWN_LOWER else F.when(F.col(name).isNotNull(), F.lit(MASK)).alias(name)
-            for name in rows.columns
-        )
-    )
-
-
-def preview(rows: DataFrame, count: int = 5) -> None:
-    """Print the first rows, identity masked."""
-    mask_identity(rows).show(count, truncate=False)
-
-
 def mask_value(column: str, value: object) -> object:
-    """One value of a query's result as it may be printed."""
-    return value if value is None or column.lower() in _SHOWN_LOWER else MASK
+    """One value of a table as it may be shown; only columns that are known to name nobody are, and nulls."""
+    return value if value is None or column.lower() in SHOWN | COUNTS else MASK
+
+
+def show_table(settings: Settings, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows, identity masked, and hand them over to the report as data.
+
+    Parameters
+    ----------
+    name : str
+        The report shows them at the cell with the tag ``table:<name>``.
+    """
+    texts = mask_rows(columns, rows)
+    write_finding(settings, f"table_{name}", {"columns": list(columns), "rows": texts})
+    print_table(list(columns), texts)
+
+
+def mask_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[list[str]]:
+    """Rows as texts that may be shown."""
+    masked = ([mask_value(column, value) for column, value in zip(columns, row, strict=True)] for row in rows)
+    return [["NULL" if value is None else str(value) for value in row] for row in masked]
+
+
+def print_table(columns: list[str], rows: list[list[str]]) -> None:
+    """Print rows in the form of Spark's ``show``."""
+    widths = [max(len(cell) for cell in column) for column in zip(columns, *rows, strict=True)]
+    rule = "+" + "+".join("-" * width for width in widths) + "+"
+    lines = [
+        "|" + "|".join(f"{cell:>{width}}" for cell, width in zip(row, widths, strict=True)) + "|"
+        for row in [columns, *rows]
+    ]
+    print("\n".join([rule, lines[0], rule, *lines[1:], rule]))

@@ -3,7 +3,7 @@
 import pandas as pd
 from pyathena.connection import Connection
 
-from helpers.findings import write_finding
+from helpers.records import write_finding
 from helpers.settings import Settings
 
 NUMBERS = ("tinyint", "smallint", "integer", "bigint", "float", "real", "double", "decimal")

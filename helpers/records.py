@@ -1,7 +1,10 @@
-"""One record a step in ``s3://<bucket>/runs/<run_id>/<step>.json``: the proof that the step did its work.
+"""What a step leaves of itself in ``s3://<bucket>/runs/<run_id>/``: ``<step>.json``, the proof that it did its work.
 
 A Glue notebook can end without an error although nothing ran (a session that died, a cell that was aborted). So a step
 counts as done only where the record that its last cell writes is there.
+
+What it finds besides its rows stands in ``_<name>.json``, for the report of the run. It is written as it is found, so
+that a step that fails leaves what made it fail. Athena's ``runs`` table does not see such names.
 """
 
 import json
@@ -55,10 +58,24 @@ def write_record(
         "athena_bytes": athena_bytes or [],
         "other_fields": other_fields,
     }
+    _write(settings, record_key(settings.run_id, step), record)
+    print(f"Recorded {step} of run {settings.run_id}.")
+
+
+def finding_key(run_id: str, name: str) -> str:
+    """Where a finding stands in the bucket."""
+    return f"runs/{run_id}/_{name}.json"
+
+
+def write_finding(settings: Settings, name: str, document: object) -> None:
+    """Note a finding, such as the outcome of a table's audit; it must hold no identity."""
+    _write(settings, finding_key(settings.run_id, name), document)
+
+
+def _write(settings: Settings, key: str, document: object) -> None:
     boto3.client("s3").put_object(
         Bucket=settings.bucket,
-        Key=record_key(settings.run_id, step),
-        Body=(json.dumps(record) + "\n").encode(),
+        Key=key,
+        Body=(json.dumps(document) + "\n").encode(),
         ContentType="application/json",
     )
-    print(f"Recorded {step} of run {settings.run_id}.")

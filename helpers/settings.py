@@ -19,8 +19,6 @@ PATTERNS = {
     "run_id": (r"|[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "up to 64 of A-Z, a-z, 0-9, '_' and '-'"),
     "participant_key": (r"[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager"),
 }
-ZONES = {table.name: table.prefix for table in TABLES.values()}
-"""Table name -> its prefix in the bucket (docs/design.md, "Tables")."""
 
 
 def check_parameter(name: str, value: str) -> None:
@@ -90,7 +88,7 @@ class Settings:
 
     def location(self, table: str) -> str:
         """The ``s3://`` prefix of a table."""
-        return f"s3://{self.bucket}/{ZONES[table]}"
+        return f"s3://{self.bucket}/{TABLES[table].prefix}"
 
     def run_location(self, table: str) -> str:
         """The ``s3://`` prefix of the version of a table that this run writes."""

@@ -1,62 +1,25 @@
-"""Step trainer readings of the device: typing, and which of them research may use."""
+"""Step trainer readings of the device: which of them research may use."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from helpers.accounting import count_copies
-from helpers.identity import normal_serial, trim
-from helpers.landing import values
-from helpers.landing.contract import DUPLICATE_KEY, MALFORMED, Contract
-from helpers.landing.layout import TEXT, TIME, WHOLE, Layout
-from helpers.landing.lines import given, read_regular, reject
+from helpers.customers import device_owners
 from helpers.landing.new_fields import NewFields
+from helpers.tables import TABLES
 
-CONTRACT = Contract({"sensorReadingTime": trim, "serialNumber": normal_serial, "distanceFromObject": trim})
-LAYOUT = Layout({"sensorReadingTime": TIME, "serialNumber": TEXT, "distanceFromObject": WHOLE})
-COLUMNS = CONTRACT.fields
-"""The columns of step_trainer_trusted, in the order of the table."""
-
-QUARANTINE = (MALFORMED, DUPLICATE_KEY, "missing_key", "bad_timestamp", "bad_measurement")
+COLUMNS = TABLES["step_trainer_trusted"].names
 
 
-def type_readings(records: DataFrame) -> DataFrame:
-    """Read each record as a step trainer reading, or say why it cannot be one.
-
-    Parameters
-    ----------
-    records : DataFrame
-        The result of `helpers.landing.lines.read_landing`, with or without ``LAYOUT``.
-
-    Returns
-    -------
-    DataFrame
-        Grain: one row a record. ``sensorReadingTime`` epoch ms, ``serialNumber`` string, ``distanceFromObject`` cm,
-        ``extra``, ``reason`` (null, or the first broken rule of ``QUARANTINE``), ``file`` and ``line`` where in
-        quarantine.
-    """
-    typed = {
-        "sensorReadingTime": values.epoch_ms(given("sensorReadingTime")),
-        "serialNumber": given("serialNumber"),
-        "distanceFromObject": values.centimetres(given("distanceFromObject")),
-    }
-    return reject(
-        records.withColumns(read_regular(LAYOUT, typed)),
-        COLUMNS,
-        (F.col("serialNumber").isNull(), "missing_key"),
-        (F.col("sensorReadingTime").isNull(), "bad_timestamp"),
-        (F.col("distanceFromObject").isNull(), "bad_measurement"),
-    )
-
-
-def classify_readings(typed: DataFrame, devices: DataFrame, curated: DataFrame, consent: str) -> DataFrame:
+def classify(records: DataFrame, register: DataFrame, curated: DataFrame, consent: str) -> DataFrame:
     """Say of each reading whether the consent of the device's one owner covers it.
 
     Parameters
     ----------
-    typed : DataFrame
-        The result of `type_readings`.
-    devices : DataFrame
-        The result of `helpers.customers.device_owners`, one row a device.
+    records : DataFrame
+        The lines of ``step_trainer_landing`` (`helpers.landing.lines.read_landing`).
+    register : DataFrame
+        customer_register, one row a customer.
     curated : DataFrame
         customers_curated, one row a customer with motion data (``email``).
     consent : {"at_collection", "any_time"}
@@ -65,16 +28,17 @@ def classify_readings(typed: DataFrame, devices: DataFrame, curated: DataFrame, 
     Returns
     -------
     DataFrame
-        Grain: one row a different reading. The columns of ``typed``, ``copies`` and ``outcome``: a reason of
-        ``QUARANTINE``, ``unknown_device``, ``ambiguous_device``, ``no_consent``, ``before_consent``,
-        ``no_motion_data`` or ``kept``.
+        Grain: one row a different reading. The columns of ``records``, ``copies`` and ``outcome``: a reason for
+        quarantine, ``unknown_device``, ``ambiguous_device``, ``no_consent``, ``before_consent``, ``no_motion_data`` or
+        ``kept``.
     """
     moving = curated.select("email").withColumn("moving", F.lit(True))
-    owners = devices.join(moving, on="email", how="left")
     too_early = F.lit(consent == "at_collection") & (F.col("sensorReadingTime") < F.col("shareWithResearchAsOfDate"))
     return (
-        count_copies(typed)
-        .join(owners, on="serialNumber", how="left")
+        count_copies(records)
+        # One after the other: the size of a join of both is unknown, and then all readings would be shuffled for it.
+        .join(device_owners(register), on="serialNumber", how="left")
+        .join(moving, on="email", how="left")
         .withColumn(
             "outcome",
             F.coalesce(
@@ -87,13 +51,13 @@ def classify_readings(typed: DataFrame, devices: DataFrame, curated: DataFrame, 
                 F.lit("kept"),
             ),
         )
-        .select(*typed.columns, "copies", "outcome")
+        .select(*records.columns, "copies", "outcome")
     )
 
 
-def keep_trusted_readings(readings: DataFrame, extras: NewFields) -> DataFrame:
+def keep_covered(readings: DataFrame, fields: NewFields) -> DataFrame:
     """The rows of step_trainer_trusted.
 
-    Grain: one row a reading. ``COLUMNS`` and the source's new fields.
+    Grain: one row a reading. Its columns (`helpers.tables`) and the source's new fields.
     """
-    return readings.where("outcome = 'kept'").select(*COLUMNS, *extras.columns())
+    return readings.where("outcome = 'kept'").select(*COLUMNS, *fields.columns())

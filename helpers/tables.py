@@ -27,7 +27,9 @@ class Column:
     unit : str
         Such as ``epoch ms`` (UTC) or ``cm``.
     rule : str
-        The reason of ``REASONS`` for which a record is in quarantine whose value is none; blank where it may be absent.
+        The reason of ``REASONS`` for which a record is in quarantine whose value is none; blank where none is one.
+    optional : bool
+        Whether the value may be absent, and is only wrong where one is given that is none.
     identity : bool
         Whether its values tell who somebody is, so that nobody prints them.
     """
@@ -36,6 +38,7 @@ class Column:
     type: str
     unit: str = ""
     rule: str = ""
+    optional: bool = False
     identity: bool = False
 
 
@@ -97,7 +100,7 @@ _KEY, _TIME, _MEASURE = "missing_key", "bad_timestamp", "bad_measurement"
 _EMAIL = Column("email", "string", rule=_KEY, identity=True)
 _USER = Column("user", "string", rule=_KEY, identity=True)
 _SERIAL = Column("serialNumber", "string", rule=_KEY, identity=True)
-_CONSENT = Column("shareWithResearchAsOfDate", "bigint", _MS, "bad_consent")
+_CONSENT = Column("shareWithResearchAsOfDate", "bigint", _MS, "bad_consent", optional=True)
 _READ_AT = Column("sensorReadingTime", "bigint", _MS, _TIME)
 _DISTANCE = Column("distanceFromObject", "int", "cm", _MEASURE)
 _MOTION = tuple(Column(axis, "double", "units of the app", _MEASURE) for axis in ("x", "y", "z"))
@@ -113,8 +116,8 @@ def _customer(birthday: str) -> tuple[Column, ...]:
         Column("phone", "string", identity=True),
         Column("birthDay", birthday, identity=True),
         _SERIAL,
-        Column("registrationDate", "bigint", _MS, _TIME),
-        Column("lastUpdateDate", "bigint", _MS, _TIME),
+        Column("registrationDate", "bigint", _MS, _TIME, optional=True),
+        Column("lastUpdateDate", "bigint", _MS, _TIME, optional=True),
         _CONSENT,
         Column("shareWithPublicAsOfDate", "bigint", _MS),
         Column("shareWithFriendsAsOfDate", "bigint", _MS),

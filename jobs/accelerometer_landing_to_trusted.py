@@ -18,7 +18,8 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 # Keeps the motion readings that a customer's consent covers. `consent = at_collection` keeps readings taken at or after
 # the consent, `any_time` every reading of a consenting customer.
 #
-# *Reads* `accelerometer_landing` and `customer_landing`. *Writes* `accelerometer_trusted`, one row a reading.
+# *Reads* `accelerometer_landing`, `customer_register`, and `customer_trusted` to audit by. *Writes* `accelerometer_trusted`, one row a
+# reading.
 
 bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
@@ -27,91 +28,48 @@ consent = args.get("consent", "at_collection")  # at_collection, or any_time: re
 accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
-from helpers import accelerometer, customers
-from helpers.accounting import account, forget_excluded
-from helpers.landing.files import inference_paths
-from helpers.landing.lines import read_landing
-from helpers.landing.new_fields import find_new_fields, inferred_types
-from helpers.masking import preview
-from helpers.publishing.audits import audit_staged
-from helpers.publishing.breaker import check_readable
-from helpers.publishing.publish import publish
-from helpers.publishing.quarantine import publish_quarantine
-from helpers.publishing.staged import read_table, staged_location, write_staged
-from helpers.records import write_record
-from helpers.session import prepare_spark
-from helpers.settings import Settings
+from helpers import accelerometer
+from helpers.lake import Lake
 
 glueContext = GlueContext(SparkContext.getOrCreate())
-spark = glueContext.spark_session
-prepare_spark(spark)
-settings = Settings(
-    bucket=bucket,
-    database=database,
-    run_id=run_id,
-    accept_loss=accept_loss,
-    consent=consent,
-)
+lake = Lake(glueContext, bucket, database, run_id, consent=consent, accept_loss=accept_loss)
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
 
 # ## The fields of the source
+#
+# The DynamicFrame infers the schema, so a new field of the source appears by itself.
 
-landing = glueContext.create_dynamic_frame.from_options(
-    connection_type="s3",
-    connection_options={"paths": inference_paths(settings.location("accelerometer_landing")), "recurse": True},
-    format="json",
-    transformation_ctx="accelerometer_landing",
+source = glueContext.create_dynamic_frame.from_options(
+    connection_type="s3", format="json", connection_options=lake.landing("accelerometer")
 )
-inferred = inferred_types(landing)
 
 # ## Whose consent covers which reading
 #
-# Every customer's latest event decides, also that of a customer who did not consent: an unknown customer and a missing consent are different reasons.
+# The register knows every customer's latest event, also that of a customer who did not consent: an unknown customer and a
+# missing consent are different reasons.
 
-registered = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
-events = customers.classify_events(customers.type_customers(registered))
-records = read_landing(spark, settings.location("accelerometer_landing"), accelerometer.CONTRACT, accelerometer.LAYOUT)
-readings = accelerometer.classify_readings(
-    accelerometer.type_readings(records), customers.latest_customers(events), settings.consent
-)
-readings = forget_excluded(readings).persist()
-accounting = account(readings, accelerometer.QUARANTINE)
-print(accounting)
-check_readable(settings, "accelerometer", readings, accounting)
+register = lake.read("customer_register")
+readings = accelerometer.classify(lake.lines("accelerometer"), register, consent)
+accounting = lake.account("accelerometer", readings)
 
 # ## Write, audit, publish
+#
+# The new version is written beside the old one, audited, and then published with one catalog update.
 
-extras = find_new_fields(readings, inferred, accelerometer.COLUMNS)
-print(extras)
-trusted = accelerometer.keep_consented_readings(readings, extras)
+trusted = accelerometer.keep_consented(readings, lake.new_fields(source))
 sink = glueContext.getSink(
     connection_type="s3",
-    path=staged_location(settings, "accelerometer_trusted"),
+    path=lake.stage("accelerometer_trusted"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
-    partitionKeys=[],
 )
-frame = DynamicFrame.fromDF(trusted, glueContext, "accelerometer_trusted")
-write_staged(sink, frame, settings, "accelerometer_trusted")
+lake.publish(sink, trusted, accounting.kept)
 
-audit_staged(glueContext, settings, "accelerometer_trusted", accounting.kept)
+lake.preview("accelerometer_trusted")
 
-rows = publish(spark, settings, "accelerometer_trusted")
-quarantined = publish_quarantine(glueContext, settings, "accelerometer", readings, accounting)
-
-preview(read_table(spark, settings, "accelerometer_trusted"))
-
-_ = readings.unpersist()
-write_record(
-    settings,
-    "03_accelerometer_landing_to_trusted",
-    accounting,
-    {"accelerometer_trusted": rows, **quarantined},
-    other_fields=extras.together,
-)
+lake.record(accounting)
 
 job.commit()

@@ -18,7 +18,8 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 # Keeps the customers who agreed to share their data with research. A customer is an e-mail address, and the **latest**
 # registration event decides: if it carries no consent, the customer has withdrawn and is out.
 #
-# *Reads* `customer_landing`. *Writes* `customer_trusted`, one row a customer.
+# *Reads* `customer_landing`. *Writes* `customer_trusted`, one row a consenting customer, and `customer_register`, one row a
+# customer, consenting or not: by it the next steps know whose readings are whose.
 
 bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
@@ -26,33 +27,13 @@ run_id = args.get("run_id", "")  # blank: a new one for this notebook alone
 accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
 from helpers import customers
-from helpers.accounting import account
-from helpers.landing.files import inference_paths
-from helpers.landing.lines import read_landing
-from helpers.landing.new_fields import find_new_fields, inferred_types
-from helpers.masking import preview
-from helpers.publishing.audits import audit_staged
-from helpers.publishing.breaker import check_readable
-from helpers.publishing.publish import publish
-from helpers.publishing.quarantine import publish_quarantine
-from helpers.publishing.staged import read_table, staged_location, write_staged
-from helpers.records import write_record
-from helpers.session import prepare_spark
-from helpers.settings import Settings
+from helpers.lake import Lake
 
 glueContext = GlueContext(SparkContext.getOrCreate())
-spark = glueContext.spark_session
-prepare_spark(spark)
-settings = Settings(
-    bucket=bucket,
-    database=database,
-    run_id=run_id,
-    accept_loss=accept_loss,
-)
+lake = Lake(glueContext, bucket, database, run_id, accept_loss=accept_loss)
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
 
@@ -60,55 +41,40 @@ job.init(args["JOB_NAME"], args)
 #
 # The DynamicFrame infers the schema, so a new field of the source appears by itself.
 
-landing = glueContext.create_dynamic_frame.from_options(
-    connection_type="s3",
-    connection_options={"paths": inference_paths(settings.location("customer_landing")), "recurse": True},
-    format="json",
-    transformation_ctx="customer_landing",
+source = glueContext.create_dynamic_frame.from_options(
+    connection_type="s3", format="json", connection_options=lake.landing("customer")
 )
-inferred = inferred_types(landing)
 
 # ## The latest event of each customer
 #
-# Every line is read as text, so that none can vanish, and classified.
+# Every line is read, so that none can vanish, and classified.
 
-records = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
-events = customers.classify_events(customers.type_customers(records)).persist()
-accounting = account(events, customers.QUARANTINE)
-print(accounting)
-check_readable(settings, "customer", events, accounting)
+events = customers.classify(lake.lines("customer")).persist()
+accounting = lake.account("customer", events)
 
 # ## Write, audit, publish
 #
 # The new version is written beside the old one, audited, and then published with one catalog update.
 
-extras = find_new_fields(events, inferred, customers.COLUMNS)
-print(extras)
-trusted = customers.keep_trusted_customers(events, extras)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=staged_location(settings, "customer_trusted"),
+    path=lake.stage("customer_trusted"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
-    partitionKeys=[],
 )
-frame = DynamicFrame.fromDF(trusted, glueContext, "customer_trusted")
-write_staged(sink, frame, settings, "customer_trusted")
+lake.publish(sink, customers.keep_consenting(events, lake.new_fields(source)), accounting.kept)
 
-audit_staged(glueContext, settings, "customer_trusted", accounting.kept)
-
-rows = publish(spark, settings, "customer_trusted")
-quarantined = publish_quarantine(glueContext, settings, "customer", events, accounting)
-
-preview(read_table(spark, settings, "customer_trusted"))
-
-_ = events.unpersist()
-write_record(
-    settings,
-    "02_customer_landing_to_trusted",
-    accounting,
-    {"customer_trusted": rows, **quarantined},
-    other_fields=extras.together,
+register = customers.keep_latest(events)
+sink = glueContext.getSink(
+    connection_type="s3",
+    path=lake.stage("customer_register"),
+    enableUpdateCatalog=True,
+    updateBehavior="UPDATE_IN_DATABASE",
 )
+lake.publish(sink, register, register.count())
+
+lake.preview("customer_trusted")
+
+lake.record(accounting)
 
 job.commit()

@@ -26,60 +26,39 @@ consent = args.get("consent", "at_collection")  # at_collection, or any_time: th
 accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
 from helpers import customers
 from helpers.accounting import account
-from helpers.masking import preview
-from helpers.publishing.audits import audit_staged
-from helpers.publishing.publish import publish
-from helpers.publishing.staged import read_table, staged_location, write_staged
-from helpers.records import write_record
-from helpers.session import prepare_spark
-from helpers.settings import Settings
+from helpers.lake import Lake
 
 glueContext = GlueContext(SparkContext.getOrCreate())
-spark = glueContext.spark_session
-prepare_spark(spark)
-settings = Settings(
-    bucket=bucket,
-    database=database,
-    run_id=run_id,
-    accept_loss=accept_loss,
-    consent=consent,
-)
+lake = Lake(glueContext, bucket, database, run_id, consent=consent, accept_loss=accept_loss)
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
 
 # ## Who has motion data
 
-trusted = read_table(spark, settings, "customer_trusted")
-motion = read_table(spark, settings, "accelerometer_trusted")
-classified = customers.classify_customers_by_motion(trusted, motion).persist()
-accounting = account(classified, read=trusted.count())
+trusted, motion = lake.read("customer_trusted"), lake.read("accelerometer_trusted")
+classified = customers.classify_by_motion(trusted, motion).persist()
+accounting = account(classified, read=lake.count("customer_trusted"))
 print(accounting)
 
 # ## Write, audit, publish
+#
+# The new version is written beside the old one, audited, and then published with one catalog update.
 
-curated = customers.keep_customers_with_motion(classified)
+curated = customers.keep_moving(classified)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=staged_location(settings, "customers_curated"),
+    path=lake.stage("customers_curated"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
-    partitionKeys=[],
 )
-frame = DynamicFrame.fromDF(curated, glueContext, "customers_curated")
-write_staged(sink, frame, settings, "customers_curated")
+lake.publish(sink, curated, accounting.kept)
 
-audit_staged(glueContext, settings, "customers_curated", accounting.kept)
+lake.preview("customers_curated")
 
-rows = publish(spark, settings, "customers_curated")
-
-preview(read_table(spark, settings, "customers_curated"))
-
-_ = classified.unpersist()
-write_record(settings, "04_customer_trusted_to_curated", accounting, {"customers_curated": rows})
+lake.record(accounting)
 
 job.commit()

@@ -19,7 +19,7 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 # participant is a keyed hash. `match = time_only` pairs by the instant alone, as many published solutions do, and so
 # mixes different customers' readings; it is here to show the difference.
 #
-# *Reads* `step_trainer_trusted`, `accelerometer_trusted`, `customer_landing`. *Writes* `machine_learning_curated`, one row a pair.
+# *Reads* `step_trainer_trusted`, `accelerometer_trusted`, `customer_register`. *Writes* `machine_learning_curated`, one row a pair.
 
 bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
@@ -30,71 +30,42 @@ participant_key = args.get("participant_key", "stedi/participant-key")  # name o
 accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
-from helpers import customers
 from helpers import machine_learning as ml
-from helpers.landing.lines import read_landing
-from helpers.masking import preview
+from helpers.lake import Lake
 from helpers.participants import participant_ids, read_participant_key
-from helpers.publishing.audits import audit_staged
-from helpers.publishing.publish import publish
-from helpers.publishing.staged import read_table, staged_location, write_staged
-from helpers.records import write_record
-from helpers.session import prepare_spark
-from helpers.settings import Settings
 
 glueContext = GlueContext(SparkContext.getOrCreate())
-spark = glueContext.spark_session
-prepare_spark(spark)
-settings = Settings(
-    bucket=bucket,
-    database=database,
-    run_id=run_id,
-    accept_loss=accept_loss,
-    consent=consent,
-    match=match,
-    participant_key=participant_key,
-)
+lake = Lake(glueContext, bucket, database, run_id, consent=consent, match=match, accept_loss=accept_loss)
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
 
 # ## Both sides, and what finds no partner
 
-registered = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
-events = customers.classify_events(customers.type_customers(registered))
-devices = customers.device_owners(customers.latest_customers(events)).persist()
-trusted_steps = read_table(spark, settings, "step_trainer_trusted")
-trusted_motion = read_table(spark, settings, "accelerometer_trusted")
-steps, motion = ml.steps_to_join(trusted_steps), ml.motion_to_join(trusted_motion, devices)
-accounting, pairs = ml.account_matches(steps, motion, settings.match, trusted_steps.count() + trusted_motion.count())
+steps = ml.steps_to_join(lake.read("step_trainer_trusted"))
+motion = ml.motion_to_join(lake.read("accelerometer_trusted"), lake.read("customer_register"))
+read = lake.count("step_trainer_trusted") + lake.count("accelerometer_trusted")
+accounting, pairs = ml.account_matches(steps, motion, match, read)
 print(accounting)
 
 # ## Pairs, without identity
+#
+# A participant id is a keyed hash of the e-mail address. The new version is written beside the old one, audited, and then
+# published with one catalog update.
 
-participants = participant_ids(trusted_motion, read_participant_key(settings.participant_key))
-curated = ml.strip_identity(ml.pair_readings(steps, motion, settings.match), participants)
-
-# ## Write, audit, publish
-
+participants = participant_ids(motion, read_participant_key(participant_key))
+curated = ml.strip_identity(ml.pair_readings(steps, motion, match), participants)
 sink = glueContext.getSink(
     connection_type="s3",
-    path=staged_location(settings, "machine_learning_curated"),
+    path=lake.stage("machine_learning_curated"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
-    partitionKeys=[],
 )
-frame = DynamicFrame.fromDF(curated, glueContext, "machine_learning_curated")
-write_staged(sink, frame, settings, "machine_learning_curated")
+lake.publish(sink, curated, pairs)
 
-audit_staged(glueContext, settings, "machine_learning_curated", pairs)
+lake.preview("machine_learning_curated")
 
-rows = publish(spark, settings, "machine_learning_curated")
-
-preview(read_table(spark, settings, "machine_learning_curated"))
-
-spark.catalog.clearCache()
-write_record(settings, "06_machine_learning_curated", accounting, {"machine_learning_curated": rows})
+lake.record(accounting)
 
 job.commit()

@@ -18,7 +18,7 @@ args = getResolvedOptions(sys.argv, ["JOB_NAME", *given])
 # Keeps the step readings of curated customers that their consent covers. A device that two customers hold belongs to
 # nobody: its readings might be those of the one who did not consent.
 #
-# *Reads* `step_trainer_landing`, `customer_landing`, `customers_curated`. *Writes* `step_trainer_trusted`, one row a reading.
+# *Reads* `step_trainer_landing`, `customer_register`, `customers_curated`. *Writes* `step_trainer_trusted`, one row a reading.
 
 bucket = args.get("bucket", "stedi-lakehouse")  # the lakehouse's S3 bucket
 database = args.get("database", "stedi")  # the Glue database
@@ -27,89 +27,45 @@ consent = args.get("consent", "at_collection")  # at_collection, or any_time: re
 accept_loss = args.get("accept_loss", "no")  # yes: go on although much of a source is unreadable, or a table loses most of its rows
 
 from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.context import SparkContext
 
-from helpers import customers, step_trainer
-from helpers.accounting import account, forget_excluded
-from helpers.landing.files import inference_paths
-from helpers.landing.lines import read_landing
-from helpers.landing.new_fields import find_new_fields, inferred_types
-from helpers.masking import preview
-from helpers.publishing.audits import audit_staged
-from helpers.publishing.breaker import check_readable
-from helpers.publishing.publish import publish
-from helpers.publishing.quarantine import publish_quarantine
-from helpers.publishing.staged import read_table, staged_location, write_staged
-from helpers.records import write_record
-from helpers.session import prepare_spark
-from helpers.settings import Settings
+from helpers import step_trainer
+from helpers.lake import Lake
 
 glueContext = GlueContext(SparkContext.getOrCreate())
-spark = glueContext.spark_session
-prepare_spark(spark)
-settings = Settings(
-    bucket=bucket,
-    database=database,
-    run_id=run_id,
-    accept_loss=accept_loss,
-    consent=consent,
-)
+lake = Lake(glueContext, bucket, database, run_id, consent=consent, accept_loss=accept_loss)
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
 
 # ## The fields of the source
+#
+# The DynamicFrame infers the schema, so a new field of the source appears by itself.
 
-landing = glueContext.create_dynamic_frame.from_options(
-    connection_type="s3",
-    connection_options={"paths": inference_paths(settings.location("step_trainer_landing")), "recurse": True},
-    format="json",
-    transformation_ctx="step_trainer_landing",
+source = glueContext.create_dynamic_frame.from_options(
+    connection_type="s3", format="json", connection_options=lake.landing("step_trainer")
 )
-inferred = inferred_types(landing)
 
 # ## Whose device it is, and what its owner agreed to
 
-registered = read_landing(spark, settings.location("customer_landing"), customers.CONTRACT)
-events = customers.classify_events(customers.type_customers(registered))
-devices = customers.device_owners(customers.latest_customers(events))
-curated = read_table(spark, settings, "customers_curated")
-records = read_landing(spark, settings.location("step_trainer_landing"), step_trainer.CONTRACT, step_trainer.LAYOUT)
-readings = step_trainer.classify_readings(step_trainer.type_readings(records), devices, curated, settings.consent)
-readings = forget_excluded(readings).persist()
-accounting = account(readings, step_trainer.QUARANTINE)
-print(accounting)
-check_readable(settings, "step_trainer", readings, accounting)
+register, curated = lake.read("customer_register"), lake.read("customers_curated")
+readings = step_trainer.classify(lake.lines("step_trainer"), register, curated, consent)
+accounting = lake.account("step_trainer", readings)
 
 # ## Write, audit, publish
+#
+# The new version is written beside the old one, audited, and then published with one catalog update.
 
-extras = find_new_fields(readings, inferred, step_trainer.COLUMNS)
-print(extras)
-trusted = step_trainer.keep_trusted_readings(readings, extras)
+trusted = step_trainer.keep_covered(readings, lake.new_fields(source))
 sink = glueContext.getSink(
     connection_type="s3",
-    path=staged_location(settings, "step_trainer_trusted"),
+    path=lake.stage("step_trainer_trusted"),
     enableUpdateCatalog=True,
     updateBehavior="UPDATE_IN_DATABASE",
-    partitionKeys=[],
 )
-frame = DynamicFrame.fromDF(trusted, glueContext, "step_trainer_trusted")
-write_staged(sink, frame, settings, "step_trainer_trusted")
+lake.publish(sink, trusted, accounting.kept)
 
-audit_staged(glueContext, settings, "step_trainer_trusted", accounting.kept)
+lake.preview("step_trainer_trusted")
 
-rows = publish(spark, settings, "step_trainer_trusted")
-quarantined = publish_quarantine(glueContext, settings, "step_trainer", readings, accounting)
-
-preview(read_table(spark, settings, "step_trainer_trusted"))
-
-_ = readings.unpersist()
-write_record(
-    settings,
-    "05_step_trainer_landing_to_trusted",
-    accounting,
-    {"step_trainer_trusted": rows, **quarantined},
-    other_fields=extras.together,
-)
+lake.record(accounting)
 
 job.commit()

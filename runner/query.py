@@ -10,7 +10,7 @@ from pyathena.error import Error
 from rich.markup import escape
 from rich.table import Table
 
-from helpers.athena_values import AnyDate
+from helpers.athena import AnyDate
 from runner.console import print_table
 from runner.errors import UserError
 

@@ -50,18 +50,6 @@ def plot_trace(times: pd.Series, distance: pd.Series, magnitude: pd.Series) -> F
     return figure
 
 
-def plot_consent_over_time(consents: pd.Series, readings: pd.Series, pairs: pd.Series) -> Figure:
-    """Draw how many customers had consented by when, over the pairs of readings by when they were taken (UTC)."""
-    figure, axes = new_figure("Coverage of consent over time", "time (UTC)", "consenting customers")
-    axes.step(consents, range(1, len(consents) + 1), where="post", color=BLUE)
-    shared = axes.twinx()
-    shared.hist(readings, weights=pairs, bins=60, color=ORANGE, alpha=0.4)
-    shared.set_ylabel("pairs of readings")
-    shared.grid(visible=False)
-    figure.autofmt_xdate()
-    return figure
-
-
 def plot_intervals(seconds: pd.Series) -> Figure:
     """Draw the time between a participant's successive readings; where gaps are much longer, on a logarithmic axis."""
     figure, axes = new_figure("Time between successive readings", "interval (s)", "intervals")

@@ -1,12 +1,29 @@
-"""What a source promises to say in each record: which fields, and how their texts are compared."""
+"""What a source promises to say in each record, and what is wrong with one that does not say it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from helpers.identity import normal_address, normal_serial, trim
+from helpers.landing import values
 from helpers.landing.parsing import Fields, Piece, read_line
+from helpers.tables import DUPLICATE_KEY, MALFORMED, REASONS, TABLES, Column
 
-MALFORMED, DUPLICATE_KEY = "malformed_json", "duplicate_key"
+READERS: dict[str, Callable[[str], str | None]] = {
+    "bigint": values.epoch_ms,
+    "int": values.centimetres,
+    "double": values.finite,
+    "date": values.calendar_date,
+}
+"""Type of a column -> what the trimmed text of a value means."""
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "email": normal_address,
+    "user": normal_address,
+    "serialNumber": normal_serial,
+    "customerName": str,
+    "phone": str,
+}
+"""Column -> what makes its texts comparable; every other text is trimmed."""
 
 
 @dataclass(frozen=True)
@@ -15,20 +32,20 @@ class Contract:
 
     Parameters
     ----------
-    spelling : dict of str to callable
-        Field -> what makes its text comparable (`helpers.identity`), or ``str`` where it is taken as it stands.
+    columns : tuple of Column
+        With the types that they get in the trusted zone.
     """
 
-    spelling: dict[str, Callable[[str], str]]
+    columns: tuple[Column, ...]
 
     @property
     def fields(self) -> list[str]:
         """The names of the fields, in order."""
-        return list(self.spelling)
+        return [column.name for column in self.columns]
 
     @cached_property
     def _by_lower_name(self) -> dict[str, str]:
-        return {name.lower(): name for name in self.spelling}
+        return {name.lower(): name for name in self.fields}
 
     def records(self, line: bytes) -> list[list[str | None]]:
         """The records of one line.
@@ -36,8 +53,8 @@ class Contract:
         Returns
         -------
         list of list of str
-            Of each record: what is wrong with it (``malformed_json``, ``duplicate_key`` or null); its text; the text
-            of each field (null where it is absent or blank); and, in turn, name and text of each other field.
+            Of each record: why it is in quarantine, or null; its text; the value of each field as text (null where it
+            is absent, blank or none); and, in turn, name and text of each other field.
         """
         # A line that is not blank, as its reader thinks, is a record whatever is in it.
         pieces = read_line(line) or [Piece(line.decode("utf-8", "backslashreplace"), None)]
@@ -45,11 +62,17 @@ class Contract:
 
     def _record(self, text: str, fields: Fields | None) -> list[str | None]:
         if fields is None:
-            return [MALFORMED, text, *[None] * len(self.spelling)]
+            return [MALFORMED, text, *[None] * len(self.columns)]
         known, other, is_doubtful = self.sort(fields)
-        values = self.values(known).values()
-        others = (part for field in sorted(other.items()) for part in field)
-        return [DUPLICATE_KEY if is_doubtful else None, text, *values, *others]
+        given = self.values(known)
+        found = [_value(column, given[column.name]) for column in self.columns]
+        broken = {
+            column.rule
+            for column, value in zip(self.columns, found, strict=True)
+            if value is None and column.rule and not _may_be_none(column, given[column.name])
+        }
+        reason = DUPLICATE_KEY if is_doubtful else next(filter(broken.__contains__, REASONS), None)
+        return [reason, text, *found, *(part for field in sorted(other.items()) for part in field)]
 
     def sort(self, fields: Fields) -> tuple[dict[str, str | None], dict[str, str | None], bool]:
         """The fields of a record that the contract names, by its names, and the others, by theirs.
@@ -78,8 +101,26 @@ class Contract:
 
     def values(self, known: dict[str, str | None]) -> dict[str, str | None]:
         """The text of each field as it is compared; null where it is absent or blank."""
-        found = {name: known.get(name) for name in self.spelling}
+        found = {name: known.get(name) for name in self.fields}
         return {
-            name: value if value is None or self.spelling[name] is str else self.spelling[name](value) or None
-            for name, value in found.items()
+            name: value if value is None else SPELLINGS.get(name, trim)(value) or None for name, value in found.items()
         }
+
+
+def _value(column: Column, text: str | None) -> str | None:
+    """What the text of a field means; None where it is none."""
+    read = READERS.get(column.type)
+    return text if text is None or read is None else read(text)
+
+
+def _may_be_none(column: Column, text: str | None) -> bool:
+    """Whether a record may have no value in a column; a sharing date of zero says "not shared"."""
+    return column.optional and (text is None or (column.rule == "bad_consent" and values.is_zero(text)))
+
+
+CONTRACTS = {
+    "customer": Contract(TABLES["customer_trusted"].columns),
+    "accelerometer": Contract(TABLES["accelerometer_landing"].columns),
+    "step_trainer": Contract(TABLES["step_trainer_landing"].columns),
+}
+"""Source -> what its records promise."""

@@ -7,7 +7,7 @@ import boto3
 
 from helpers.errors import EmptyLanding
 
-SAMPLE_BYTES = 64 * 1024 * 1024
+SAMPLE_BYTES = 16 * 1024 * 1024
 """Up to this size a source's schema is inferred from all of its files, above it from its first ones."""
 IN_TRANSIT = "._COPYING_"
 """How the name of a file ends while Hadoop copies it (Apache Hadoop, "FileSystem Shell": put)."""

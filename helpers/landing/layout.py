@@ -1,8 +1,8 @@
 """How a source writes nearly all of its lines: such a line is read by position, the others by the full rules.
 
-Parsing a line as JSON into a map, and each value by a rule of its own, costs several times what the rest of a step
-does. The phone app and the device write each line in one layout. What has that layout to the letter means the same
-under the full rules; what has not (another order, an escape, a new field, a number as text) goes through them.
+Parsing a line as JSON, and each value by a rule of its own, costs several times what the rest of a step does. The phone
+app and the device write each line in one layout. What has that layout to the letter means the same under the full
+rules; what has not (another order, an escape, a new field, a number as text) goes through them.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,20 @@ from operator import and_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from helpers.identity import normal_address
+from helpers.landing.contract import CONTRACTS, SPELLINGS
 from helpers.landing.values import FIRST_TIME, LAST_TIME
 
 TEXT = r'"[!#-\[\]-~]++"'
 """Printable ASCII without a blank, a quote or a backslash: nothing to trim, nothing to undo."""
 TIME = r"[0-9]{12,13}+"
-NUMBER = r"-?+(?:0|[1-9][0-9]{0,14}+)(?:\.[0-9]{1,30}+)?+"
-WHOLE = r"(?:0|[1-9][0-9]{0,8}+)"
-TYPES = {TEXT: "string", TIME: "bigint", NUMBER: "double", WHOLE: "int"}
+FORMS = {
+    "string": TEXT,
+    "bigint": TIME,
+    "double": r"-?+(?:0|[1-9][0-9]{0,14}+)(?:\.[0-9]{1,30}+)?+",
+    "int": r"(?:0|[1-9][0-9]{0,8}+)",
+}
+"""Type of a column -> how its values look that need no rule to be read."""
 
 
 @dataclass(frozen=True)
@@ -29,21 +35,30 @@ class Layout:
     Parameters
     ----------
     fields : dict of str to str
-        Name -> ``TEXT``, ``TIME`` (epoch ms), ``NUMBER`` or ``WHOLE``.
+        Name -> type of the column.
     """
 
     fields: dict[str, str]
 
     def fits(self, line: Column) -> Column:
         """Whether a line has this layout, and its times are times."""
-        members = ", ?".join(f'"{name}": ?{form}' for name, form in self.fields.items())
-        times = [self.value(line, name) for name, form in self.fields.items() if form == TIME]
+        members = ", ?".join(f'"{name}": ?{FORMS[kind]}' for name, kind in self.fields.items())
+        times = [self.value(line, name) for name, kind in self.fields.items() if kind == "bigint"]
         return reduce(and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), line.rlike(rf"^\{{{members}\}}$"))
 
     def value(self, line: Column, name: str) -> Column:
         """A field's value; of a line that `fits`."""
         after = F.substring_index(line, f'"{name}":', -1)
-        if self.fields[name] == TEXT:
-            return F.substring_index(F.substring_index(after, '"', 2), '"', -1)
+        if self.fields[name] == "string":
+            text = F.substring_index(F.substring_index(after, '"', 2), '"', -1)
+            # Of an address that is plain ASCII, only the case can vary.
+            return F.lower(text) if SPELLINGS.get(name) is normal_address else text
         end = "}" if name == list(self.fields)[-1] else ","
-        return F.substring_index(after, end, 1).cast(TYPES[self.fields[name]])
+        return F.substring_index(after, end, 1).cast(self.fields[name])
+
+
+LAYOUTS = {
+    source: Layout({column.name: column.type for column in CONTRACTS[source].columns})
+    for source in ("accelerometer", "step_trainer")
+}
+"""Source -> how it writes nearly all of its lines; customers are written by hand, in many ways."""

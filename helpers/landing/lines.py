@@ -11,16 +11,16 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from helpers.errors import LandingIncomplete
-from helpers.landing.contract import Contract
+from helpers.landing.contract import CONTRACTS, Contract
 from helpers.landing.files import LandingFile, list_landing_files
-from helpers.landing.layout import Layout
+from helpers.landing.layout import LAYOUTS, Layout
 from helpers.landing.parsing import BLANKS, BYTE_ORDER_MARK
 
 LONGEST = 2**31 - 1
 _GLOB = re.compile(r"([\[\]{}*?\\])")
 
 
-def read_landing(spark: SparkSession, location: str, contract: Contract, layout: Layout | None = None) -> DataFrame:
+def read_landing(spark: SparkSession, location: str, source: str) -> DataFrame:
     """Read every record under a landing prefix of the bucket, and only where none of its files is left out.
 
     Parameters, and the rows: see `read_records`.
@@ -40,10 +40,10 @@ def read_landing(spark: SparkSession, location: str, contract: Contract, layout:
     missed = _missed(lines, files)
     if missed:
         raise LandingIncomplete(f"Of {len(files):,} files under {location} these would not be read whole: {missed}.")
-    return _records(lines, contract, layout)
+    return _records(lines, CONTRACTS[source], LAYOUTS.get(source))
 
 
-def read_records(spark: SparkSession, location: str, contract: Contract, layout: Layout | None = None) -> DataFrame:
+def read_records(spark: SparkSession, location: str, source: str, by_layout: bool = True) -> DataFrame:
     """Read every record under a prefix.
 
     Parameters
@@ -51,20 +51,19 @@ def read_records(spark: SparkSession, location: str, contract: Contract, layout:
     location : str
         A prefix with JSON lines in UTF-8 (with or without BOM, LF or CRLF or nothing between objects, plain, ``.gz``
         or ``.bz2``), at any depth.
-    contract : Contract
-        The fields of the source.
-    layout : Layout, optional
-        How the source writes nearly all of its lines.
+    source : {"customer", "accelerometer", "step_trainer"}
+        Whose records they are.
+    by_layout : bool
+        Whether lines in the source's layout are read by it; the rows are the same.
 
     Returns
     -------
     DataFrame
-        Grain: one row a record. ``file`` string (URL-encoded), ``line`` string, ``regular`` boolean (the line has the
-        layout), and of another record: ``broken`` (``malformed_json``, ``duplicate_key`` or null), its ``text``, the
-        text of each field (`given`), and ``extra``, name and text of each other field in turn (null where there is
-        none).
+        Grain: one row a record; held in memory. The columns of the source's contract, ``extra`` (name and text of each
+        other field in turn; null where there is none), ``reason`` (null, or the first broken rule of
+        `helpers.tables.REASONS`), and ``file`` (URL-encoded) and ``line`` where there is a reason.
     """
-    return _records(_text(spark, location), contract, layout)
+    return _records(_text(spark, location), CONTRACTS[source], LAYOUTS.get(source) if by_layout else None)
 
 
 def _text(spark: SparkSession, *locations: str) -> DataFrame:
@@ -85,65 +84,38 @@ def _missed(lines: DataFrame, files: list[LandingFile]) -> str:
     return "" if size == total else f"S3 lists {total:,} bytes, Spark {size:,}"
 
 
-def _records(lines: DataFrame, contract: Contract, layout: Layout | None) -> DataFrame:
+def _records(text: DataFrame, contract: Contract, layout: Layout | None) -> DataFrame:
     raw = F.col("value")
     without_mark = F.when(raw.startswith(BYTE_ORDER_MARK), F.substring(raw, 2, LONGEST)).otherwise(raw)
-    read = F.udf(lambda line: None if line is None else contract.records(line), "array<array<string>>", useArrow=True)
-    names = ["broken", "text", *map(_given, contract.fields)]
-    columns = [F.col("record")[place].alias(name) for place, name in enumerate(names)]
-    others = F.slice("record", len(names) + 1, F.size("record"))
-    extra = F.when(F.size("record") > len(names), others).alias("extra")
-    return (
-        lines.select(F.input_file_name().alias("file"), _trimmed_end(without_mark).alias("line"))
-        .where("line != ''")
-        .withColumn("regular", layout.fits(F.col("line")) if layout else F.lit(False))
-        .withColumn("records", read(F.when(~F.col("regular"), F.col("line").cast("binary"))))
-        .select("file", "line", "regular", F.explode_outer("records").alias("record"))
-        .select("file", "line", "regular", *columns, extra)
+    lines = text.select(F.input_file_name().alias("file"), _trimmed_end(without_mark).alias("line")).where("line != ''")
+    if layout is None:
+        return _by_rules(lines, contract).persist()
+    line, fits = F.col("line"), layout.fits(F.col("line"))
+    # Each line is looked at once: kept are the values of a regular one, and the text of any other.
+    looked_at = lines.select(
+        *(F.when(fits, layout.value(line, name)).alias(name) for name in contract.fields),
+        *(F.when(~fits, F.col(name)).alias(name) for name in ("file", "line")),
+    ).persist()
+    nothing = (F.lit(None).cast(kind).alias(name) for name, kind in (("extra", "array<string>"), ("reason", "string")))
+    regular = looked_at.where("line is null").select(*contract.fields, *nothing, "file", "line")
+    return regular.unionByName(_by_rules(looked_at.where("line is not null"), contract).persist())
+
+
+def _by_rules(lines: DataFrame, contract: Contract) -> DataFrame:
+    """The records of lines that are read by the full rules, in plain Python."""
+    read = F.udf(contract.records, "array<array<string>>", useArrow=True)
+    record, first = F.col("record"), 2 + len(contract.columns)
+    others = F.when(F.size(record) > first, F.slice(record, first + 1, F.size(record))).alias("extra")
+    is_broken = record[0].isNotNull()
+    return lines.select("file", F.explode(read(F.col("line").cast("binary"))).alias("record")).select(
+        *(record[place].cast(column.type).alias(column.name) for place, column in enumerate(contract.columns, 2)),
+        others,
+        record[0].alias("reason"),
+        F.when(is_broken, F.col("file")).alias("file"),
+        F.when(is_broken, record[1]).alias("line"),
     )
 
 
 def _trimmed_end(line: Column) -> Column:
     # A line that ends with a brace has nothing to trim, which is known faster than trimmed.
     return F.when(line.endswith("}"), line).otherwise(F.call_function("rtrim", F.lit(BLANKS), line))
-
-
-def _given(name: str) -> str:
-    return f"given {name}"
-
-
-def given(name: str) -> Column:
-    """What a record gives for a field, as its contract spells it; null where it is absent or blank."""
-    return F.col(f"`{_given(name)}`")
-
-
-def read_regular(layout: Layout, values: dict[str, Column]) -> dict[str, Column]:
-    """The typed columns: of a regular line by its layout, of another one as ``values`` has them."""
-    line = F.col("line")
-    return {name: F.when(F.col("regular"), layout.value(line, name)).otherwise(value) for name, value in values.items()}
-
-
-def reject(rows: DataFrame, columns: list[str], *rules: tuple[Column, str]) -> DataFrame:
-    """Say of each record which rule it breaks first, if any.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        The result of `read_records` with the typed ``columns``.
-    columns : list of str
-        The typed columns to keep.
-    rules : (Column, str)
-        A condition that is true where a rule is broken, and the rule's name. Before them all comes what is ``broken``
-        about the record.
-
-    Returns
-    -------
-    DataFrame
-        Grain: one row a record. ``columns``, ``extra``, ``reason`` (null where no rule is broken), and ``file`` and
-        ``line`` where one is.
-    """
-    reason = F.coalesce("broken", *(F.when(condition, F.lit(name)) for condition, name in rules))
-    rows = rows.withColumn("reason", F.when(~F.col("regular"), reason))
-    raw = {"file": F.col("file"), "line": F.col("text")}
-    where_broken = (F.when(F.col("reason").isNotNull(), value).alias(name) for name, value in raw.items())
-    return rows.select(*columns, "extra", "reason", *where_broken)

@@ -5,38 +5,43 @@ reference"), and Glue's own EvaluateDataQuality transform evaluates them.
 """
 
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from string import Template
 
+from pyspark.sql import DataFrame
+
 from helpers.errors import AuditFailed
-from helpers.findings import write_finding
-from helpers.publishing.staged import read_staged, read_table
+from helpers.records import write_finding
 from helpers.settings import Settings
+from helpers.tables import TABLES
+
+Reader = Callable[[str], DataFrame]
 
 REFERENCE = re.compile(r'ReferentialIntegrity\s+"[^"]*"\s+"(\w+)\.')
-EMPTY = "Rules = [ RowCount = ${kept} ]"
-"""The ruleset of a table without rows: to Glue a column of no values is not complete, but there is no row at fault."""
 
 
 def read_ruleset(name: str, settings: Settings, kept: int) -> str:
     """The text of a ruleset, with ``${kept}`` and the settings (``${consent}`` ...) filled in."""
-    text = (files("helpers.publishing") / "rulesets" / f"{name}.dqdl").read_text("utf-8") if kept else EMPTY
+    text = (files("helpers.publishing") / "rulesets" / f"{name}.dqdl").read_text("utf-8")
     return Template(text).substitute(vars(settings), kept=kept)
 
 
-def audit_staged(glueContext, settings: Settings, table: str, kept: int, ruleset: str | None = None) -> None:
-    """Hold the version that this run staged against its ruleset, print and note each rule, refuse it if one is broken.
+def audit(glueContext, settings: Settings, table: str, rows: DataFrame, kept: int, read: Reader) -> None:
+    """Hold a table's new version against its ruleset, print and note each rule, refuse it if one is broken.
+
+    A version without rows is not to be asked: to Glue a column of no values is not complete, though no row is at fault.
 
     Parameters
     ----------
     glueContext : awsglue.context.GlueContext
         The session's context.
-    table : str
-        The table; the published tables that its ruleset refers to are read too.
+    rows : DataFrame
+        The version, read back from its files.
     kept : int
         How many rows the accounting says were kept.
-    ruleset : str, optional
-        Name of the ruleset; by default the table's own.
+    read : callable
+        Gives the rows of a published table that the ruleset refers to.
 
     Raises
     ------
@@ -48,10 +53,9 @@ def audit_staged(glueContext, settings: Settings, table: str, kept: int, ruleset
     from awsglue.dynamicframe import DynamicFrame
     from awsgluedq.transforms import EvaluateDataQuality
 
-    spark, rules = glueContext.spark_session, read_ruleset(ruleset or table, settings, kept)
-    references = {name: read_table(spark, settings, name) for name in set(REFERENCE.findall(rules))}
+    rules = read_ruleset(TABLES[table].ruleset, settings, kept)
     outcomes = EvaluateDataQuality.apply(
-        frame=DynamicFrame.fromDF(read_staged(spark, settings, table), glueContext, table),
+        frame=DynamicFrame.fromDF(rows, glueContext, table),
         ruleset=rules,
         publishing_options={
             "dataQualityEvaluationContext": table,
@@ -59,7 +63,7 @@ def audit_staged(glueContext, settings: Settings, table: str, kept: int, ruleset
             "enableDataQualityResultsPublishing": False,
         },
         additional_data_sources={
-            name: DynamicFrame.fromDF(rows, glueContext, name) for name, rows in references.items()
+            name: DynamicFrame.fromDF(read(name), glueContext, name) for name in set(REFERENCE.findall(rules))
         },
     )
     found, broken = [], []

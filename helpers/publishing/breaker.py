@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame
 
 from helpers.accounting import Accounting
 from helpers.errors import BrokenSource
-from helpers.landing.contract import MALFORMED
 from helpers.settings import Settings
+from helpers.tables import MALFORMED
 
 FEWEST = 10
 """So many lines at least have to be unreadable before their share counts."""

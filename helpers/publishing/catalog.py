@@ -19,6 +19,12 @@ def get_table(database: str, name: str) -> dict | None:
         raise
 
 
+def find_tables(database: str, names: str) -> dict[str, dict]:
+    """The tables whose names fit a regular expression (AWS Glue, "GetTables": Expression), by name."""
+    pages = boto3.client("glue").get_paginator("get_tables").paginate(DatabaseName=database, Expression=names)
+    return {table["Name"]: table for page in pages for table in page["TableList"]}
+
+
 def get_versions(database: str, name: str) -> list[dict]:
     """Every version of a table that the catalog remembers, the newest first; none where there is no such table."""
     pages = boto3.client("glue").get_paginator("get_table_versions").paginate(DatabaseName=database, TableName=name)

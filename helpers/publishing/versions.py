@@ -152,8 +152,7 @@ def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) ->
     present = location_of(live)
     places = dict.fromkeys([present, *(location_of(version) for version in history)])
     there = set(list_run_locations(present.removesuffix("/").rpartition("/")[0] + "/"))
-    old = [place for place in list(places)[keep + 1 :] if place in there]
-    return {place: delete_prefix(place) for place in old}
+    return {place: delete_prefix(place) for place in list(places)[keep + 1 :] if place in there}
 
 
 def list_run_locations(location: str) -> list[str]:

@@ -31,25 +31,25 @@ class Step:
 STEPS = {
     "01_landing_tables": Step(writes=LANDING),
     "02_customer_landing_to_trusted": Step(
-        reads=("customer_landing",), writes=("customer_trusted", "quarantine_customer")
+        reads=("customer_landing",), writes=("customer_register", "customer_trusted", "quarantine_customer")
     ),
     "03_accelerometer_landing_to_trusted": Step(
-        reads=("accelerometer_landing", "customer_landing", "customer_trusted"),
+        reads=("accelerometer_landing", "customer_register", "customer_trusted"),
         writes=("accelerometer_trusted", "quarantine_accelerometer"),
     ),
     "04_customer_trusted_to_curated": Step(
         reads=("customer_trusted", "accelerometer_trusted"), writes=("customers_curated",)
     ),
     "05_step_trainer_landing_to_trusted": Step(
-        reads=("step_trainer_landing", "customer_landing", "customers_curated"),
+        reads=("step_trainer_landing", "customer_register", "customers_curated"),
         writes=("step_trainer_trusted", "quarantine_step_trainer"),
     ),
     "06_machine_learning_curated": Step(
-        reads=("step_trainer_trusted", "accelerometer_trusted", "customer_landing"),
+        reads=("step_trainer_trusted", "accelerometer_trusted", "customer_register"),
         writes=("machine_learning_curated",),
     ),
     "07_athena_checks": Step(reads=(*LANDING, *TABLES)),
-    "08_explore_curated": Step(reads=("machine_learning_curated", "customer_trusted")),
+    "08_explore_curated": Step(reads=("machine_learning_curated",)),
 }
 """Notebook -> what it reads and writes. The order of the declaration is an order that fits."""
 

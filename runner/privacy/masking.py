@@ -2,9 +2,9 @@
 
 import re
 
+from helpers.masking import MASK
 from helpers.tables import IDENTITY
 
-MASK = "•••"
 _LABEL = r"[\w-]+\."
 _NO_DOMAIN = "png|jpe?g|gif|svg|webp|css|js"
 EMAIL = re.compile(

@@ -14,7 +14,7 @@ from unicodedata import normalize
 from urllib.parse import unquote
 
 from helpers.identity import fold
-from runner.privacy.masking import MASK
+from helpers.masking import MASK
 
 _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 """Scripts that put no blanks between words, or hang endings on names: each of their characters counts as a word."""

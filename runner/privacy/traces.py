@@ -4,7 +4,7 @@ from enum import Enum
 
 from helpers.identity import fold, normal_address, normal_serial, trim
 from helpers.landing.parsing import Fields, read_line
-from runner.privacy.masking import MASK
+from helpers.masking import MASK
 from runner.privacy.people import SHORTEST, People
 from runner.privacy.search import Sought, plain
 

@@ -1,14 +1,19 @@
-"""The cells of an executed notebook as the notebook page shows them."""
+"""The cells of an executed notebook as its page shows them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
-from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from runner.report.markdown import markdown_to_html
-from runner.report.outputs import CellOutput, read_outputs
-from runner.report.parameters import DEFAULTS_TAG, INJECTED_TAG, Parameter, read_parameters
+from runner.report.notebook import Notebook, tagged, tags_of
+from runner.report.outputs import Block, read_outputs
+
+_KINDS = {"parameters": "defaults", "injected-parameters": "injected"}
+_LEXER, _FORMATTER = PythonLexer(), HtmlFormatter()
 
 
 @dataclass
@@ -23,10 +28,10 @@ class Cell:
         ``markdown``, ``code``, ``defaults`` (of the parameters) or ``injected`` (parameters of this run).
     html : Markup
         The narrative, or the highlighted code.
-    output : CellOutput
+    blocks : list of Block
         What the code gave.
-    parameters : list of Parameter
-        Of a parameters cell that is plain assignments.
+    session_log : list of str
+        What Glue's kernel said about its session, to be folded away.
     failed, pending : bool
         Whether the notebook stopped here, or ended before it came here.
     seconds : float or None
@@ -36,8 +41,8 @@ class Cell:
     number: int
     kind: str
     html: Markup
-    output: CellOutput = field(default_factory=CellOutput)
-    parameters: list[Parameter] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    session_log: list[str] = field(default_factory=list)
     failed: bool = False
     pending: bool = False
     seconds: float | None = None
@@ -45,62 +50,53 @@ class Cell:
     @property
     def silent(self) -> bool:
         """Whether this is code that ran and has nothing to show."""
-        return self.kind != "markdown" and not (self.output.blocks or self.failed or self.pending)
+        return self.kind != "markdown" and not (self.blocks or self.failed or self.pending)
 
 
-def markdown_cell(number: int, cell: NotebookNode) -> Cell:
-    """A cell of the narrative."""
-    return Cell(number, "markdown", markdown_to_html(cell.source, cell.get("attachments")))
-
-
-def code_cell(number: int, cell: NotebookNode, topic: str, highlight: Callable[[str], str]) -> Cell:
-    """A code cell with its outputs, and with its parameters where it is tagged to hold them.
+def read_cells(notebook: Notebook, tables: Mapping[str, Mapping]) -> tuple[str | None, list[Cell]]:
+    """The text of a notebook's first heading of level 1, if it has one, and its cells, without empty ones.
 
     Parameters
     ----------
-    number : int
-        Its place in the notebook.
-    cell : NotebookNode
-        A cell of nbformat 4.
-    topic : str
-        The heading that it stands under.
-    highlight : callable
-        Python source to HTML.
+    notebook : Notebook
+        The executed notebook.
+    tables : mapping
+        Name -> ``columns`` and ``rows``: what the cells tagged ``table:<name>`` hand over as data.
     """
-    tags = cell.metadata.get("tags", [])
-    kind = "injected" if INJECTED_TAG in tags else "defaults" if DEFAULTS_TAG in tags else "code"
-    record = cell.metadata.get("papermill", {})
-    failed = _failed(cell)
-    output = read_outputs(cell.outputs, topic)
+    cells: list[Cell] = []
+    title, topic = None, "the notebook"
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell["cell_type"] == "markdown":
+            html, headings = markdown_to_html(cell["source"], cell.get("attachments"))
+            title = title or next((text for level, text in headings if level == 1), None)
+            topic = headings[-1][1] if headings else topic
+            cells.append(Cell(number, "markdown", html))
+        elif cell["cell_type"] == "code" and cell["source"].strip():
+            cells.append(_code_cell(number, cell, tables.get(tagged(cell, "table:")), topic))
+    return title, cells
+
+
+def _code_cell(number: int, cell: dict, table: Mapping | None, topic: str) -> Cell:
+    record = cell["metadata"].get("papermill", {})
+    # A Glue statement's error leaves no error output, only papermill's note of the exception on the cell.
+    failed = record.get("exception") is True or any(output["output_type"] == "error" for output in cell["outputs"])
+    blocks, log = read_outputs(cell, None if failed else table, topic)
     return Cell(
-        number=number,
-        kind=kind,
+        number,
+        next((_KINDS[tag] for tag in tags_of(cell) if tag in _KINDS), "code"),
         # What scrolls must be reached by keyboard.
-        html=Markup(highlight(cell.source).replace("<pre>", '<pre tabindex="0">', 1)),
-        output=_with_error(output) if failed else output,
-        parameters=[] if kind == "code" else read_parameters(cell.source),
-        failed=failed,
-        pending=record.get("status") == "pending",
-        seconds=record.get("duration"),
+        Markup(highlight(cell["source"], _LEXER, _FORMATTER).replace("<pre>", '<pre tabindex="0">', 1)),
+        _with_error(blocks) if failed else blocks,
+        log,
+        failed,
+        record.get("status") == "pending",
+        record.get("duration"),
     )
 
 
-def _failed(cell: NotebookNode) -> bool:
-    """Whether the notebook stopped at a cell.
-
-    A Glue statement's error leaves no error output, only papermill's note of the exception on the cell.
-    """
-    if cell.metadata.get("papermill", {}).get("exception") is True:
-        return True
-    return any(output.output_type == "error" for output in cell.outputs)
-
-
-def _with_error(output: CellOutput) -> CellOutput:
-    """The output of a failed cell: where none of it is an error, the last text is; Glue's kernel only prints it."""
-    blocks = list(output.blocks)
-    if not any(block.kind == "error" for block in blocks):
-        for place in reversed(range(len(blocks))):
-            if blocks[place].kind in ("text", "stderr"):
-                blocks[place] = replace(blocks[place], kind="error")
-                break
-    return CellOutput(blocks, output.session_log)
+def _with_error(blocks: list[Block]) -> list[Block]:
+    """The blocks of a failed cell: where none of them is an error, the last text is; Glue's kernel only prints it."""
+    texts = [place for place, block in enumerate(blocks) if block.kind in ("text", "stderr")]
+    if texts and not any(block.kind == "error" for block in blocks):
+        blocks[texts[-1]] = blocks[texts[-1]]._replace(kind="error")
+    return blocks

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from runner.report.accounting import account_of
+from runner.report.account import branches
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,9 @@ def _compare(run: Mapping, previous: Mapping) -> Iterator[Change]:
     for name in sorted(run["tables"]):
         yield Change(name, "rows", previous["tables"].get(name), run["tables"][name])
     for step in run["steps"]:
-        before, after = account_of(previous["rows"].get(step["name"])), account_of(step["rows"])
+        before, after = previous["rows"].get(step["name"]), step["rows"]
         if before and after:
-            ways = {way.name: way.rows for way in before.branches()}
-            now = {way.name: way.rows for way in after.branches()}
+            ways, now = ({way.name: way.rows for way in branches(rows)} for rows in (before, after))
             for way in _names(ways, now):
                 yield Change(step["name"], way, ways.get(way, 0), now.get(way, 0))
 

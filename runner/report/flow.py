@@ -4,71 +4,61 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from runner.report.accounting import Account, account_of
+from helpers.tables import CURATED, LANDING, TABLES, TRUSTED, Table
+from runner.pipeline.steps import STEPS
+from runner.report.account import branches
 
-ZONES = ("Landing", "Trusted", "Curated")
-
-
-@dataclass(frozen=True)
-class Route:
-    """What a step does on the map of the zones.
-
-    Parameters
-    ----------
-    lane : str
-        The title of the lane that the step is drawn in.
-    source, target : str
-        The tables.
-    zone : int
-        The place in ``ZONES`` that it reads from.
-    joined : str
-        What becomes of the kept rows where the target counts others, such as pairs of them.
-    """
-
-    lane: str
-    source: str
-    target: str
-    zone: int
-    joined: str = ""
-
-
-# By the name of the step without its number. The order is the order of the picture.
-ROUTES = {
-    "customer_landing_to_trusted": Route("Customers", "customer_landing", "customer_trusted", 0),
-    "customer_trusted_to_curated": Route("Customers", "customer_trusted", "customers_curated", 1),
-    "accelerometer_landing_to_trusted": Route("Accelerometer", "accelerometer_landing", "accelerometer_trusted", 0),
-    "step_trainer_landing_to_trusted": Route("Step trainer", "step_trainer_landing", "step_trainer_trusted", 0),
-    "machine_learning_curated": Route(
-        "Machine learning", "accelerometer_trusted + step_trainer_trusted", "machine_learning_curated", 1, "pairs"
-    ),
-}
+ZONES = (LANDING, TRUSTED, CURATED)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step on its way: where from, where to, its account, and the rows that its target holds in the end."""
+    """One step on the map of the zones.
 
-    step: str
-    status: str
-    route: Route
-    account: Account | None
-    target_rows: int | None
+    Parameters
+    ----------
+    step : mapping
+        Its entry in run.json.
+    lane : str
+        The title of the lane that it is drawn in.
+    source, target : str
+        The tables.
+    zone : int
+        The place in ``ZONES`` that it reads from.
+    target_rows : int or None
+        The rows that its target holds in the end.
+    pairs : bool
+        Whether a row of the target is made of several.
+    """
+
+    step: Mapping
+    lane: str
+    source: str
+    target: str
+    zone: int = 0
+    target_rows: int | None = None
+    pairs: bool = False
+
+    @property
+    def rows(self) -> Mapping | None:
+        """What became of the rows that it read."""
+        return self.step["rows"]
 
     @property
     def sentence(self) -> str:
         """The stage in words, for those who do not see the picture."""
-        if self.account is None:
-            return f"{self.step}: {self.status.lower()}, no rows accounted for."
-        ways = [branch.text for branch in self.account.branches() if branch.rows]
+        if self.rows is None:
+            return f"{self.step['name']}: {self.step['status'].lower()}, no rows accounted for."
+        ways = ", ".join(way.text for way in branches(self.rows) if way.rows)
         join = f" {self.joining}." if self.joining else ""
-        return f"{self.route.source} to {self.route.target}: {self.account.read:,} rows read, {', '.join(ways)}.{join}"
+        return f"{self.source} to {self.target}: {self.rows['read']:,} rows read, {ways}.{join}"
 
     @property
     def joining(self) -> str:
         """How the kept rows became the rows of the target, where a row of the target is made of several."""
-        if not (self.route.joined and self.account and self.target_rows is not None):
+        if not self.pairs or self.rows is None or self.target_rows is None:
             return ""
-        return f"{self.account.kept:,} kept rows make {self.target_rows:,} {self.route.joined}"
+        return f"{self.rows['kept']:,} kept rows make {self.target_rows:,} pairs"
 
 
 @dataclass(frozen=True)
@@ -81,11 +71,8 @@ class Lane:
     @property
     def most_rows(self) -> int:
         """The largest number of rows that a stage of this lane accounts for; 1 where it has none."""
-        parts = [
-            max(stage.account.read, sum(branch.rows for branch in stage.account.branches() if branch.rows > 0))
-            for stage in self.stages
-            if stage.account
-        ]
+        counted = [stage.rows for stage in self.stages if stage.rows]
+        parts = [max(rows["read"], sum(way.rows for way in branches(rows) if way.rows > 0)) for rows in counted]
         return max(parts, default=0) or 1
 
 
@@ -95,20 +82,28 @@ def lanes_of(steps: Iterable[Mapping], tables: Mapping[str, int]) -> list[Lane]:
     A step that is not on the map and keeps an account gets a lane of its own, so that no account goes undrawn; one
     that keeps none (the checks, the exploration) has no place in the picture.
     """
-    order = list(ROUTES)
-    lanes: dict[str, list[tuple[int, Stage]]] = {route.lane: [] for route in ROUTES.values()}
-    for step in steps:
-        name = re.sub(r"^\d+_", "", step["name"])
-        account = account_of(step["rows"])
-        route = ROUTES.get(name)
-        if route is None and account is None:
-            continue
-        place = order.index(name) if route else len(order)
-        route = route or Route(name.replace("_", " ").capitalize(), "read", "kept", 0)
-        stage = Stage(step["name"], step["status"], route, account, tables.get(route.target))
-        lanes.setdefault(route.lane, []).append((place, stage))
-    return [
-        Lane(title, [stage for _, stage in sorted(placed, key=lambda item: item[0])])
-        for title, placed in lanes.items()
-        if placed
-    ]
+    left = {step["name"]: step for step in steps}
+    made = [table for table in TABLES.values() if table.zone in ZONES[1:] and table.step in left]
+    stages = [_stage(table, left.pop(table.step), tables.get(table.name)) for table in made]
+    stages += [Stage(step, _title(step["name"]), "read", "kept") for step in left.values() if step["rows"] is not None]
+    titles = dict.fromkeys(stage.lane for stage in stages)
+    return [Lane(title, [stage for stage in stages if stage.lane == title]) for title in titles]
+
+
+def _stage(target: Table, step: Mapping, target_rows: int | None) -> Stage:
+    """The step that makes a table, of the tables of the zone before that it reads: of its own source, or of all."""
+    zone, pairs = ZONES.index(target.zone) - 1, target.for_research
+    read = [TABLES[name] for name in STEPS[target.step].reads]
+    sources = sorted(
+        table.name for table in read if table.zone == ZONES[zone] and (pairs or _source(table) == _source(target))
+    )
+    lane = _title(target.name.removesuffix(f"_{CURATED}") if pairs else _source(target))
+    return Stage(step, lane, " + ".join(sources), target.name, zone, target_rows, pairs)
+
+
+def _source(table: Table) -> str:
+    return table.prefix.partition("/")[0]
+
+
+def _title(name: str) -> str:
+    return re.sub(r"^\d+_", "", name).replace("_", " ").capitalize()

@@ -1,9 +1,12 @@
 """How numbers, durations, instants and statuses are worded for a reader."""
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
 
 STATUS_MARKS = {"SUCCEEDED": "✓", "FAILED": "✕", "SKIPPED": "–", "CANCELLED": "■", "RUNNING": "…"}
 """A sign beside each status, so that colour is never the only bearer of it."""
+NO_VALUE = (None, "", "NULL")
+"""A missing value in a table's cell."""
 
 
 def count_text(number: int | None) -> str:
@@ -24,6 +27,25 @@ def number_text(number: float | None) -> str:
     if number is None:
         return "–"
     return f"{number:,.0f}" if float(number).is_integer() or abs(number) >= 1e6 else f"{number:,.6g}"
+
+
+def numeric_columns(table: Mapping) -> list[bool]:
+    """For each column of a table whether it holds numbers, or texts of such, and missing values alone.
+
+    >>> numeric_columns({"columns": ["a", "b"], "rows": [["1.5", "x"], [None, 2]]})
+    [True, False]
+    """
+    columns = [[row[place] for row in table["rows"]] for place in range(len(table["columns"]))]
+    filled = [[value for value in column if value not in NO_VALUE] for column in columns]
+    return [bool(values) and all(map(_is_number, values)) for values in filled]
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def dollars_text(usd: float | None, digits: int = 4) -> str:

@@ -1,37 +1,27 @@
 """The history of runs: rows, durations, failures and cost, one page for all reports of a folder."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from runner.files import write_whole
 from runner.lake.document import read_document
-from runner.report.formatting import count_text, duration_text, elapsed_seconds
-from runner.report.line_picture import Line, line_svg
-from runner.report.rendering import render_page
+from runner.report.formatting import count_text, dollars_text, duration_text, elapsed_seconds
+from runner.report.rendering import environment, render_page
 
 CHARTED = 40
 """How many runs a line shows at most."""
+WIDTH, HEIGHT, EDGE = 240, 56, 5
+"""A line's picture."""
 
 
-@dataclass(frozen=True)
-class HistoryRow:
-    """A run in the table of the history."""
-
-    run: Mapping
-    href: str | None
-    seconds: float | None
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class LakeHistory:
+class LakeHistory(NamedTuple):
     """The runs of one lake, the newest first, and its lines over time."""
 
     name: str
-    rows: list[HistoryRow]
+    runs: list[Mapping]
     charts: list[Markup]
 
 
@@ -41,56 +31,67 @@ def write_history(reports: Path) -> Path:
     Parameters
     ----------
     reports : Path
-        The folder with a folder for each run; what has no readable ``run.json`` is passed over.
+        The folder with a folder for each run; what has no readable ``run.json`` of its name is passed over.
     """
     folders = [path for path in reports.iterdir() if path.is_dir() and not path.is_symlink()]
-    runs = {path.name: run for path in folders if (run := read_document(path)) and "lake" in run}
-    write_whole(reports / "index.html", history_page(runs.values(), runs))
+    runs = [run for path in folders if (run := read_document(path)) and "lake" in run and run["run_id"] == path.name]
+    write_whole(reports / "index.html", history_page(runs))
     return reports / "index.html"
 
 
-def history_page(runs: Iterable[Mapping], present: Iterable[str]) -> str:
-    """The history page of run.json documents.
-
-    Parameters
-    ----------
-    present : iterable of str
-        The run ids whose report is there to be linked to.
-    """
-    runs, present = sorted(runs, key=lambda run: run["started"], reverse=True), set(present)
-    names = dict.fromkeys(run["lake"] for run in runs)
-    lakes = [_lake_history(name, [run for run in runs if run["lake"] == name], present) for name in names]
+def history_page(runs: Iterable[Mapping]) -> str:
+    """The history page of run.json documents, each with its report in a folder of its id beside the page."""
+    runs = sorted(runs, key=lambda run: run["started"], reverse=True)
+    lakes = {name: [run for run in runs if run["lake"] == name] for name in dict.fromkeys(run["lake"] for run in runs)}
     return render_page(
         "history.html.j2",
         run_id=None,
-        lakes=lakes,
+        lakes=[LakeHistory(name, of_lake, _charts(of_lake)) for name, of_lake in lakes.items()],
         count=len(runs),
         failed=sum(run["status"] == "FAILED" for run in runs),
-        usd=sum((run.get("cost") or {}).get("usd", 0.0) for run in runs),
+        usd=sum(_usd(run) or 0.0 for run in runs),
+        elapsed={run["run_id"]: elapsed_seconds(run["started"], run["ended"]) for run in runs},
         latest=runs[0] if runs else None,
     )
 
 
-def _lake_history(name: str, runs: list[Mapping], present: set[str]) -> LakeHistory:
-    rows = [
-        HistoryRow(
-            run,
-            f"{run['run_id']}/index.html" if run["run_id"] in present else None,
-            elapsed_seconds(run["started"], run["ended"]),
-            next((step.get("reason") for step in run["steps"] if step.get("reason")), run.get("reason")),
-        )
-        for run in runs
+def line_points(values: list[float | None]) -> list[tuple[float, float]]:
+    """The places of a line's values, one a run; the axis begins at 0, so that a small change looks small."""
+    top = max((value for value in values if value is not None), default=0) or 1
+    step = (WIDTH - 2 * EDGE) / max(1, len(values) - 1)
+    return [
+        (round(EDGE + place * step, 1), round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * value / top, 1))
+        for place, value in enumerate(values)
+        if value is not None
     ]
+
+
+def _charts(runs: list[Mapping]) -> list[Markup]:
+    """A line for each measure over the runs of one lake that succeeded; none over a single one."""
     done = [run for run in reversed(runs[:CHARTED]) if run["status"] == "SUCCEEDED"]
-    charts = []
-    if len(done) > 1:
-        names = dict.fromkeys(table for run in done for table in run["tables"])
-        tables = [table for table in names if not table.startswith("quarantine_")]
-        charts = [
-            line_svg(Line(table, "rows", [run["tables"].get(table) for run in done]), count_text) for table in tables
-        ]
-        took = [elapsed_seconds(run["started"], run["ended"]) for run in done]
-        charts.append(line_svg(Line("duration", "time", took), duration_text))
-        cost = [(run.get("cost") or {}).get("usd") for run in done]
-        charts.append(line_svg(Line("cost", "US dollars", cost), lambda usd: f"${usd:.4f}"))
-    return LakeHistory(name, rows, charts)
+    if len(done) < 2:
+        return []
+    names = dict.fromkeys(table for run in done for table in run["tables"])
+    charts = [
+        _line(table, "rows", [run["tables"].get(table) for run in done], count_text)
+        for table in names
+        if not table.startswith("quarantine_")
+    ]
+    took = [elapsed_seconds(run["started"], run["ended"]) for run in done]
+    return [
+        *charts,
+        _line("duration", "time", took, duration_text),
+        _line("cost", "US dollars", [_usd(run) for run in done], dollars_text),
+    ]
+
+
+def _line(title: str, unit: str, values: list[float | None], word: Callable[[float | None], str]) -> Markup:
+    """A small line over runs, the oldest to the left, with its first and last value in words."""
+    known = [value for value in values if value is not None] or [None]
+    page = environment().get_template("line.svg.j2")
+    told = {"title": title, "unit": unit, "count": len(values), "first": word(known[0]), "last": word(known[-1])}
+    return Markup(page.render(**told, points=line_points(values), width=WIDTH, height=HEIGHT, edge=EDGE))
+
+
+def _usd(run: Mapping) -> float | None:
+    return (run.get("cost") or {}).get("usd")

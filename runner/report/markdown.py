@@ -3,14 +3,38 @@
 import re
 from collections.abc import Mapping
 
+import mistune
 from markupsafe import Markup
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*$", re.MULTILINE)
-_FENCED = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+_HEADER_CELL = re.compile(r"<th(?=[\s>])")
 
 
-def markdown_to_html(source: str, attachments: Mapping[str, Mapping[str, str]] | None = None) -> Markup:
+class _Narrative(mistune.HTMLRenderer):
+    """mistune's own HTML, with anchors at the headings, and boxes of their own for what may be wider than the page."""
+
+    def __init__(self):
+        super().__init__(escape=True)
+        self.headings: list[tuple[int, str]] = []
+
+    def heading(self, text: str, level: int, **_: object) -> str:
+        plain = Markup(text).striptags()
+        self.headings.append((level, plain))
+        anchor = Markup.escape(plain.replace(" ", "-"))
+        return f'<h{level} id="{anchor}">{text}<a class="anchor-link" href="#{anchor}">#</a></h{level}>\n'
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        # What scrolls must be reached by keyboard.
+        return super().block_code(code, info).replace("<pre>", '<pre tabindex="0">', 1)
+
+
+def _scrolling_table(_: mistune.HTMLRenderer, text: str) -> str:
+    table = _HEADER_CELL.sub('<th scope="col"', text)
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n{table}</table></div>\n'
+
+
+def markdown_to_html(
+    source: str, attachments: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[Markup, list[tuple[int, str]]]:
     """Markdown as HTML; raw HTML in it is shown as text, ``javascript:`` links lead nowhere.
 
     Parameters
@@ -19,24 +43,16 @@ def markdown_to_html(source: str, attachments: Mapping[str, Mapping[str, str]] |
         The cell's source.
     attachments : mapping, optional
         The cell's attachments, which become data URIs.
+
+    Returns
+    -------
+    tuple of (Markup, list of (int, str))
+        The HTML, and its headings as (level, text).
     """
-    renderer = IPythonRenderer(
-        escape=True,
-        allow_harmful_protocols=False,
-        exclude_anchor_links=False,
-        anchor_link_text="#",
-        attachments=dict(attachments or {}),
-    )
-    html = MarkdownWithMath(renderer=renderer).render(source)
-    return Markup(_scrolling_tables(html).replace("<pre>", '<pre tabindex="0">'))  # what scrolls, by keyboard too
-
-
-def headings(source: str) -> list[tuple[int, str]]:
-    """The headings of a Markdown source as (level, text), without those in code fences."""
-    return [(len(signs), text) for signs, text in _HEADING.findall(_FENCED.sub("", source))]
-
-
-def _scrolling_tables(html: str) -> str:
-    """Each table in a box of its own that scrolls sideways, so that the page never does."""
-    opened = html.replace("<table>", '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>')
-    return opened.replace("</table>", "</table></div>").replace("<th>", '<th scope="col">')
+    for name, forms in (attachments or {}).items():
+        mime, content = next(iter(forms.items()))
+        source = source.replace(f"attachment:{name}", f"data:{mime};base64,{''.join(content)}")
+    renderer = _Narrative()
+    render = mistune.create_markdown(renderer=renderer, plugins=["table", "strikethrough", "url"])
+    renderer.register("table", _scrolling_table)
+    return Markup(render(source)), renderer.headings

@@ -1,13 +1,10 @@
 """An executed notebook as its file holds it, whole or as far as it came."""
 
-from dataclasses import dataclass
+import base64
+import json
+from collections.abc import Iterator
 from pathlib import Path
-
-import nbformat
-from nbconvert.filters.highlight import Highlight2HTML
-
-from runner.report.cells import Cell, code_cell, markdown_cell
-from runner.report.markdown import headings
+from typing import NamedTuple
 
 # papermill marks a failed notebook with cells of its own that hold raw HTML; the page has its own banner and anchor.
 _PAPERMILL_BANNER_TAG = "papermill-error-cell-tag"
@@ -17,48 +14,69 @@ class UnreadableNotebookError(Exception):
     """A notebook file that is missing, cut off or no notebook; the message says which."""
 
 
-@dataclass(frozen=True)
-class ExecutedNotebook:
-    """A notebook's cells, and the text of its first heading of level 1, if it has one."""
+class Picture(NamedTuple):
+    """A picture that a notebook made to be kept as a file of its own: ``<name>.png``, a PNG in base64."""
 
-    cells: list[Cell]
-    title: str | None
+    name: str
+    data: str
+
+    @property
+    def alt(self) -> str:
+        """What it shows, in words."""
+        return f"Rows of {self.name} as Athena shows them, identity masked"
+
+    def save(self, folder: Path) -> None:
+        """Write the file."""
+        (folder / f"{self.name}.png").write_bytes(base64.b64decode(self.data))
 
 
-def read_notebook(path: Path) -> ExecutedNotebook:
-    """Read an executed notebook; empty cells are left out.
+class Notebook:
+    """An executed notebook.
+
+    nbformat would read it as well, but its import takes a second, and a run with nothing new needs nothing else of it.
+
+    Parameters
+    ----------
+    path : Path
+        Its file.
 
     Raises
     ------
     UnreadableNotebookError
         If the file is missing or holds no notebook.
     """
-    highlight = Highlight2HTML(pygments_lexer="ipython3")
-    cells: list[Cell] = []
-    title: str | None = None
-    topic = "the notebook"
-    own = [cell for cell in _parse(path).cells if _PAPERMILL_BANNER_TAG not in cell.metadata.get("tags", [])]
-    for number, cell in enumerate(own, start=1):
-        if not cell.source.strip():
-            continue
-        if cell.cell_type == "code":
-            cells.append(code_cell(number, cell, topic, highlight))
-        elif cell.cell_type == "markdown":
-            found = headings(cell.source)
-            title = title or next((text for level, text in found if level == 1), None)
-            topic = found[-1][1] if found else topic
-            cells.append(markdown_cell(number, cell))
-    return ExecutedNotebook(cells, title)
+
+    def __init__(self, path: Path):
+        try:
+            document = json.loads(path.read_text("utf-8"))
+            cells = [cell | {"source": "".join(cell["source"])} for cell in document["cells"]]
+            self.cells = [cell for cell in cells if _PAPERMILL_BANNER_TAG not in tags_of(cell)]
+            self.parameters: dict = document["metadata"].get("papermill", {}).get("parameters", {})
+        except FileNotFoundError as error:
+            raise UnreadableNotebookError("no executed notebook was left") from error
+        except OSError as error:
+            raise UnreadableNotebookError(f"the executed notebook cannot be read: {error.strerror}") from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # A notebook cut off while it was written is broken JSON (ValueError) or lacks parts (the others).
+            raise UnreadableNotebookError("the executed notebook is cut off or damaged") from error
+
+    def pictures(self) -> Iterator[Picture]:
+        """The pictures of the cells that are tagged ``picture:<name>``, as far as the notebook came."""
+        for cell in self.cells:
+            images = [
+                output["data"]["image/png"]
+                for output in cell.get("outputs", [])
+                if "image/png" in output.get("data", {})
+            ]
+            if images and (name := tagged(cell, "picture:")):
+                yield Picture(name, "".join("".join(images[-1]).split()))
 
 
-def _parse(path: Path) -> nbformat.NotebookNode:
-    """The notebook in a file, in nbformat 4."""
-    try:
-        return nbformat.read(path, as_version=4)
-    except FileNotFoundError as error:
-        raise UnreadableNotebookError("no executed notebook was left") from error
-    except OSError as error:
-        raise UnreadableNotebookError(f"the executed notebook cannot be read: {error.strerror}") from error
-    except (ValueError, AttributeError, nbformat.ValidationError) as error:
-        # A notebook cut off while it was written is broken JSON (ValueError) or lacks parts (the other two).
-        raise UnreadableNotebookError("the executed notebook is cut off or damaged") from error
+def tags_of(cell: dict) -> list[str]:
+    """The tags of a cell."""
+    return cell["metadata"].get("tags", [])
+
+
+def tagged(cell: dict, prefix: str) -> str | None:
+    """What stands behind a prefix in the tags of a cell, such as ``customer_trusted`` in ``table:customer_trusted``."""
+    return next((tag.removeprefix(prefix) for tag in tags_of(cell) if tag.startswith(prefix)), None)

@@ -2,37 +2,37 @@
 
 from collections.abc import Mapping
 
-from runner.report.cells import Cell
-from runner.report.notebook import ExecutedNotebook
+from runner.report.cells import Cell, read_cells
+from runner.report.notebook import Notebook
 from runner.report.rendering import render_page
 
 
 def notebook_page(
-    step: Mapping, run_id: str, notebook: ExecutedNotebook, previous: str | None = None, following: str | None = None
+    run: Mapping, step: Mapping, notebook: Notebook, previous: str | None = None, following: str | None = None
 ) -> str:
     """The page of the notebook that a step executed.
 
     Parameters
     ----------
-    step : mapping
-        The step's entry in run.json.
-    run_id : str
-        The run it belongs to.
-    notebook : ExecutedNotebook
+    run, step : mapping
+        The run.json document, and the step's entry in it.
+    notebook : Notebook
         Its notebook.
     previous, following : str, optional
         The steps before and behind it that have a page.
     """
-    intro, setup, analysis = split_setup(notebook.cells)
+    title, cells = read_cells(notebook, _tables(run))
+    intro, setup, analysis = split_setup(cells)
     return render_page(
         "notebook.html.j2",
-        run_id=run_id,
+        run_id=run["run_id"],
         step=step,
-        title=notebook.title,
+        title=title,
+        parameters=notebook.parameters,
         intro=intro,
         setup=setup,
         analysis=analysis,
-        failed_cell=next((cell.number for cell in notebook.cells if cell.failed), None),
+        failed_cell=next((cell.number for cell in cells if cell.failed), None),
         previous=previous,
         following=following,
     )
@@ -43,3 +43,10 @@ def split_setup(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[Cell]]:
     start = next((place for place, cell in enumerate(cells) if cell.kind != "markdown"), len(cells))
     end = next((place for place in range(start, len(cells)) if not cells[place].silent), len(cells))
     return cells[:start], cells[start:end], cells[end:]
+
+
+def _tables(run: Mapping) -> dict[str, Mapping]:
+    """What the run's notebooks handed over as data: name -> ``columns`` and ``rows``; the profile is such a table."""
+    profile = run.get("columns") or [{}]
+    rows = [list(column.values()) for column in profile]
+    return {"profile_machine_learning_curated": {"columns": list(profile[0]), "rows": rows}} | run.get("previews", {})

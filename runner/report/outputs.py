@@ -2,145 +2,119 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from itertools import groupby
+from typing import NamedTuple
 
+import bleach
 from markupsafe import Markup
-from nbconvert.filters.ansi import ansi2html, strip_ansi
-from nbconvert.preprocessors.sanitize import SanitizeHTML
-from nbformat import NotebookNode
 
-from runner.report.ascii_table import AsciiTable, split_tables
 from runner.report.markdown import markdown_to_html
-from runner.report.session_log import split_session_log
+from runner.report.notebook import tags_of
+from runner.report.terminal import terminal_html
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
 _HEADER_CELL = re.compile(r"<th(?=[\s>])")
 _TABLE_TAGS = ["table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "div", "b", "i", "em", "strong"]
+_SPANS = ["colspan", "rowspan"]
+_SESSION_TAGS = {"session", "warm-session"}
+_RED = "\x1b[31m"
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(NamedTuple):
     """One thing to show beneath a cell.
 
     Parameters
     ----------
     kind : str
-        ``text``, ``stderr``, ``table`` (Spark's), ``dataframe`` (pandas'), ``html``, ``picture`` or ``error``.
-    html : Markup
-        Safe HTML, of the kinds that are HTML.
-    table : AsciiTable, optional
-        Of kind ``table``.
-    uri, alt : str
-        The data URI and the alternative text, of kind ``picture``.
+        ``text``, ``stderr``, ``table`` (handed over as data), ``dataframe`` (pandas'), ``html``, ``picture`` or
+        ``error``.
+    content : Markup, mapping or str
+        Safe HTML; of a table its ``columns`` and ``rows``, of a picture its data URI.
+    alt : str
+        A picture in words.
     """
 
     kind: str
-    html: Markup = Markup("")
-    table: AsciiTable | None = None
-    uri: str = ""
+    content: Markup | Mapping | str
     alt: str = ""
 
 
-@dataclass
-class CellOutput:
-    """All that a cell gave: the blocks to show, and the kernel's session log to fold away."""
-
-    blocks: list[Block] = field(default_factory=list)
-    session_log: list[str] = field(default_factory=list)
-
-
-def read_outputs(outputs: Iterable[NotebookNode], topic: str) -> CellOutput:
-    """Turn the outputs of one executed cell into blocks.
+def read_outputs(cell: dict, table: Mapping | None, topic: str) -> tuple[list[Block], list[str]]:
+    """Turn the outputs of one executed cell into blocks, and the kernel's talk about its session into lines.
 
     Parameters
     ----------
-    outputs : iterable of NotebookNode
-        ``cell.outputs`` in nbformat 4.
+    cell : dict
+        A code cell of nbformat 4.
+    table : mapping, optional
+        The table that the cell handed over as data; it takes the place of what the cell printed.
     topic : str
-        The heading the cell stands under; the alternative text of its pictures.
+        The heading that the cell stands under; the alternative text of its pictures.
     """
-    seen = CellOutput()
-    for output in _joined_streams(outputs):
-        if output["output_type"] == "stream":
-            log, text = split_session_log(_OVERWRITTEN.sub("", output["text"]))
-            seen.session_log += log
-            seen.blocks += _text_blocks(text, output["name"])
-        elif output["output_type"] == "error":
-            seen.blocks.append(_error_block(output))
+    talk = [output for output in cell["outputs"] if _is_session_talk(cell, output)]
+    log = [line for output in talk for line in "".join(output["text"]).splitlines() if line.strip()]
+    blocks: list[Block] = []
+    # Neighbouring pieces of one stream are one text.
+    said = (output for output in cell["outputs"] if output not in talk)
+    for (kind, name), pieces in groupby(said, lambda output: (output["output_type"], output.get("name"))):
+        if kind == "error":
+            blocks += map(_error_block, pieces)
+        elif kind != "stream":
+            blocks += [block for piece in pieces for block in _data_blocks(piece, topic)]
+        elif name == "stdout" and table:
+            blocks += [] if any(block.kind == "table" for block in blocks) else [Block("table", table)]
         else:
-            seen.blocks += _data_blocks(output, topic)
-    return seen
+            text = "".join("".join(piece["text"]) for piece in pieces)
+            blocks += _text_blocks(_OVERWRITTEN.sub("", text), "stderr" if name == "stderr" else "text")
+    return blocks, log
 
 
-def _joined_streams(outputs: Iterable[NotebookNode]) -> Iterator[dict]:
-    """The outputs, with neighbouring pieces of one stream put together: a table may arrive in pieces."""
-    held: dict | None = None
-    for output in outputs:
-        if held and output["output_type"] == "stream" and output["name"] == held["name"]:
-            held["text"] += output["text"]
-            continue
-        if held:
-            yield held
-        held = dict(output) if output["output_type"] == "stream" else None
-        if held is None:
-            yield output
-    if held:
-        yield held
+def _is_session_talk(cell: dict, output: dict) -> bool:
+    """Whether Glue's kernel tells of its session: in the cells that set it up or join it, and no complaint.
+
+    Complaints must stay in sight. The kernel prints them in red, or on stderr.
+    """
+    told = output["output_type"] == "stream" and output["name"] == "stdout" and _RED not in "".join(output["text"])
+    return told and not _SESSION_TAGS.isdisjoint(tags_of(cell))
 
 
-def _text_blocks(text: str, stream: str) -> list[Block]:
-    """A stream as passages of text and tables."""
-    if stream == "stderr":
-        return [Block("stderr", html=_console(text))] if text.strip() else []
-    return [
-        Block("table", table=piece) if isinstance(piece, AsciiTable) else Block("text", html=_console(piece))
-        for piece in split_tables(text)
-    ]
+def _text_blocks(text: str, kind: str) -> list[Block]:
+    """A text, if there is any."""
+    return [Block(kind, terminal_html(text))] if text.strip() else []
 
 
-def _data_blocks(output: NotebookNode, topic: str) -> list[Block]:
+def _data_blocks(output: dict, topic: str) -> list[Block]:
     """The richest form of a result that a page without scripts and network can show."""
-    data = output["data"]
-    for mime in _PICTURES:
-        if mime in data:
-            return [_picture(mime, data[mime], output, topic)]
+    data = {mime: "".join(content) for mime, content in output["data"].items() if isinstance(content, (str, list))}
+    picture = next((mime for mime in _PICTURES if mime in data), None)
+    if picture:
+        return [_picture(picture, data[picture], output.get("metadata", {}), topic)]
     if "<table" in data.get("text/html", ""):
-        return [Block("dataframe", html=_clean_table(data["text/html"]))]
+        return [Block("dataframe", _clean_table(data["text/html"]))]
     if "text/markdown" in data:
-        return [Block("html", html=markdown_to_html(data["text/markdown"]))]
-    return _text_blocks(data.get("text/plain", ""), "stdout")
+        return [Block("html", markdown_to_html(data["text/markdown"])[0])]
+    return _text_blocks(data.get("text/plain", ""), "text")
 
 
-def _picture(mime: str, content: str, output: NotebookNode, topic: str) -> Block:
+def _picture(mime: str, content: str, metadata: Mapping, topic: str) -> Block:
     """A picture as a data URI; its alternative text is its own, where the notebook gave one."""
-    metadata = output.get("metadata", {})
     alt = metadata.get("alt") or metadata.get(mime, {}).get("alt") or f"Figure: {topic}"
     if mime == "image/svg+xml":
         content = b64encode(content.encode()).decode()
-    return Block("picture", uri=f"data:{mime};base64,{''.join(content.split())}", alt=alt)
+    return Block("picture", f"data:{mime};base64,{''.join(content.split())}", alt)
 
 
-def _error_block(output: NotebookNode) -> Block:
+def _error_block(output: dict) -> Block:
     """An error with its traceback, or its name and value alone where the kernel gave no traceback."""
-    line = f"{output['ename']}: {output['evalue']}"
-    traceback = "\n".join(output.get("traceback", []))
-    shown = traceback if strip_ansi(traceback).strip() else line
-    return Block("error", html=_console(shown), alt=strip_ansi(line))
+    traceback = terminal_html("\n".join(output.get("traceback", [])))
+    return Block("error", traceback if traceback.strip() else terminal_html(f"{output['ename']}: {output['evalue']}"))
 
 
 def _clean_table(html: str) -> Markup:
     """An HTML table, such as pandas makes, without styles, scripts and attributes that could act."""
-    cleaner = SanitizeHTML(
-        tags=_TABLE_TAGS, attributes={"th": ["colspan", "rowspan"], "td": ["colspan", "rowspan"]}, strip=True
-    )
-    clean = cleaner.sanitize_html_tags(_STYLE.sub("", html))
+    clean = bleach.clean(_STYLE.sub("", html), _TABLE_TAGS, {"th": _SPANS, "td": _SPANS}, strip=True)
     head, mark, body = clean.partition("</thead>")
     return Markup(_HEADER_CELL.sub('<th scope="col"', head) + mark + _HEADER_CELL.sub('<th scope="row"', body))
-
-
-def _console(text: str) -> Markup:
-    """Terminal text as HTML: escaped, its ANSI colours as classes, without blank lines around it."""
-    return Markup(ansi2html(text.strip("\n")))

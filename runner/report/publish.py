@@ -49,13 +49,18 @@ def publish_report(bucket: str, run_id: str | None, say: Callable[[str], None]) 
     audit = PrivacyAudit.of_bucket(bucket).scan(report_places(folder))
     if not audit.passed:
         raise UserError(f"Nothing was published: {audit}.")
+    published = set(list_keys(f"s3://{bucket}/{PREFIX}"))
+    for earlier in sorted({step["unchanged_since"] for step in run["steps"] if "unchanged_since" in step}):
+        # Its pages are those that this report leads to.
+        if f"{PREFIX}{earlier}/run.json" not in published and read_document(REPORTS / earlier):
+            publish_report(bucket, earlier, say)
     files = [path for path in sorted(folder.iterdir()) if path.suffix in PUBLISHED]
     # The first page comes last, so that what it links to is there.
     for path in sorted(files, key=lambda path: path.name == "index.html"):
         _put(bucket, f"{PREFIX}{run['run_id']}/{path.name}", path.read_bytes())
     say(f"{len(files)} files, {audit}.")
     runs = [_read(bucket, key) for key in list_keys(f"s3://{bucket}/{PREFIX}") if key.endswith("/run.json")]
-    _put(bucket, f"{PREFIX}index.html", history_page(runs, [run["run_id"] for run in runs]).encode())
+    _put(bucket, f"{PREFIX}index.html", history_page(runs).encode())
     return f"s3://{bucket}/{PREFIX}{run['run_id']}/index.html"
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from runner.privacy.masking import mask_identity_text
 from runner.report import formatting
+from runner.report.account import branches, unaccounted
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -24,14 +25,26 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["count"] = formatting.count_text
-    made.filters["duration"] = formatting.duration_text
-    made.filters["instant"] = formatting.instant_text
-    made.filters["dollars"] = formatting.dollars_text
-    made.filters["number"] = formatting.number_text
-    made.filters["breakable"] = breakable
-    made.globals["status_marks"] = formatting.STATUS_MARKS
-    made.globals["share"] = formatting.share_text
+    made.filters |= {
+        "count": formatting.count_text,
+        "duration": formatting.duration_text,
+        "instant": formatting.instant_text,
+        "dollars": formatting.dollars_text,
+        "number": formatting.number_text,
+        "numeric_columns": formatting.numeric_columns,
+        "breakable": breakable,
+        "branches": branches,
+        "unaccounted": unaccounted,
+    }
+    script = (TEMPLATES / "toggle.js").read_text("utf-8")
+    made.globals |= {
+        "status_marks": formatting.STATUS_MARKS,
+        "no_value": formatting.NO_VALUE,
+        "share": formatting.share_text,
+        "style": Markup((TEMPLATES / "style.css").read_text("utf-8")),
+        "script": Markup(script),
+        "policy": content_policy(script),
+    }
     return made
 
 
@@ -50,16 +63,7 @@ def render_page(template: str, **values: object) -> str:
     **values
         What the template asks for.
     """
-    script = (TEMPLATES / "toggle.js").read_text("utf-8")
-    page = environment().get_template(template)
-    return mask_identity_text(
-        page.render(
-            style=Markup((TEMPLATES / "style.css").read_text("utf-8")),
-            script=Markup(script),
-            policy=content_policy(script),
-            **values,
-        )
-    )
+    return mask_identity_text(environment().get_template(template).render(**values))
 
 
 def content_policy(script: str) -> str:

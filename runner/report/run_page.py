@@ -1,16 +1,16 @@
 """The run page: what happened, whether every row is accounted for, and where to read on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.glue.cost import PRICES
 from runner.pipeline.steps import STEPS
-from runner.report.accounting import Account, account_of
+from runner.report.account import unaccounted
 from runner.report.changes import changes_since
 from runner.report.flow import lanes_of
 from runner.report.flow_picture import NARROW, WIDE, flow_svg
 from runner.report.formatting import elapsed_seconds
-from runner.report.pictures import Picture
+from runner.report.notebook import Picture
 from runner.report.rendering import render_page
 
 HEADLINES = {
@@ -23,25 +23,11 @@ HEADLINES = {
 UNFINISHED = ("FAILED", "CANCELLED", "RUNNING")
 
 
-@dataclass(frozen=True)
-class PageLink:
+class PageLink(NamedTuple):
     """Where a step's notebook page is, or why there is none."""
 
     href: str | None
-    note: str
-
-
-@dataclass(frozen=True)
-class StepRow:
-    """A line of the table of steps."""
-
-    name: str
-    status: str
-    seconds: float | None
-    account: Account | None
-    link: PageLink
-    reason: str | None
-    remark: str
+    note: str = ""
 
 
 def run_page(
@@ -60,25 +46,30 @@ def run_page(
     history : str, optional
         Where the page of all runs is.
     """
-    steps = [_step_row(step, links) for step in run["steps"]]
-    lanes = lanes_of(run["steps"], run["tables"])
-    stopped = next((step for step in steps if step.status in UNFINISHED), None)
-    skipped = [step for step in steps if step.status == "SKIPPED"]
+    steps = run["steps"]
+    links = {step["name"]: links.get(step["name"]) or PageLink(None, _no_page(step)) for step in steps}
+    counted = [step for step in steps if step["rows"]]
+    lanes = lanes_of(steps, run["tables"])
+    stopped = next((step for step in steps if step["status"] in UNFINISHED), None)
+    skipped = [step for step in steps if step["status"] == "SKIPPED"]
     resume = stopped or (skipped[0] if skipped else None)
     return render_page(
         "run.html.j2",
         run=run,
+        run_id=run["run_id"],
         headline=_headline(run["status"], stopped, resume),
-        steps=steps,
+        links=links,
+        notes={step["name"]: [links[step["name"]].note, step.get("remark"), unchanged_text(step)] for step in steps},
         stopped=stopped,
         skipped=skipped,
-        resume=resume if resume and resume.name in STEPS else None,
-        succeeded=sum(step.status == "SUCCEEDED" for step in steps),
-        reason=(stopped.reason if stopped else None) or run.get("reason"),
+        resume=resume if resume and resume["name"] in STEPS else None,
+        succeeded=sum(step["status"] == "SUCCEEDED" for step in steps),
+        unchanged=sum("unchanged_since" in step for step in steps),
+        reason=(stopped and stopped.get("reason")) or run.get("reason"),
         lanes=lanes,
         flows=[flow_svg(lanes, frame) for frame in (WIDE, NARROW)],
-        accounts=[step.account for step in steps if step.account],
-        unbalanced=[step for step in steps if step.account and not step.account.balanced],
+        counted=counted,
+        unbalanced=[step for step in counted if unaccounted(step["rows"])],
         tables=sorted(run["tables"].items(), key=lambda table: table[0].startswith("quarantine_")),
         elapsed=elapsed_seconds(run["started"], run["ended"]),
         changes=changes_since(run),
@@ -88,22 +79,18 @@ def run_page(
     )
 
 
-def _step_row(step: Mapping, links: Mapping[str, PageLink]) -> StepRow:
-    """A step of run.json as the table shows it; one that was skipped took no time."""
-    skipped = step["status"] == "SKIPPED"
-    return StepRow(
-        name=step["name"],
-        status=step["status"],
-        seconds=None if skipped else step["seconds"],
-        account=account_of(step["rows"]),
-        link=links.get(step["name"], PageLink(None, step.get("note", "" if skipped else "no notebook page"))),
-        reason=step.get("reason"),
-        remark=step.get("remark", ""),
-    )
+def unchanged_text(step: Mapping) -> str:
+    """What is said of a step that need not be run; blank for one that was."""
+    return f"unchanged since {step['unchanged_since']}" if "unchanged_since" in step else ""
 
 
-def _headline(status: str, stopped: StepRow | None, resume: StepRow | None) -> str:
+def _no_page(step: Mapping) -> str:
+    """Why a step has no page of its own."""
+    return step.get("note", "" if step["status"] == "SKIPPED" or "unchanged_since" in step else "no notebook page")
+
+
+def _headline(status: str, stopped: Mapping | None, resume: Mapping | None) -> str:
     """How the run ended and, where it did not reach its end, at which step."""
     if status == "SUCCEEDED" or resume is None:
         return HEADLINES[status]
-    return f"{HEADLINES[status]} {'at' if stopped else 'before'} {resume.name}"
+    return f"{HEADLINES[status]} {'at' if stopped else 'before'} {resume['name']}"

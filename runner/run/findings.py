@@ -1,14 +1,14 @@
-"""What the steps of a run have noted for its report (`helpers.findings`): audits, checks, the profile of a table."""
+"""What the steps of a run have noted for its report (`helpers.records`): audits, checks, the profile of a table."""
 
 import json
 
 import boto3
 
-from helpers.findings import finding_key
 from helpers.publishing.objects import list_keys
+from helpers.records import finding_key
 from runner.pipeline.steps import STEPS
 
-CHECKS, PROFILE = "checks", "profile_machine_learning_curated"
+CHECKS, PROFILE, TABLE = "checks", "profile_machine_learning_curated", "table_"
 
 
 def read_findings(bucket: str, run_id: str) -> dict:
@@ -19,7 +19,8 @@ def read_findings(bucket: str, run_id: str) -> dict:
     dict
         ``audits`` (list of ``table``, ``expected``, ``found``, ``passed``), ``checks`` (list of ``check``, ``rows``),
         ``columns`` (the profile of
-        ``machine_learning_curated``, a list of its columns); empty lists where nothing was noted.
+        ``machine_learning_curated``, a list of its columns); empty lists where nothing was noted. ``previews``: name ->
+        ``columns`` and ``rows`` of a table that a notebook handed over for its page, masked.
     """
     found = {}
     for key in list_keys(f"s3://{bucket}/runs/{run_id}/_"):
@@ -31,6 +32,7 @@ def read_findings(bucket: str, run_id: str) -> dict:
         "audits": [rule for name in order for rule in found.get(name, [])],
         "checks": found.get(CHECKS, []),
         "columns": found.get(PROFILE, []),
+        "previews": {name.removeprefix(TABLE): table for name, table in found.items() if name.startswith(TABLE)},
     }
 
 

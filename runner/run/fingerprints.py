@@ -7,7 +7,7 @@ import boto3
 
 from helpers.publishing.catalog import get_table, location_of
 from helpers.publishing.versions import FINGERPRINT
-from helpers.settings import ZONES
+from helpers.tables import TABLES
 from runner.paths import NOTEBOOKS, SQL
 from runner.pipeline.parameters import declared_parameters
 from runner.pipeline.scripts import zip_helpers
@@ -55,7 +55,7 @@ class Fingerprints:
             pages = boto3.client("s3").get_paginator("list_objects_v2")
             found = [
                 (item["Key"], item["ETag"])
-                for page in pages.paginate(Bucket=self._parameters["bucket"], Prefix=ZONES[name])
+                for page in pages.paginate(Bucket=self._parameters["bucket"], Prefix=TABLES[name].prefix)
                 for item in page.get("Contents", [])
             ]
             self._landed[name] = hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()

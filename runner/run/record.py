@@ -11,7 +11,7 @@ from runner.paths import REPORTS
 from runner.pipeline.steps import STEPS
 from runner.privacy.audit import NAME as AUDIT
 from runner.report.history import write_history
-from runner.report.site import write_run_report
+from runner.report.site import NotebookPages, write_notebook_pages, write_run_page
 from runner.run.findings import read_findings
 from runner.run.fingerprints import Fingerprints
 from runner.run.plan import Plan
@@ -48,8 +48,10 @@ class RunRecord:
             "audits": [],
             "checks": [],
             "columns": [],
+            "previews": {},
             "previous": None,
         }
+        self._pages: NotebookPages | None = None
         self._before: dict[str, dict] = {}
         """The steps of this very run that an earlier attempt finished."""
         self._earlier_dpu_seconds = 0.0
@@ -135,15 +137,16 @@ class RunRecord:
         write_state(self.bucket, self.document)
 
     def write_report(self) -> None:
-        """Write the pages and ``run.json``, and the history of all runs."""
+        """Write the pages and ``run.json``; those of the notebooks once, when every step has ended."""
         run = self.document | {"ended": self.document["ended"] or now_text()}
         self.folder.mkdir(parents=True, exist_ok=True)
         notebooks = {entry["name"]: self.folder / entry["notebook"] for entry in self.steps if entry["notebook"]}
         there = {step: path for step, path in notebooks.items() if path.exists()}
-        write_run_report(run, there, self.folder, history="../index.html")
+        self._pages = self._pages or write_notebook_pages(run, there, self.folder)
+        write_run_page(run, self._pages, self.folder, history="../index.html")
         write_document(run, self.folder)
-        write_history(REPORTS)
 
     def point_latest(self) -> None:
-        """Let ``reports/latest`` mean this run."""
+        """Let ``reports/latest`` mean this run, and the history of all runs tell of it."""
+        write_history(REPORTS)
         write_link(REPORTS / "latest", self.plan.run_id)

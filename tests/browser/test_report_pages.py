@@ -15,11 +15,12 @@ from runner.lake.document import write_document
 from runner.report.history import write_history
 from runner.report.site import write_run_report
 from tests.browser.conftest import DESKTOP, PHONE, watch
-from tests.runner.test_report import STEP, a_run, a_step, printing, rows_of, the_reference_run
+from tests.runner.test_report import SPARK_TABLE, STEP, TABLE, a_run, a_step, printing, rows_of, the_reference_run
 
 PROJECT = Path(__file__).parents[2]
 EXAMPLE = PROJECT / "reports" / "example"
 DETAILS = {
+    "previews": {"reasons": TABLE},
     "lake": "stedi-lakehouse (stedi-local, 123456)",
     "audits": [
         {"table": "customer_trusted", "expected": "RowCount = 482", "found": "RowCount = 482", "passed": True},
@@ -46,7 +47,7 @@ def reports(tmp_path_factory):
     cells = [
         new_markdown_cell("# 02 · Customers\n\nWhat this is about."),
         new_code_cell("show()", outputs=[picture], metadata={"tags": ["picture:customer_trusted"]}),
-        printing("+------+------+\n|reason|  rows|\n+------+------+\n|  kept|32,025|\n+------+------+\n"),
+        printing(SPARK_TABLE, tags=["table:reasons"]),
         new_code_cell("1/0", metadata={"papermill": {"exception": True}}),
     ]
     notebook = root / "n.ipynb"
@@ -63,7 +64,9 @@ def reports(tmp_path_factory):
         previous=previous,
         **DETAILS,
     )
-    for run in (good, good | {"run_id": "20261123T010000Z-bbbbbb", "started": "2026-11-23T23:59:00Z"}, failed):
+    again = good | {"run_id": "20261123T010000Z-bbbbbb", "started": "2026-11-23T23:59:00Z"}
+    again["steps"] = [step | {"unchanged_since": good["run_id"]} for step in good["steps"]]
+    for run in (good, again, failed):
         folder = root / run["run_id"]
         write_run_report(run, {STEP: notebook}, folder, history="../index.html")
         write_document(run, folder)
@@ -114,8 +117,15 @@ def test_nothing_scrolls_sideways_on_a_phone(browser, reports):
         assert width <= PHONE["width"], (path.relative_to(reports), width)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("viewport", "scheme"),
+    [
+        pytest.param(DESKTOP, "light", id="desktop-light"),
+        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.deep),
+        pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.deep),
+    ],
+)
 def test_axe_finds_nothing_serious(browser, reports, scheme, viewport):
     # The pages' own policy forbids scripts from outside, and axe is one.
     page = watch(browser, viewport=viewport, color_scheme=scheme, bypass_csp=True).page

@@ -22,7 +22,7 @@ def spark():
         .config("spark.ui.retainedTasks", "1000")
         .getOrCreate()
     )
-    from helpers.session import prepare_spark
+    from helpers.lake import prepare_spark
 
     prepare_spark(session)
     yield session
@@ -34,11 +34,11 @@ def landing(spark, tmp_path):
     """A function that lands lines (raw text, or a dictionary as JSON) and reads them back as records."""
     from helpers.landing.lines import read_records
 
-    def land(contract, *lines, layout=None):
+    def land(source, *lines, by_layout=False):
         text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
         folder = tmp_path / "landing"
         folder.mkdir(exist_ok=True)
         (folder / f"part-{len(list(folder.iterdir()))}.json").write_bytes(text.encode("utf-8"))
-        return read_records(spark, folder.as_uri(), contract, layout)
+        return read_records(spark, folder.as_uri(), source, by_layout)
 
     return land

@@ -2,7 +2,8 @@
 
 import pytest
 
-from helpers.accounting import Accounting, account
+from helpers import accounting
+from helpers.accounting import Accounting, account, count_copies
 from helpers.errors import ReconciliationFailed
 
 CLASSIFIED = "outcome string, copies bigint"
@@ -21,3 +22,24 @@ def test_rows_that_nobody_can_explain_fail_the_step(spark):
 
 def test_no_rows_are_accounted_for_too(spark):
     assert account(spark.createDataFrame([], CLASSIFIED)) == Accounting(0, 0)
+
+
+READINGS = [("a", 1, 0.0, None), ("a", 1, -0.0, None), ("a", 2, 1.0, ["f", "1"]), ("a", 2, 1.0, ["f", "1"])] + [
+    ("b", 1, 1.0, None),
+    (None, 1, None, None),
+    (None, 1, None, None),
+    ("a", 2, 1.0, None),
+]
+
+
+@pytest.mark.parametrize("most", [100_000, 1])
+def test_equal_rows_are_counted_however_many_repeat(spark, monkeypatch, most):
+    monkeypatch.setattr(accounting, "MOST_REPEATED", most)
+    rows = spark.createDataFrame(READINGS, "user string, timestamp bigint, x double, extra array<string>")
+    found = sorted(map(repr, map(tuple, count_copies(rows).collect())))
+    assert found == sorted(map(repr, map(tuple, rows.groupBy(*rows.columns).count().collect())))
+    assert len(found) == 5
+
+
+def test_rows_that_are_all_different_have_one_copy_each(spark):
+    assert {row["copies"] for row in count_copies(spark.range(100)).collect()} == {1}

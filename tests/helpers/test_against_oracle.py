@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from unicodedata import normalize
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,10 +16,11 @@ from helpers import machine_learning as ml
 from helpers.accounting import account
 from helpers.landing.lines import read_records
 from helpers.landing.new_fields import NewFields
+from helpers.tables import TABLES
 from tests.oracle import expect
 
-EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "5"))
-"""Each takes seconds; `make test ORACLE_EXAMPLES=100` looks longer."""
+EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "25"))
+"""Each takes seconds; `make test-deep ORACLE_EXAMPLES=100` looks longer."""
 NOON = 1_680_000_000_000  # epoch ms
 PEOPLE = ["ada@example.com", "bo@example.com", "jürg@straße.example", "di@example.com"]
 DEVICES = ["11111111-aaaa", "22222222-bbbb", "33333333-cccc"]
@@ -111,26 +113,34 @@ STEPS = lines(
 )
 
 
-@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(
-    sources=st.fixed_dictionaries({"customer": CUSTOMERS, "accelerometer": MOTION, "step_trainer": STEPS}),
-    consent=st.sampled_from(["at_collection", "any_time"]),
-    match=st.sampled_from(["customer_and_time", "time_only"]),
-)
-def test_every_table_and_every_count_is_the_oracles(spark, sources, consent, match):
-    with tempfile.TemporaryDirectory() as root:
-        for source, text in sources.items():
-            folder = Path(root) / source / "landing"
-            folder.mkdir(parents=True)
-            (folder / "lines.json").write_bytes(text)
-        expected = expect(Path(root), consent, match)
-        tables, steps = transform(spark, Path(root), consent, match)
-        assert steps == plain(expected.counts()["steps"])
-        for name, rows in tables.items():
-            wanted = expected.tables[name].rows
-            if name == "machine_learning_curated":
-                wanted = [row[1:] for row in wanted]
-            assert Counter(rows) == Counter(map(comparable, wanted)), name
+@pytest.mark.parametrize("examples", [3, pytest.param(EXAMPLES, marks=pytest.mark.deep)])
+def test_every_table_and_every_count_is_the_oracles(spark, examples):
+    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(
+        sources=st.fixed_dictionaries({"customer": CUSTOMERS, "accelerometer": MOTION, "step_trainer": STEPS}),
+        consent=st.sampled_from(["at_collection", "any_time"]),
+        match=st.sampled_from(["customer_and_time", "time_only"]),
+    )
+    def compare(sources, consent, match):
+        with tempfile.TemporaryDirectory() as root:
+            compare_with_oracle(spark, Path(root), sources, consent, match)
+
+    compare()
+
+
+def compare_with_oracle(spark, root, sources, consent, match):
+    for source, text in sources.items():
+        folder = root / source / "landing"
+        folder.mkdir(parents=True)
+        (folder / "lines.json").write_bytes(text)
+    expected = expect(root, consent, match)
+    tables, steps = transform(spark, root, consent, match)
+    assert steps == plain(expected.counts()["steps"])
+    for name, rows in tables.items():
+        wanted = expected.tables[name].rows
+        if name == "machine_learning_curated":
+            wanted = [row[1:] for row in wanted]
+        assert Counter(rows) == Counter(map(comparable, wanted)), name
 
 
 def plain(steps):
@@ -145,37 +155,27 @@ def comparable(row):
 def transform(spark, root, consent, match):
     """Every transform in the order of the notebooks, without tables in between."""
 
-    def read(source, contract, layout=None):
-        return read_records(spark, (root / source / "landing").as_uri(), contract, layout)
+    def read(source):
+        return read_records(spark, (root / source / "landing").as_uri(), source)
 
-    events = customers.classify_events(customers.type_customers(read("customer", customers.CONTRACT))).persist()
-    latest = customers.latest_customers(events)
-    devices = customers.device_owners(latest)
-    trusted = customers.keep_trusted_customers(events, NewFields()).persist()
-    motion_seen = accelerometer.classify_readings(
-        accelerometer.type_readings(read("accelerometer", accelerometer.CONTRACT, accelerometer.LAYOUT)),
-        latest,
-        consent,
-    ).persist()
-    motion = accelerometer.keep_consented_readings(motion_seen, NewFields()).persist()
-    curated_seen = customers.classify_customers_by_motion(trusted, motion).persist()
-    curated = customers.keep_customers_with_motion(curated_seen)
-    steps_seen = step_trainer.classify_readings(
-        step_trainer.type_readings(read("step_trainer", step_trainer.CONTRACT, step_trainer.LAYOUT)),
-        devices,
-        curated,
-        consent,
-    ).persist()
-    steps = step_trainer.keep_trusted_readings(steps_seen, NewFields()).persist()
-    left, right = ml.steps_to_join(steps), ml.motion_to_join(motion, devices)
+    events = customers.classify(read("customer")).persist()
+    register = customers.keep_latest(events).persist()
+    trusted = customers.keep_consenting(events, NewFields()).persist()
+    motion_seen = accelerometer.classify(read("accelerometer"), register, consent).persist()
+    motion = accelerometer.keep_consented(motion_seen, NewFields()).persist()
+    curated_seen = customers.classify_by_motion(trusted, motion).persist()
+    curated = customers.keep_moving(curated_seen)
+    steps_seen = step_trainer.classify(read("step_trainer"), register, curated, consent).persist()
+    steps = step_trainer.keep_covered(steps_seen, NewFields()).persist()
+    left, right = ml.steps_to_join(steps), ml.motion_to_join(motion, register)
     pairs = ml.pair_readings(left, right, match)
     matched, expected_pairs = ml.account_matches(left, right, match, read=steps.count() + motion.count())
     assert expected_pairs == pairs.count()
     accounts = {
-        "customer_landing_to_trusted": account(events, customers.QUARANTINE),
-        "accelerometer_landing_to_trusted": account(motion_seen, accelerometer.QUARANTINE),
+        "customer_landing_to_trusted": account(events, TABLES["customer_landing"].reasons),
+        "accelerometer_landing_to_trusted": account(motion_seen, TABLES["accelerometer_landing"].reasons),
         "customer_trusted_to_curated": account(curated_seen),
-        "step_trainer_landing_to_trusted": account(steps_seen, step_trainer.QUARANTINE),
+        "step_trainer_landing_to_trusted": account(steps_seen, TABLES["step_trainer_landing"].reasons),
         "machine_learning_curated": matched,
     }
     counted = {name: {**found.rows(), "quarantined": found.quarantined} for name, found in accounts.items()}
@@ -188,6 +188,5 @@ def transform(spark, root, consent, match):
     tables = {name: [comparable(row) for row in frame.collect()] for name, frame in frames.items()}
     # A pair tells whose motion it is; whose step it was is left behind with the serial number.
     tables["machine_learning_curated"] = [comparable(row) for row in pairs.collect()]
-    for frame in (events, trusted, motion_seen, motion, curated_seen, steps_seen, steps):
-        frame.unpersist()
+    spark.catalog.clearCache()
     return tables, counted

@@ -11,6 +11,7 @@ from helpers.errors import BrokenSource
 from helpers.landing.parsing import read_line
 from helpers.publishing.breaker import check_kept, check_readable, likely_cause
 from helpers.settings import Settings
+from helpers.tables import TABLES
 from tests.helpers.test_customers import event
 
 SETTINGS = Settings(bucket="lake", database="stedi", run_id="r")
@@ -23,8 +24,8 @@ def check(landing):
     """A function that lands lines and checks whether so many of them can be read."""
 
     def look(*lines, settings=SETTINGS):
-        events = customers.classify_events(customers.type_customers(landing(customers.CONTRACT, *lines))).persist()
-        check_readable(settings, "customer", events, account(events, customers.QUARANTINE))
+        events = customers.classify(landing("customer", *lines)).persist()
+        check_readable(settings, "customer", events, account(events, TABLES["customer_landing"].reasons))
 
     return look
 

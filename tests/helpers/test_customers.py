@@ -1,5 +1,7 @@
 """The latest registration event decides who is trusted."""
 
+import json
+
 import pytest
 
 from helpers import customers
@@ -26,7 +28,7 @@ def outcomes(landing):
     """A function that classifies lines and returns outcome -> number of different events."""
 
     def classify(*lines):
-        events = customers.classify_events(customers.type_customers(landing(customers.CONTRACT, *lines)))
+        events = customers.classify(landing("customer", *lines))
         return {row["outcome"]: row["count"] for row in events.groupBy("outcome").count().collect()}
 
     return classify
@@ -76,27 +78,41 @@ def test_lines_that_cannot_be_events_are_named(outcomes):
 
 
 def test_other_oddities_lose_no_customer(landing):
-    events = customers.classify_events(
-        customers.type_customers(
-            landing(customers.CONTRACT, event(phone=8015551212, birthDay="1999-02-30", shareWithPublicAsOfDate="no"))
-        )
-    )
-    (row,) = customers.keep_trusted_customers(events, NewFields()).collect()
+    lines = [event(phone=8015551212, birthDay="1999-02-30", shareWithPublicAsOfDate="no")]
+    (row,) = customers.keep_consenting(customers.classify(landing("customer", *lines)), NewFields()).collect()
     assert (row["phone"], row["birthDay"], row["shareWithPublicAsOfDate"]) == ("8015551212", None, None)
 
 
 def test_a_device_of_two_customers_belongs_to_nobody(landing):
-    events = customers.classify_events(
-        customers.type_customers(landing(customers.CONTRACT, event(), event(email="bob@example.com", research=None)))
-    )
-    (device,) = customers.device_owners(customers.latest_customers(events)).collect()
+    events = customers.classify(landing("customer", event(), event(email="bob@example.com", research=None)))
+    register = customers.keep_latest(events)
+    assert [row["ambiguous"] for row in register.collect()] == [True, True]
+    (device,) = customers.device_owners(register).collect()
     assert device["ambiguous"]
+
+
+def test_the_register_knows_everybody_by_the_latest_event(landing):
+    lines = [event(), event(updated=LATE, serial="s-9", research=None), event(email="bob@example.com", serial="s-2")]
+    doubtful = event(email="cyd@example.com", serial="s-3", research="yes")
+    found = customers.keep_latest(customers.classify(landing("customer", *lines, doubtful, "{"))).collect()
+    assert sorted(tuple(row) for row in found) == [
+        ("ada@example.com", "s-9", None, False),
+        ("bob@example.com", "s-2", EARLY, False),
+        ("cyd@example.com", "s-3", None, False),
+    ]
+
+
+def test_an_address_given_twice_with_a_consent_consents_to_nothing(landing):
+    line = json.dumps(event()).replace('"phone": "1"', '"phone": "1", "phone": "2"')
+    events = customers.classify(landing("customer", event(email="bob@example.com", serial="s-2"), line))
+    found = {row["email"]: row["shareWithResearchAsOfDate"] for row in customers.keep_latest(events).collect()}
+    assert found == {"ada@example.com": None, "bob@example.com": EARLY}
 
 
 def test_customers_without_motion_are_named(spark):
     trusted = spark.createDataFrame([("a@example.com",), ("b@example.com",)], "email string")
     motion = spark.createDataFrame([("a@example.com",), ("a@example.com",)], "user string")
-    classified = customers.classify_customers_by_motion(trusted, motion)
+    classified = customers.classify_by_motion(trusted, motion)
     assert {row["customer"]["email"]: row["outcome"] for row in classified.collect()} == {
         "a@example.com": "kept",
         "b@example.com": "no_motion_data",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import accelerometer, customers, step_trainer
 from helpers.identity import normal_address, normal_serial, trim
+from helpers.landing.contract import CONTRACTS
 from helpers.participants import participant_id
 from runner.privacy.people import People
 from runner.privacy.traces import Traces, Verdict
@@ -63,10 +63,10 @@ def test_a_spelling_changes_nothing_and_is_stable(text, form, before, after):
 def test_all_users_of_it_see_the_same_person(text, form, before, after):
     address, serial = f"{text}@example.com", f"{text}-1"
     other, device = spelled(address, form, before, after), spelled(serial, form, before, after)
-    landed = customers.CONTRACT.sort([("EMAIL", other), ("serialnumber", device)])[0]
-    registered = customers.CONTRACT.values(landed)
-    motion = accelerometer.CONTRACT.values(accelerometer.CONTRACT.sort([("user", other.upper())])[0])
-    step = step_trainer.CONTRACT.values({"serialNumber": serial})
+    landed = CONTRACTS["customer"].sort([("EMAIL", other), ("serialnumber", device)])[0]
+    registered = CONTRACTS["customer"].values(landed)
+    motion = CONTRACTS["accelerometer"].values(CONTRACTS["accelerometer"].sort([("user", other.upper())])[0])
+    step = CONTRACTS["step_trainer"].values({"serialNumber": serial})
     assert registered["email"] == normal_address(address)
     assert motion["user"] == normal_address(other.upper())
     assert registered["serialNumber"] == step["serialNumber"] == normal_serial(serial)

@@ -11,7 +11,7 @@ from helpers.participants import participant_ids
 
 STEPS = "sensorReadingTime bigint, serialNumber string, distanceFromObject int"
 MOTION = "user string, timestamp bigint, x double, y double, z double, serialNumber string"
-DEVICES = "serialNumber string, ambiguous boolean"
+REGISTER = "email string, serialNumber string, ambiguous boolean"
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def sides(spark):
         ],
         MOTION,
     )
-    devices = spark.createDataFrame([("s-a", False), ("s-b", False), ("s-c", True)], DEVICES)
-    return ml.steps_to_join(steps), ml.motion_to_join(motion, devices)
+    people = [("a", "s-a", False), ("b", "s-b", False), ("c", "s-c", True), ("d", "s-c", True)]
+    return ml.steps_to_join(steps), ml.motion_to_join(motion, spark.createDataFrame(people, REGISTER))
 
 
 def test_a_pair_is_of_one_customer_at_one_millisecond(sides):

@@ -5,10 +5,10 @@ import pytest
 from helpers import accelerometer, step_trainer
 from helpers.accounting import account
 from helpers.landing.new_fields import NewFields
+from helpers.tables import TABLES
 
 CONSENT = 1655564376361
-CUSTOMERS = "email string, serialNumber string, shareWithResearchAsOfDate bigint"
-DEVICES = "serialNumber string, email string, shareWithResearchAsOfDate bigint, ambiguous boolean"
+REGISTER = "email string, serialNumber string, shareWithResearchAsOfDate bigint, ambiguous boolean"
 
 
 def motion(user="ada@example.com", timestamp=CONSENT, x=1.0, **more):
@@ -21,33 +21,32 @@ def step(serial="s-1", time=CONSENT, distance=246, **more):
 
 @pytest.fixture
 def classify_motion(spark, landing):
-    known = spark.createDataFrame([("ada@example.com", "s-1", CONSENT), ("bob@example.com", "s-2", None)], CUSTOMERS)
+    known = spark.createDataFrame(
+        [("ada@example.com", "s-1", CONSENT, False), ("bob@example.com", "s-2", None, False)], REGISTER
+    )
 
     def classify(*lines, consent="at_collection"):
-        return accelerometer.classify_readings(
-            accelerometer.type_readings(landing(accelerometer.CONTRACT, *lines)), known, consent
-        )
+        return accelerometer.classify(landing("accelerometer", *lines), known, consent)
 
     return classify
 
 
 @pytest.fixture
 def classify_steps(spark, landing):
-    devices = spark.createDataFrame(
+    register = spark.createDataFrame(
         [
-            ("s-1", "ada@example.com", CONSENT, False),
-            ("s-2", "bob@example.com", None, False),
-            ("s-3", "cyd@example.com", CONSENT, True),
-            ("s-4", "dan@example.com", CONSENT, False),
+            ("ada@example.com", "s-1", CONSENT, False),
+            ("bob@example.com", "s-2", None, False),
+            ("cyd@example.com", "s-3", CONSENT, True),
+            ("dan@example.com", "s-3", CONSENT, True),
+            ("eve@example.com", "s-4", CONSENT, False),
         ],
-        DEVICES,
+        REGISTER,
     )
     curated = spark.createDataFrame([("ada@example.com",)], "email string")
 
     def classify(*lines, consent="at_collection"):
-        return step_trainer.classify_readings(
-            step_trainer.type_readings(landing(step_trainer.CONTRACT, *lines)), devices, curated, consent
-        )
+        return step_trainer.classify(landing("step_trainer", *lines), register, curated, consent)
 
     return classify
 
@@ -74,13 +73,13 @@ def test_equal_readings_count_once_and_different_ones_of_one_millisecond_all_cou
 
 def test_lines_that_cannot_be_motion_are_quarantined(classify_motion):
     lines = ["{", "{", motion(user=None), motion(timestamp="noon"), motion(x="NaN"), motion(x=None)]
-    found = account(classify_motion(*lines), accelerometer.QUARANTINE)
+    found = account(classify_motion(*lines), TABLES["accelerometer_landing"].reasons)
     assert found.quarantined == {"malformed_json": 2, "missing_key": 1, "bad_timestamp": 1, "bad_measurement": 2}
     assert (found.kept, found.duplicates) == (0, 0)
 
 
 def test_a_kept_reading_carries_the_customers_device_and_consent(classify_motion):
-    (row,) = accelerometer.keep_consented_readings(classify_motion(motion()), NewFields()).collect()
+    (row,) = accelerometer.keep_consented(classify_motion(motion()), NewFields()).collect()
     assert tuple(row) == ("ada@example.com", CONSENT, 1.0, 0.0, -1.5, "s-1", CONSENT)
 
 
@@ -95,7 +94,7 @@ def test_every_reason_to_leave_a_step_out_has_its_name(classify_steps):
 
 def test_lines_that_cannot_be_steps_are_quarantined(classify_steps):
     lines = ["[]", step(serial=" "), step(time=0), step(distance=-1), step(distance=1.5), step(distance="far")]
-    assert account(classify_steps(*lines), step_trainer.QUARANTINE).quarantined == {
+    assert account(classify_steps(*lines), TABLES["step_trainer_landing"].reasons).quarantined == {
         "malformed_json": 1,
         "missing_key": 1,
         "bad_timestamp": 1,
@@ -104,7 +103,5 @@ def test_lines_that_cannot_be_steps_are_quarantined(classify_steps):
 
 
 def test_distances_may_be_floats_or_digit_strings(classify_steps):
-    rows = step_trainer.keep_trusted_readings(
-        classify_steps(step(distance=246.0), step(distance="247")), NewFields()
-    ).collect()
+    rows = step_trainer.keep_covered(classify_steps(step(distance=246.0), step(distance="247")), NewFields()).collect()
     assert sorted(row["distanceFromObject"] for row in rows) == [246, 247]

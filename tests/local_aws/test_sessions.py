@@ -121,7 +121,7 @@ def test_statements_run_in_order_and_are_listed(glue: Any, session: str):
 def test_cancelling_really_interrupts(glue: Any, session: str, code: str):
     number = glue.run_statement(SessionId=session, Code=code)["Id"]
     queued = glue.run_statement(SessionId=session, Code="1")["Id"]
-    time.sleep(0.5)
+    assert until(lambda: glue.list_statements(SessionId=session)["Statements"][number]["State"] == "RUNNING")
     glue.cancel_statement(SessionId=session, Id=number)
     assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] == "CANCELLED"
     assert glue.get_statement(SessionId=session, Id=queued)["Statement"]["State"] == "AVAILABLE"
@@ -176,8 +176,7 @@ def test_kill_minus_nine_of_the_endpoint_leaves_no_process(tmp_path: Path, clien
     name = create(glue, DefaultArguments={"--conf": "spark.app.name=doomed"})
     assert wait_for_start(glue, name)["Status"] == "READY"
     glue.run_statement(SessionId=name, Code="sc.parallelize([1]).map(lambda v: __import__('time').sleep(60)).collect()")
-    time.sleep(1)
-    assert len(processes_of(started.lake.root)) >= 3
+    assert until(lambda: len(processes_of(started.lake.root)) >= 3)
     os.kill(started.pid, signal.SIGKILL)
     assert until(lambda: not [pid for pid in processes_of(started.lake.root) if pid != started.pid])
     endpoints.stop(started.lake.root)

@@ -1,23 +1,34 @@
 """The whole system as a user has it: the command, AWS's Glue kernel, PyAthena, a lake of its own."""
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
 import pytest
+from pyathena import connect
 
+from helpers.athena import AnyDate
+from helpers.tables import CURATED, REGISTER, TABLES, TRUSTED, tables_of
+from local_aws import endpoint
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.glue.session import live_sessions
 from runner.paths import REPORTS
 
 STEDI = Path(sys.executable).with_name("stedi")
+BUCKET = "stedi-lakehouse"
+PUBLISHED = [TABLES[name] for name in tables_of(REGISTER, TRUSTED, CURATED)]
 
 
 @dataclass(frozen=True)
@@ -27,11 +38,8 @@ class Outcome:
     code: int
     out: str
     err: str
-
-    @property
-    def report(self) -> Path:
-        """The report folder of the run that ended last."""
-        return (REPORTS / "latest").resolve()
+    report: Path = REPORTS / "latest"
+    """The report folder of the run that ended last."""
 
     @property
     def run(self) -> dict:
@@ -50,7 +58,8 @@ def stedi(*arguments: object, **environment: str) -> Outcome:
         timeout=600,
         check=False,
     )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    latest = Path(environment.get("STEDI_REPORTS", REPORTS)) / "latest"
+    return Outcome(done.returncode, done.stdout, done.stderr, latest.resolve())
 
 
 def begin(*arguments, **environment):
@@ -82,21 +91,78 @@ def sessions(lake):
         return [session["Id"] for session in live_sessions()]
 
 
+@contextmanager
+def served(lake: Path) -> Iterator[Path]:
+    """A lake while its endpoint is up."""
+    endpoint.start(lake)
+    try:
+        yield lake
+    finally:
+        endpoint.stop(lake)
+
+
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
-    """A lake with its endpoint up, which the tests of a file share."""
-    root = tmp_path_factory.mktemp("lake")
-    started = stedi("up", "--lake", root)
-    assert started.code == 0, started.err
-    yield root
-    stedi("down", "--lake", root)
+    """An empty lake with its endpoint up, which the tests of a file share."""
+    with served(tmp_path_factory.mktemp("lake")) as root:
+        yield root
+
+
+@dataclass(frozen=True)
+class SampleRun:
+    """The one whole run of the samples that all tests share, at rest: copied, never changed."""
+
+    outcome: Outcome
+    lake: Path
+
+    def copy(self, place: Path) -> Path:
+        """Its lake, for a test to change."""
+        return shutil.copytree(self.lake, place, symlinks=True)
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory) -> SampleRun:
+    """Made by the first process that asks; the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-run"
+    rooms = {f"STEDI_{room.upper()}": str(place / room) for room in ("reports", "state")}
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        note = place / "outcome.json"
+        if not note.exists():
+            done = stedi("run", "--lake", place / "lake", **rooms)
+            note.write_text(json.dumps([done.code, done.out, done.err, str(done.report)]))
+    code, out, err, report = json.loads(note.read_text())
+    assert code == 0, out + err
+    return SampleRun(Outcome(code, out, err, Path(report)), place / "lake")
+
+
+@pytest.fixture(scope="module")
+def sample_lake(sample_run, tmp_path_factory):
+    """A lake after one whole run of the samples, with its endpoint up, which the tests of a file share."""
+    with served(sample_run.copy(tmp_path_factory.mktemp("sample") / "lake")) as root:
+        yield root
+
+
+def table_files(lake: Path) -> list[str]:
+    """Every file of the tables that a run makes."""
+    root = lake / BUCKET
+    return sorted(
+        str(path.relative_to(root))
+        for table in PUBLISHED
+        for path in (root / table.prefix).rglob("*")
+        if path.is_file()
+    )
 
 
 def query(lake: Path, sql: str) -> list[list[str]]:
-    """Ask Athena through the command; the rows without the header."""
-    answer = stedi("query", "--csv", "--lake", lake, sql)
-    assert answer.code == 0, answer.err
-    return [line.split(",") for line in answer.out.splitlines()[1:]]
+    """Ask Athena; the rows as `stedi query --csv` prints them, without the header."""
+    with use_profile(PROFILE, lake):
+        place = {"s3_staging_dir": f"s3://{BUCKET}/athena/", "schema_name": "stedi"}
+        connection = connect(region_name=boto3.Session().region_name, poll_interval=0.1, **place)
+        rows = connection.cursor(converter=AnyDate()).execute(sql).fetchall()
+    return [["" if value is None else str(value) for value in row] for row in rows]
 
 
 def complaint(outcome, code):

@@ -9,12 +9,11 @@ import pytest
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import begin, complaint, events_until, query, sessions, stedi, wait_for
+from tests.pipeline.conftest import BUCKET, begin, complaint, events_until, query, sessions, stedi, wait_for
 
 pytestmark = pytest.mark.kernel
-BUCKET = "stedi-lakehouse"
 NOON = 1_680_000_000_000  # epoch ms
-TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]["customer_and_time"]
+TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["any_time"]["customer_and_time"]
 
 
 def test_a_second_run_waits_and_a_third_that_may_not_wait_says_so(lake):
@@ -51,7 +50,7 @@ def record_of(lake, run_id):
 @pytest.fixture(scope="module")
 def stopped(lake):
     """A whole run that got Ctrl-C in its second step: its id, exit code, output and error."""
-    run = begin("run", "--lake", lake, "--json")
+    run = begin("run", "--lake", lake, "--json", "--set", "consent=any_time")
     run_id = events_until(run, "run_started")["run_id"]
     events_until(run, "cell", step="02_customer_landing_to_trusted", cell=8)
     run.send_signal(signal.SIGINT)

@@ -44,6 +44,7 @@ def test_the_pins_are_those_of_the_lock():
     assert (PROJECT / "requirements-conda.lock").read_text("utf-8").splitlines() == pins
 
 
+@pytest.mark.deep
 @pytest.mark.online
 def test_a_fresh_environment_has_the_command(checkout):
     subprocess.run([sys.executable, "-m", "venv", checkout / "env"], check=True)

@@ -1,17 +1,31 @@
 """What goes wrong is said in one line, with an exit code that can be trusted, and leaves nothing half-done."""
 
 import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
 
+import boto3
 import psutil
 import pytest
 
-from local_aws.endpoint import running
+from local_aws import endpoint
+from local_aws.profile import PROFILE
+from runner.aws import use_profile
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import STEDI, Outcome, begin, complaint, events_until, stedi, wait_for
+from tests.pipeline.conftest import (
+    BUCKET,
+    STEDI,
+    Outcome,
+    begin,
+    complaint,
+    events_until,
+    query,
+    stedi,
+    wait_for,
+)
 
 WORKER, KERNEL = "local_aws.sessions.worker", "runner.glue.kernel"
 REASONS = {WORKER: "the Glue session ended in cell ", KERNEL: "its kernel ended in cell "}
@@ -149,7 +163,7 @@ def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(tmp_path, victim):
     assert f"01_landing_tables failed: {REASONS[victim]}" in err
     assert "signal 9" in err or "-9" in err
     assert len(err.strip().splitlines()) == 1
-    assert not running(root)
+    assert not endpoint.running(root)
     wait_for(lambda: not _processes(WORKER, root))
 
 
@@ -164,7 +178,27 @@ def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path):
     out, err = run.communicate(timeout=120)
     assert run.returncode == 130, out + err
     wait_for(lambda: not any(child.is_running() for child in children) and not _processes(WORKER, root))
-    assert not running(root)
+    assert not endpoint.running(root)
+
+
+@pytest.mark.kernel
+def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path):
+    root = tmp_path / "lake"
+    victim = endpoint.start(root)
+    with use_profile(PROFILE, root):
+        boto3.client("s3").create_bucket(Bucket=BUCKET)
+        boto3.client("glue").create_database(DatabaseInput={"Name": "stedi"})
+    run = begin("run", "--lake", root, "--only", "02", "--json")
+    events_until(run, "step_started", step="02_customer_landing_to_trusted")
+    os.kill(victim.pid, signal.SIGKILL)
+    out, err = run.communicate(timeout=300)
+    assert run.returncode == 1, out + err
+    assert "was cancelled: AWS cannot be reached" in err
+    again = stedi("run", "--lake", root, "--only", "02")
+    assert again.code == 0, again.err
+    truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]["customer_and_time"]
+    rows = truth["tables"]["customer_trusted"]
+    assert query(root, "select count(*) from customer_trusted") == [[str(rows)]]
 
 
 def _processes(module, root):

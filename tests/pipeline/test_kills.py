@@ -2,13 +2,9 @@
 
 import io
 import json
-import os
 import signal
-import subprocess
-import sys
 
 import boto3
-import psutil
 import pyarrow.parquet as pq
 import pytest
 
@@ -16,25 +12,23 @@ from helpers.publishing.catalog import get_table, location_of
 from helpers.publishing.objects import list_keys, split_uri
 from helpers.publishing.versions import list_run_locations
 from helpers.settings import Settings
-from local_aws.endpoint import running
 from local_aws.profile import PROFILE
-from local_aws.sessions.job import job_environment
 from runner.aws import use_profile
-from runner.paths import JOBS, PROJECT, SAMPLES
-from tests.killing import write_killer
-from tests.pipeline.conftest import STEDI, query, stedi
+from tests.pipeline.conftest import stedi
+from tests.warm_jobs import WarmJobs
 
 pytestmark = pytest.mark.kernel
 SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
 NOON = 1_680_000_000_000  # epoch ms
 
 
-@pytest.fixture
-def lake(tmp_path):
-    with use_profile(PROFILE, tmp_path / "lake"):
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    root = tmp_path_factory.mktemp("killed")
+    with use_profile(PROFILE, root):
         boto3.client("s3").create_bucket(Bucket=SETTINGS.bucket)
         boto3.client("glue").create_database(DatabaseInput={"Name": SETTINGS.database})
-        yield tmp_path / "lake"
+        yield root
 
 
 def land(number):
@@ -56,7 +50,7 @@ def rows_of(table):
     if not live:
         return None
     bucket, _ = split_uri(location_of(live))
-    column = "email" if table == "customer_trusted" else "record"
+    column = "record" if table == "quarantine_customer" else "email"
     found = []
     for key in list_keys(location_of(live)):
         body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
@@ -65,33 +59,38 @@ def rows_of(table):
     return sorted(found)
 
 
-def run_job(lake, scratch, run_id, kill_at):
-    """Run step 02 as a Glue job; its exit code."""
-    scratch.mkdir()
-    write_killer(scratch)
-    endpoint = running(lake)
-    environment = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": str(kill_at)}
-    environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(PROJECT)])
-    command = [sys.executable, JOBS / "customer_landing_to_trusted.py", "--JOB_NAME", "job", "--run_id", run_id]
-    command += ["--accept_loss", "yes"]  # half of the lines are broken
-    done = subprocess.run(command, env=environment, cwd=scratch, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
+def tables_with(last):
+    """The rows of the tables once so many have landed."""
+    people = sorted(f"customer-{number}@example.com" for number in range(last + 1))
+    broken = sorted(f"broken {number}" for number in range(last + 1))
+    return {"customer_register": people, "customer_trusted": people, "quarantine_customer": broken}
 
 
-def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_version(lake, tmp_path):
+@pytest.fixture(scope="module")
+def run_job(lake, tmp_path_factory):
+    """A function that runs step 02 as a Glue job: its exit code."""
+    with WarmJobs(lake, tmp_path_factory.mktemp("jobs")) as jobs:
+
+        def run(run_id, kill_at=0):
+            # Half of the lines are broken.
+            arguments = ["--run_id", run_id, "--accept_loss", "yes"]
+            code = jobs.run("customer_landing_to_trusted.py", *arguments, kill_at=kill_at)
+            assert code in (0, -signal.SIGKILL), jobs.said
+            return code
+
+        yield run
+
+
+def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_version(lake, run_job):
     land(0)
-    assert run_job(lake, tmp_path / "first", "first", 0) == 0
+    assert run_job("first") == 0
     number, killed = 0, 0
-    old = {"customer_trusted": ["customer-0@example.com"], "quarantine_customer": ["broken 0"]}
+    old = tables_with(0)
     while True:
         number += 1
         land(number)
-        new = {
-            "customer_trusted": sorted(f"customer-{n}@example.com" for n in range(number + 1)),
-            "quarantine_customer": sorted(f"broken {n}" for n in range(number + 1)),
-        }
-        code = run_job(lake, tmp_path / f"job-{number}", f"job-{number}", number)
+        new = tables_with(number)
+        code = run_job(f"job-{number}", number)
         found = {table: rows_of(table) for table in old}
         if code == 0:
             break
@@ -109,42 +108,16 @@ def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_versi
         assert rows_of(table) == new[table]
 
 
-def test_a_run_id_that_comes_again_leaves_the_published_files_alone(lake, tmp_path):
-    land(0)
-    assert run_job(lake, tmp_path / "first", "again", 0) == 0
-    place = location_of(get_table(SETTINGS.database, "customer_trusted"))
-    assert run_job(lake, tmp_path / "second", "again", 0) == 0
-    assert rows_of("customer_trusted") == ["customer-0@example.com"]
+def test_a_run_id_that_comes_again_leaves_the_published_files_alone(run_job):
+    land(100)
+    assert run_job("again") == 0
+    rows, place = rows_of("customer_trusted"), location_of(get_table(SETTINGS.database, "customer_trusted"))
+    assert "customer-100@example.com" in rows
+    assert run_job("again") == 0
+    assert rows_of("customer_trusted") == rows
     assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place
-    land(1)
-    assert run_job(lake, tmp_path / "third", "again", 0) == 0
-    assert rows_of("customer_trusted") == ["customer-0@example.com", "customer-1@example.com"]
+    land(101)
+    assert run_job("again") == 0
+    assert rows_of("customer_trusted") == sorted([*rows, "customer-101@example.com"])
+    assert place.endswith("run=again/")
     assert location_of(get_table(SETTINGS.database, "customer_trusted")) == place.replace("again/", "again.2/")
-
-
-def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path):
-    root = tmp_path / "lake"
-    assert stedi("up", "--lake", root).code == 0
-    victim = psutil.Process(running(root).pid)
-    run = subprocess.Popen(
-        [STEDI, "run", "--lake", root],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    for line in run.stdout:
-        if "02_customer" in line:
-            break
-    victim.kill()
-    out, _ = run.communicate(timeout=300)
-    assert run.returncode == 1, out
-    assert "was cancelled: AWS cannot be reached" in out
-    again = stedi("run", "--lake", root, "--only", "02")
-    assert again.code == 0, again.err
-    truth = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]["customer_and_time"]
-    assert stedi("up", "--lake", root).code == 0
-    try:
-        rows = truth["tables"]["customer_trusted"]
-        assert query(root, "select count(*) from customer_trusted") == [[str(rows)]]
-    finally:
-        stedi("down", "--lake", root)

@@ -51,7 +51,7 @@ def far(lake, tmp_path):
 def test_throttling_is_tried_again(far):
     # More often than botocore itself tries again: five times of a request, in the command and in the kernel.
     far.network.refusals = {"CreateSession": 5, "RunStatement": 5}
-    run = far.run("run", "--only", "02")
+    run = far.run("run", "--only", "01")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 0, out + err
     assert out.count("ThrottlingException: trying again in") == 2
@@ -62,7 +62,7 @@ def test_throttling_is_tried_again(far):
 @pytest.mark.parametrize("refusal", ["ThrottlingException", "ResourceNumberLimitExceededException"])
 def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
     far.network.refusals, far.network.refusal = {"CreateSession": 1000}, refusal
-    run = far.run("run", "--only", "02", "--retries", "1")
+    run = far.run("run", "--only", "01", "--retries", "1")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 1, out + err
     assert f"could not be created: An error occurred ({refusal})" in err
@@ -70,13 +70,13 @@ def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
 
 
 def test_a_lost_network_cancels_the_run_and_the_session_can_be_found_and_stopped(far):
-    run = far.run("run", "--only", "02", "--json")
+    run = far.run("run", "--only", "01", "--json")
     run_id = events_until(run, "run_started")["run_id"]
-    events_until(run, "cell", step="02_customer_landing_to_trusted", cell=8)
+    events_until(run, "cell", step="01_landing_tables", cell=5)
     far.network.cut = True
     out, err = run.communicate(timeout=300)
     assert run.returncode == 1, out + err
-    assert "02_customer_landing_to_trusted was cancelled: AWS cannot be reached" in err
+    assert "01_landing_tables was cancelled: AWS cannot be reached" in err
     assert len(err.strip().splitlines()) == 1
     assert "stedi clean-sessions --yes" in out
     assert json.loads(out.splitlines()[-1])["status"] == "CANCELLED"

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from runner.paths import PROJECT, SAMPLES
-from tests.pipeline.conftest import STEDI, query, stedi
+from tests.pipeline.conftest import STEDI, query, served, stedi
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.deep]
 KILLS = int(os.environ.get("KILLS", "4"))
 """How often; KILLS=20 looks longer."""
 SEED = int(os.environ.get("KILL_SEED", "1"))
@@ -43,12 +43,9 @@ def test_a_run_killed_again_and_again_is_completed(tmp_path):
     done = stedi("resume")
     assert done.code == 0, done.out + done.err
     assert [step["status"] for step in done.run["steps"]] == ["SUCCEEDED"] * 9
-    assert stedi("up", "--lake", lake).code == 0
-    try:
+    with served(lake):
         for table, rows in TRUTH["tables"].items():
             assert query(lake, f"select count(*) from {table}") == [[str(rows)]], table
         runs = stedi("runs", "--lake", lake).out
         assert runs.count("SUCCEEDED") == 1
         assert "No session is left over" in stedi("clean-sessions", "--lake", lake).out
-    finally:
-        stedi("down", "--lake", lake)

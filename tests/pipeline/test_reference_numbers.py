@@ -25,27 +25,20 @@ LANDING = {"customer_landing": 956, "accelerometer_landing": 81_273, "step_train
 
 pytestmark = [
     pytest.mark.kernel,
+    pytest.mark.deep,
     pytest.mark.reference,
     pytest.mark.skipif(not DATA.is_dir(), reason="the STEDI reference data is not beside the project (see README)"),
 ]
 
 
-@pytest.fixture(scope="module")
-def reference_lake(tmp_path_factory):
-    root = tmp_path_factory.mktemp("reference") / "lake"
-    assert stedi("up", "--lake", root).code == 0
-    yield root
-    stedi("down", "--lake", root)
-
-
 @pytest.mark.parametrize(("policy", "steps"), list(zip(NUMBERS, STEPS, strict=True)))
-def test_every_number_of_the_design(reference_lake, policy, steps):
+def test_every_number_of_the_design(lake, policy, steps):
     consent, match = policy
     settings = ["--set", f"consent={consent}", "--set", f"match={match}"]
-    outcome = stedi("run", "--landing", DATA, "--lake", reference_lake, *settings, *steps)
+    outcome = stedi("run", "--landing", DATA, "--lake", lake, *settings, *steps)
     assert outcome.code == 0, outcome.out + outcome.err
     expected = dict(zip(TABLES, NUMBERS[policy], strict=True)) | LANDING
     for table, rows in expected.items():
-        assert query(reference_lake, f"select count(*) from {table}") == [[str(rows)]], table
+        assert query(lake, f"select count(*) from {table}") == [[str(rows)]], table
     if not steps:
         assert {table: outcome.run["tables"][table] for table in expected} == expected

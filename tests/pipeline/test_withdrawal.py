@@ -9,33 +9,25 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.participants import participant_id, read_participant_key
-from helpers.tables import TABLES, VERSIONED
+from helpers.tables import REGISTER, TABLES, VERSIONED
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.paths import REPORTS, SAMPLES
-from tests.pipeline.conftest import complaint, query, stedi
+from tests.pipeline.conftest import BUCKET, complaint, query, stedi
 
 KEY = "stedi/participant-key"
-PERSON = {name: TABLES[name].person for name in VERSIONED if TABLES[name].person and name != "customer_register"}
+PERSON = {name: TABLES[name].person for name in VERSIONED if TABLES[name].person}
 """Table -> the column that says whose row it is."""
-ZONES = (
-    "customer/trusted",
-    "customer/curated",
-    "accelerometer/trusted",
-    "step_trainer/trusted",
-    "step_trainer/curated",
-)
+AGREEING = {table: column for table, column in PERSON.items() if TABLES[table].zone != REGISTER}
+"""The tables in which nobody stands who does not agree; customer_register knows everybody."""
 pytestmark = pytest.mark.kernel
 
 
 @pytest.fixture(scope="module")
-def withdrawn(tmp_path_factory):
+def withdrawn(sample_run, sample_lake, tmp_path_factory):
     """A lake after two runs; between them one curated customer withdrew: her e-mail, serial and participant id."""
-    root, landing = tmp_path_factory.mktemp("withdrawn"), tmp_path_factory.mktemp("landing") / "all"
+    root, landing = sample_lake, tmp_path_factory.mktemp("landing") / "all"
     shutil.copytree(SAMPLES, landing)
-    assert stedi("up", "--lake", root).code == 0
-    first = stedi("run", "--lake", root, "--landing", landing)
-    assert first.code == 0, first.err
     sql = (
         "select c.email, c.serialNumber from customers_curated c "
         "where exists (select 1 from step_trainer_trusted s where s.serialNumber = c.serialNumber) order by 1 limit 1"
@@ -47,15 +39,14 @@ def withdrawn(tmp_path_factory):
     (landing / "customer" / "landing" / "withdrawals.json").write_text(json.dumps(record) + "\n")
     second = stedi("run", "--lake", root, "--landing", landing, "--from", "02")
     assert second.code == 0, second.err
-    yield root, person, first.run["run_id"], landing
-    stedi("down", "--lake", root)
+    return root, person, sample_run.outcome.run["run_id"], landing
 
 
-def files_with(root, person):
-    """The Parquet files of the trusted and curated zones, of any version, in which the person stands."""
+def files_with(root, person, tables=PERSON):
+    """The Parquet files of the tables, of any version, in which the person stands."""
     found = []
-    for zone in ZONES:
-        for path in (root / "stedi-lakehouse" / zone).rglob("*.parquet"):
+    for table in tables:
+        for path in (root / BUCKET / TABLES[table].prefix).rglob("*.parquet"):
             rows = pq.read_table(io.BytesIO(path.read_bytes())).to_pylist()
             if any(value in person for row in rows for value in row.values()):
                 found.append(path)
@@ -64,14 +55,14 @@ def files_with(root, person):
 
 def test_the_next_run_leaves_nobody_who_withdrew_in_any_table(withdrawn):
     root, person, *_ = withdrawn
-    for table, column in PERSON.items():
+    for table, column in AGREEING.items():
         names = ", ".join(f"'{value}'" for value in person)
         assert query(root, f'select count(*) from {table} where "{column}" in ({names})') == [["0"]], table
 
 
 def test_there_is_no_way_back_to_who_withdrew(withdrawn):
     root, _, first, _ = withdrawn
-    for table in PERSON:
+    for table in PERSON:  # in the register, too, she consented
         line = complaint(stedi("rollback", table, "--lake", root), 2)
         assert "1 person not in customer_trusted now" in line
     assert first in stedi("history", "accelerometer_trusted", "--lake", root).out
@@ -79,13 +70,13 @@ def test_there_is_no_way_back_to_who_withdrew(withdrawn):
 
 def test_a_privacy_vacuum_removes_them_from_the_earlier_versions_too(withdrawn):
     root, person, *_ = withdrawn
-    assert len(files_with(root, person)) >= len(PERSON)
-    before = {table: query(root, f"select count(*) from {table}") for table in PERSON}
+    assert len(files_with(root, person, AGREEING)) >= len(AGREEING)
+    before = {table: query(root, f"select count(*) from {table}") for table in AGREEING}
     done = stedi("vacuum", "--privacy", "--lake", root)
     assert done.code == 0, done.err
-    assert not files_with(root, person)
+    assert not files_with(root, person, AGREEING)
     assert person[0] not in done.out + done.err
-    assert before == {table: query(root, f"select count(*) from {table}") for table in PERSON}
+    assert before == {table: query(root, f"select count(*) from {table}") for table in AGREEING}
     assert "nothing to remove" in stedi("vacuum", "--privacy", "--lake", root).out
     assert "no earlier version" in complaint(stedi("rollback", "customer_trusted", "--lake", root), 2)
 
@@ -130,7 +121,7 @@ def test_who_is_erased_is_nowhere_and_does_not_come_back(withdrawn):
 
 def files_that_name(root, values):
     """The files of the bucket and of the reports in which any of the values stands."""
-    files = [path for folder in (root / "stedi-lakehouse", REPORTS) for path in folder.rglob("*") if path.is_file()]
+    files = [path for folder in (root / BUCKET, REPORTS) for path in folder.rglob("*") if path.is_file()]
     return [path.name for path in files if any(value.encode().lower() in path.read_bytes().lower() for value in values)]
 
 

@@ -2,8 +2,7 @@
 
 from runner.lake.document import write_document
 from runner.report.changes import changes_since
-from runner.report.history import write_history
-from runner.report.line_picture import HEIGHT, Line
+from runner.report.history import HEIGHT, line_points, write_history
 from tests.runner.test_report import STEP, a_run, a_step, rows_of
 
 LAKE = "stedi-lakehouse (stedi-local, 123456)"
@@ -68,6 +67,6 @@ def test_a_history_of_nothing_is_a_page_too(tmp_path):
 
 
 def test_a_line_begins_at_zero_and_leaves_gaps_out():
-    points = Line("x", "rows", [10, None, 0]).points()
+    points = line_points([10, None, 0])
     assert len(points) == 2
     assert points[0][1] < points[1][1] <= HEIGHT

@@ -50,9 +50,9 @@ def test_hidden_files_and_those_in_transit_do_not_land_and_are_told(landing):
 @pytest.mark.parametrize(
     ("name", "body", "key"),
     [
-        ("b.json", gzip.compress(b"{}"), "b.json.gz"),
-        ("b.json.gz", gzip.compress(b"{}"), "b.json.gz"),
-        ("b.json.GZ", gzip.compress(b"{}"), "b.json.GZ.gz"),
+        ("b.json", gzip.compress(b"{}", mtime=0), "b.json.gz"),
+        ("b.json.gz", gzip.compress(b"{}", mtime=0), "b.json.gz"),
+        ("b.json.GZ", gzip.compress(b"{}", mtime=0), "b.json.GZ.gz"),
         ("b", bz2.compress(b"{}"), "b.bz2"),
         ("b.json.gz", bz2.compress(b"{}"), "b.json.gz.bz2"),
         ("b.json.gz", b"{}", "b.json.gz.json"),

@@ -8,7 +8,7 @@ import pytest
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.errors import UserError
-from runner.lake.document import write_document
+from runner.lake.document import read_document, write_document
 from runner.report import publish
 from runner.report.publish import publish_report
 from runner.report.site import write_run_report
@@ -48,6 +48,15 @@ def test_the_latest_report_is_published_with_its_history(reports):
     history = boto3.client("s3").get_object(Bucket=BUCKET, Key="reports/index.html")["Body"].read().decode()
     assert 'href="run-1/index.html"' in history
     assert "none of" in said[0]
+
+
+def test_the_report_that_an_unchanged_step_leads_to_is_published_with_it(reports):
+    run = read_document(reports / "run-1") | {"run_id": "run-2"}
+    run["steps"][0]["unchanged_since"] = "run-1"
+    write_run_report(run, {}, reports / "run-2")
+    write_document(run, reports / "run-2")
+    publish_report(BUCKET, "run-2", print)
+    assert {"reports/run-1/index.html", "reports/run-2/index.html"} < keys()
 
 
 def test_a_report_that_shows_somebody_is_not_published(reports):

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from runner.privacy.masking import mask_identity_text
-from runner.report.ascii_table import AsciiTable, split_tables
 from runner.report.flow import lanes_of
 from runner.report.flow_picture import FULL_HEIGHT, NARROW, THINNEST, WIDE, flow_svg
 from runner.report.formatting import duration_text, share_text
@@ -45,6 +44,7 @@ Trying to switch to Session: stedi-1
 Switched to Session: stedi-1.
 
 """
+TABLE = {"columns": ["reason", "rows"], "rows": [["kept", "32025"], ["<b>", "NULL"], ["NULL", "2"]]}
 SPARK_TABLE = "+------+------+\n|reason|  rows|\n+------+------+\n|  kept|32,025|\n|   <b>|  NULL|\n+------+------+\n"
 
 
@@ -133,10 +133,11 @@ def index_of(tmp_path):
 def page_of(tmp_path):
     """Write the report of one step with one notebook; gives the notebook's page as text."""
 
-    def write(*cells, status="SUCCEEDED", **step):
+    def write(*cells, status="SUCCEEDED", reason=None, parameters=None, **run):
         source = tmp_path / "executed.ipynb"
-        nbformat.write(new_notebook(cells=list(cells)), source)
-        run = a_run(a_step(status=status, **step), status=status)
+        metadata = {"papermill": {"parameters": parameters or {}}}
+        nbformat.write(new_notebook(cells=list(cells), metadata=metadata), source)
+        run = a_run(a_step(status=status, reason=reason), status=status, **run)
         return write_run_report(run, {STEP: source}, tmp_path / "run").with_name(f"{STEP}.html").read_text("utf-8")
 
     return write
@@ -193,6 +194,23 @@ class TestRunPage:
         page = index_of(a_run(a_step()), {STEP: source})
         assert "no executed notebook" in page or "damaged" in page
         assert [path.name for path in (tmp_path / "run").iterdir()] == ["index.html"]
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_a_step_that_was_not_run_again_leads_to_the_run_that_did_it(self, index_of, tmp_path, there):
+        earlier = tmp_path / "run-0" / "notebooks" / f"{STEP}.ipynb"
+        earlier.parent.mkdir(parents=True)
+        figure = new_output("display_data", data={"image/png": PIXEL})
+        cell = new_code_cell("show()", outputs=[figure], metadata={"tags": ["picture:customer_trusted"]})
+        nbformat.write(new_notebook(cells=[cell]), earlier)
+        if there:
+            (tmp_path / "run-0" / f"{STEP}.html").write_text("")
+        step = a_step(rows=rows_of(956, 482, no_consent=474), unchanged_since="run-0") | {"seconds": 0.0}
+        page = index_of(a_run(step, a_step("08_explore_curated")), {STEP: earlier})
+        assert "<small>unchanged since run-0</small>" in page
+        assert (f'href="../run-0/{STEP}.html"' in page) is there
+        assert "2 <small>of 2, 1 unchanged</small>" in page
+        assert "0.0 s" not in page
+        assert {path.name for path in (tmp_path / "run").iterdir()} == {"index.html", "customer_trusted.png"}
 
     def test_values_are_text_and_never_markup(self, index_of):
         hostile = "<script>x()</script>"
@@ -264,13 +282,28 @@ class TestFlow:
 
 class TestNotebookPage:
     def test_the_kernels_talk_is_folded_and_the_analysis_is_not(self, page_of):
-        page = page_of(printing(CHATTER + "482 customers\nStatus: fine", source="%glue_version 5.1"))
+        setup = [printing(CHATTER, source="%glue_version 5.1", tags=[tag]) for tag in ("session", "warm-session")]
+        page = page_of(*setup, printing("482 customers\nStatus: fine"))
+        assert page.count("<summary>Session log") == 2
         assert re.search(r"<summary>Session log .*?Session ID: 7f0c.*?</details>", page, re.DOTALL)
         assert '<pre class="text" tabindex="0">482 customers\nStatus: fine</pre>' in page
 
-    def test_the_kernels_complaints_stay_in_sight(self, page_of):
-        complaint = "Exception encountered while creating session: no role"
-        assert f'tabindex="0">{complaint}</pre>' in page_of(printing(CHATTER + complaint, name="stderr"))
+    @pytest.mark.parametrize(
+        ("stream", "complaint"),
+        [
+            ("stderr", "Exception encountered while creating session: no role"),
+            ("stdout", "\x1b[31m\x1b[1mFailed to switch, Session: x is not in READY state."),
+        ],
+    )
+    def test_the_kernels_complaints_stay_in_sight(self, page_of, stream, complaint):
+        said = [("stdout", CHATTER), (stream, complaint), ("stdout", "more")]
+        outputs = [new_output("stream", name=name, text=text) for name, text in said]
+        page = page_of(new_code_cell("%reconnect x", outputs=outputs, metadata={"tags": ["warm-session"]}))
+        folded = re.search(r"<summary>Session log .*?</details>", page, re.DOTALL)[0]
+        assert "Session ID: 7f0c" in folded
+        assert "more" in folded
+        assert complaint[-15:] not in folded
+        assert re.search(rf"{re.escape(complaint[-15:])}(</span>)?</pre>", page)
 
     def test_code_is_folded_without_any_script_and_a_button_opens_all(self, page_of):
         page = page_of(printing("1", source="spark.sql('<x>')"))
@@ -280,26 +313,52 @@ class TestNotebookPage:
     def test_set_up_without_a_result_is_one_fold_with_the_parameters(self, page_of):
         page = page_of(
             new_markdown_cell("# Title"),
-            printing(CHATTER),
+            printing(CHATTER, tags=["session"]),
             new_code_cell('consent = "at_collection"', metadata={"tags": ["parameters"]}),
             new_code_cell('# Parameters\nconsent = "any_time"', metadata={"tags": ["injected-parameters"]}),
             printing("482 customers"),
+            parameters={"consent": "any_time"},
         )
         fold = page[page.index("Set-up and parameters") : page.index("482 customers")]
         assert "3 cells" in fold
         assert "Default parameters" in fold
         assert "<td><code>any_time</code></td>" in fold
 
-    def test_a_spark_table_is_a_table_and_its_values_are_escaped(self, page_of):
-        page = page_of(printing(SPARK_TABLE[:20]), printing(SPARK_TABLE + "only showing top 2 rows\n"))
-        assert '<th scope="col" class="num">rows</th>' in page
-        assert '<td class="num">32,025</td>' in page
-        assert "<td>&lt;b&gt;</td>" in page
-        assert "<caption>only showing top 2 rows</caption>" in page
-
-    def test_a_table_that_came_in_pieces_is_one(self, page_of):
+    def test_a_table_that_a_cell_hands_over_stands_where_the_cell_printed_it_and_its_values_are_escaped(self, page_of):
         pieces = [new_output("stream", name="stdout", text=text) for text in (SPARK_TABLE[:40], SPARK_TABLE[40:])]
-        assert page_of(new_code_cell("show()", outputs=pieces)).count("<table>") == 1
+        cell = new_code_cell("show()", outputs=pieces, metadata={"tags": ["table:reasons"]})
+        page = page_of(printing("before"), cell, printing("after"), previews={"reasons": TABLE})
+        assert page.count("<table>") == 1
+        assert page.index(">before</pre>") < page.index("<table>") < page.index(">after</pre>")
+        assert '<th scope="col">reason</th><th scope="col" class="num">rows</th>' in page
+        assert '<td class="num">32025</td>' in page
+        assert "<td>&lt;b&gt;</td>" in page
+        assert '<td class="quiet">NULL</td>' in page
+        assert "+------+" not in page
+
+    def test_a_table_without_rows_says_so(self, page_of):
+        cell = printing("+-+\n|a|\n+-+\n+-+", tags=["table:none"])
+        page = page_of(cell, previews={"none": {"columns": ["a"], "rows": []}})
+        assert '<caption>no rows</caption><thead><tr><th scope="col">a</th></tr></thead>' in page
+
+    @pytest.mark.parametrize("tags", [[], ["table:another"]])
+    def test_a_printed_table_that_is_not_handed_over_stays_text(self, page_of, tags):
+        page = page_of(printing(SPARK_TABLE, tags=tags), previews={"reasons": TABLE})
+        assert "<table>" not in page
+        assert ">+------+------+\n|reason|  rows|\n" in page
+
+    def test_a_cell_that_failed_shows_what_it_said_and_no_table_of_an_earlier_attempt(self, page_of):
+        cell = printing("KeyError: x", tags=["table:reasons"], papermill={"exception": True})
+        assert ">KeyError: x</pre>" in page_of(cell, status="FAILED", previews={"reasons": TABLE})
+
+    def test_the_profile_of_the_curated_table_is_such_a_table(self, page_of):
+        column = {"type": "double", "rows": 32025, "missing": 0, "different": 3, "least": -1.0, "median": 0.0}
+        columns = [{"column": "x"} | column | {"mean": -0.00452341, "most": 1.5}]
+        columns += [{"column": "id"} | dict.fromkeys(columns[0].keys() - {"column"})]
+        page = page_of(printing("x 32025", tags=["table:profile_machine_learning_curated"]), columns=columns)
+        assert '<td>x</td><td>double</td><td class="num">32,025</td>' in page
+        assert '<td class="num">-0.00452341</td><td class="num">1.5</td></tr>' in page
+        assert '<td>id</td><td class="quiet">–</td>' in page
 
     def test_a_pandas_table_loses_what_could_act(self, page_of):
         html = (
@@ -351,28 +410,6 @@ class TestNotebookPage:
         assert '<pre class="error" tabindex="0">KeyError: x</pre>' in page
 
 
-class TestSparkTables:
-    @given(st.lists(st.tuples(*[st.text(st.characters(codec="ascii", categories=["L", "N", "P"]), max_size=8)] * 2)))
-    def test_what_spark_prints_is_read_back(self, rows):
-        header = ("first", "second")
-        widths = [max(len(row[at]) for row in [header, *rows]) for at in (0, 1)]
-        rule = "+" + "+".join("-" * width for width in widths) + "+"
-        lines = [f"|{one.rjust(widths[0])}|{two.rjust(widths[1])}|" for one, two in [header, *rows]]
-        (table,) = split_tables("\n".join([rule, lines[0], rule, *lines[1:], rule]))
-        assert table == AsciiTable(list(header), [list(row) for row in rows])
-
-    def test_text_around_a_table_and_full_width_characters_are_kept(self):
-        before, table, after = split_tables("before\n+----+-+\n|   a|b|\n+----+-+\n|漢字|1|\n+----+-+\nafter\n")
-        assert (before, table.rows, after.strip()) == ("before", [["漢字", "1"]], "after")
-
-    @pytest.mark.parametrize(
-        "text",
-        ["+-+\n|a|\n+-+\n|1|", "+-+\n|a|\n|b|\n+-+\n|1|\n+-+", "+-+\nno row\n+-+\n+-+", "+-+\n+-+\n+-+", "a + b"],
-    )
-    def test_what_is_no_whole_table_stays_text(self, text):
-        assert list(split_tables(text)) == [text]
-
-
 class TestEveryPage:
     @pytest.fixture
     def pages(self, tmp_path) -> dict[Path, str]:
@@ -380,14 +417,19 @@ class TestEveryPage:
         figure = new_output("display_data", data={"image/png": PIXEL, "text/plain": "<Figure>"})
         notebooks = {"01_landing_tables": tmp_path / "1.ipynb", STEP: tmp_path / "2.ipynb"}
         title = new_markdown_cell("# Customers\n\nText with `code`.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n## More")
-        cells = [title, printing(CHATTER), printing(SPARK_TABLE), new_code_cell("plot()", outputs=[figure])]
+        cells = [
+            title,
+            printing(CHATTER, tags=["session"]),
+            printing(SPARK_TABLE, tags=["table:reasons"]),
+            new_code_cell("plot()", outputs=[figure]),
+        ]
         nbformat.write(new_notebook(cells=cells), notebooks["01_landing_tables"])
         nbformat.write(new_notebook(cells=[printing(LOST_LINE, papermill={"exception": True})]), notebooks[STEP])
         steps = [
             a_step("01_landing_tables", rows=rows_of(3, 2, no_consent=1)),
             a_step(status="FAILED", reason=LOST_LINE),
         ]
-        write_run_report(a_run(*steps, status="FAILED"), notebooks, tmp_path / "run")
+        write_run_report(a_run(*steps, status="FAILED", previews={"reasons": TABLE}), notebooks, tmp_path / "run")
         return {page: page.read_text("utf-8") for page in (tmp_path / "run").iterdir()}
 
     def test_it_needs_nothing_from_outside_and_its_links_lead_somewhere(self, pages):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
 from pyspark.sql import types as spark
 
 from awsglue._step import refuse
@@ -46,11 +45,10 @@ class CatalogTable:
     def describe(self) -> dict[str, Any] | None:
         """The table as GetTable answers, or ``None``; a missing database is AWS's EntityNotFoundException."""
         client = boto3.client("glue")
-        client.get_database(Name=self.database)
         try:
             return client.get_table(DatabaseName=self.database, Name=self.name)["Table"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "EntityNotFoundException":
+        except client.exceptions.EntityNotFoundException as error:
+            if error.response["Error"]["Message"].startswith("Database "):
                 raise
             return None
 

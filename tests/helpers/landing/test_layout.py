@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyspark.sql import functions as F
 
-from helpers import accelerometer, step_trainer
+from helpers.landing.layout import LAYOUTS
 from helpers.landing.lines import read_records
 
 TIME, MOTION = 1_655_564_444_103, '{"user":"%s","timestamp":%s,"x":%s,"y":0.5,"z":-1.0}'
@@ -24,18 +25,15 @@ def read_both(spark, folder, source, lines):
     """The lines typed with the layout and without it."""
     folder.mkdir(exist_ok=True)
     (folder / "lines.json").write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
-    typed = (
-        source.type_readings(read_records(spark, folder.as_uri(), source.CONTRACT, layout)).collect()
-        for layout in (source.LAYOUT, None)
-    )
-    return [sorted(map(repr, rows)) for rows in typed]
+    found = (read_records(spark, folder.as_uri(), source, by_layout).collect() for by_layout in (True, False))
+    return [sorted(map(repr, rows)) for rows in found]
 
 
 @settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(USERS, NUMBERS, NUMBERS, ENDS), min_size=40, max_size=80))
 def test_motion_reads_the_same_with_the_layout_and_without(spark, tmp_path, parts):
     lines = [MOTION % (user, time, x) + end for user, time, x, end in parts]
-    with_layout, without = read_both(spark, tmp_path / "motion", accelerometer, [*lines, *(MOTION % ("b", TIME, 1),)])
+    with_layout, without = read_both(spark, tmp_path / "motion", "accelerometer", [*lines, *(MOTION % ("b", TIME, 1),)])
     assert with_layout == without
 
 
@@ -43,7 +41,7 @@ def test_motion_reads_the_same_with_the_layout_and_without(spark, tmp_path, part
 @given(st.lists(st.tuples(NUMBERS, USERS, NUMBERS, ENDS), min_size=40, max_size=80))
 def test_steps_read_the_same_with_the_layout_and_without(spark, tmp_path, parts):
     lines = [STEP % (time, serial, distance) + end for time, serial, distance, end in parts]
-    with_layout, without = read_both(spark, tmp_path / "steps", step_trainer, [*lines, STEP % (TIME, "s", 7)])
+    with_layout, without = read_both(spark, tmp_path / "steps", "step_trainer", [*lines, STEP % (TIME, "s", 7)])
     assert with_layout == without
 
 
@@ -63,8 +61,6 @@ def test_steps_read_the_same_with_the_layout_and_without(spark, tmp_path, parts)
         ('{"user":"a@x.de","user":"b@x.de","timestamp":1655564444103,"x":1.0,"y":0.5,"z":-1.0}', False),
     ],
 )
-def test_only_the_layout_to_the_letter_is_read_by_position(spark, tmp_path, line, regular):
-    (tmp_path / "a.json").write_text(line + "\n", "utf-8")
-    (record,) = read_records(spark, tmp_path.as_uri(), accelerometer.CONTRACT, accelerometer.LAYOUT).take(1)
-    assert record["regular"] is regular
-    assert (record["text"] is None) == regular
+def test_only_the_layout_to_the_letter_is_read_by_position(spark, line, regular):
+    lines = spark.createDataFrame([(line,)], "line string")
+    assert lines.select(LAYOUTS["accelerometer"].fits(F.col("line"))).first()[0] is regular

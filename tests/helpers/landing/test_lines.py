@@ -5,7 +5,6 @@ import gzip
 
 import pytest
 
-from helpers.accelerometer import CONTRACT, LAYOUT
 from helpers.errors import LandingIncomplete
 from helpers.landing import lines
 from helpers.landing.files import LandingFile, is_passed_over
@@ -15,19 +14,18 @@ GOOD = '{"user":"a","timestamp":1655564376361,"x":1.0,"y":1.0,"z":1.0}'
 
 
 def numbers(records):
-    return sorted(row["given x"] for row in records.collect())
+    return sorted(row["x"] for row in records.collect())
 
 
 def test_byte_order_mark_carriage_returns_and_blank_lines_do_no_harm(landing):
-    records = landing(CONTRACT, '\ufeff{"x": 1}\r\n\r\n   \n{"x": 2}\r')
-    assert numbers(records) == ["1", "2"]
+    records = landing("accelerometer", '\ufeff{"x": 1}\r\n\r\n   \n{"x": 2}\r')
+    assert numbers(records) == [1, 2]
 
 
 def test_a_line_of_several_objects_is_several_rows(landing):
-    rows = landing(CONTRACT, GOOD + GOOD + '{"x":' + GOOD, GOOD, layout=LAYOUT).collect()
-    assert sorted((row["regular"], row["broken"]) for row in rows if row["broken"]) == [(False, "malformed_json")]
-    assert [row["regular"] for row in rows].count(True) == 1
-    assert len(rows) == 4
+    rows = landing("accelerometer", GOOD + GOOD + '{"x":' + GOOD, GOOD, by_layout=True).collect()
+    assert [(row["reason"], row["line"]) for row in rows if row["reason"]] == [("malformed_json", '{"x":' + GOOD)]
+    assert [row["x"] for row in rows if not row["reason"]] == [1.0] * 3
 
 
 def test_nested_and_compressed_files_are_read_and_hidden_ones_are_not(spark, tmp_path):
@@ -37,7 +35,7 @@ def test_nested_and_compressed_files_are_read_and_hidden_ones_are_not(spark, tmp
     (tmp_path / "_c.json").write_text('{"x": 3}')
     (tmp_path / ".d.json").write_text('{"x": 4}')
     (tmp_path / "e.json._COPYING_").write_text('{"x": 5}')
-    assert numbers(read_records(spark, tmp_path.as_uri(), CONTRACT)) == ["1", "2"]
+    assert numbers(read_records(spark, tmp_path.as_uri(), "accelerometer")) == [1, 2]
 
 
 def test_every_file_that_is_listed_is_read_whatever_its_name(spark, tmp_path, monkeypatch):
@@ -58,7 +56,7 @@ def test_every_file_that_is_listed_is_read_whatever_its_name(spark, tmp_path, mo
     (tmp_path / "_hidden=1").mkdir()
     (tmp_path / "_hidden=1" / "a.json").write_text('{"x": 99}\n')
     monkeypatch.setattr(lines, "list_landing_files", lambda _: files)
-    assert numbers(read_landing(spark, tmp_path.as_uri(), CONTRACT)) == list("0123456")
+    assert numbers(read_landing(spark, tmp_path.as_uri(), "accelerometer")) == [float(number) for number in range(7)]
 
 
 @pytest.mark.parametrize("listed", [("gone.json", 9), ("a.json", 10)])
@@ -67,7 +65,7 @@ def test_a_listed_file_that_spark_does_not_see_whole_is_an_error(spark, tmp_path
     files = [LandingFile(f"file://{tmp_path}/{listed[0]}", listed[1])]
     monkeypatch.setattr(lines, "list_landing_files", lambda _: files)
     with pytest.raises(Exception, match="would not be read whole|PATH_NOT_FOUND|does not exist") as error:
-        read_landing(spark, tmp_path.as_uri(), CONTRACT)
+        read_landing(spark, tmp_path.as_uri(), "accelerometer")
     assert listed[0] in str(error.value) or "S3 lists 10 bytes, Spark 9" in str(error.value)
     assert listed[0] == "gone.json" or error.type is LandingIncomplete
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from helpers.customers import CONTRACT
+from helpers.landing.contract import CONTRACTS
 from helpers.landing.new_fields import MOST, NewFields, find_new_fields, inferred_types, name_columns
 
 
@@ -13,8 +13,8 @@ def found(landing):
     """A function that lands objects and returns their new fields, and the rows of those columns."""
 
     def find(*objects, inferred=None):
-        rows = landing(CONTRACT, *objects)
-        fields = find_new_fields(rows, inferred or {}, CONTRACT.fields)
+        rows = landing("customer", *objects)
+        fields = find_new_fields(rows, inferred or {}, CONTRACTS["customer"].fields)
         return fields, [row.asDict() for row in rows.select(*fields.columns()).collect()]
 
     return find

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from helpers.athena_values import AnyDate
+from helpers.athena import AnyDate
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,85 @@
+"""Glue job scripts in processes of their own, which start at once: they are forks of one whose Java is warm."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from local_aws.endpoint import running
+from local_aws.sessions.job import job_environment
+from runner.paths import JOBS, PROJECT
+from tests.killing import write_killer
+
+PARENT = """
+import json, os, runpy, sys, traceback
+from awsglue.context import GlueContext
+from pyspark.context import SparkContext
+spark = GlueContext(SparkContext.getOrCreate()).spark_session
+for line in sys.stdin:
+    order = json.loads(line)
+    if not (child := os.fork()):
+        code = 1
+        try:
+            os.environ["KILL_AT"] = str(order["kill_at"])
+            os.dup2(2, 1)  # only the parent answers
+            spark.catalog.clearCache()  # of a job that was killed
+            sys.argv = order["arguments"]
+            runpy.run_path(sys.argv[0], run_name="__main__")
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+class WarmJobs:
+    """Runs job scripts on the lake of a running endpoint.
+
+    Parameters
+    ----------
+    lake : Path
+        The lake, whose buckets are there already.
+    scratch : Path
+        An empty folder, for Spark's files and what the jobs say.
+    helpers : Path
+        Where they import the helpers from: a folder, or the zip that Glue has.
+    """
+
+    def __init__(self, lake: Path, scratch: Path, helpers: Path = PROJECT):
+        write_killer(scratch)
+        endpoint = running(lake)
+        environment = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": "0"}
+        environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(helpers)])
+        self._log = scratch / "jobs.log"
+        with self._log.open("w") as log:
+            self._parent = subprocess.Popen(
+                [sys.executable, "-c", PARENT],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+                cwd=scratch,
+            )
+
+    def __enter__(self) -> "WarmJobs":
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._parent.communicate(timeout=60)
+
+    def run(self, script: str, *arguments: str, kill_at: int = 0) -> int:
+        """Run a script of jobs/, killed before its n-th change of the lake, or never; its exit code."""
+        command = [str(JOBS / script), "--JOB_NAME", "job", *arguments]
+        self._parent.stdin.write(json.dumps({"kill_at": kill_at, "arguments": command}) + "\n")
+        self._parent.stdin.flush()
+        return int(self._parent.stdout.readline() or self._parent.wait())
+
+    @property
+    def said(self) -> str:
+        """What the jobs said."""
+        return self._log.read_text()
