@@ -31,7 +31,7 @@ from runner.glue.session import live_sessions
 from runner.lake.lock import read_holder
 from runner.privacy.erase_file import Finding, erase_report, erase_thing
 from runner.privacy.identities import CUSTOMERS
-from runner.privacy.people import find_people
+from runner.privacy.people import OF_CUSTOMERS, find_people
 from runner.privacy.places import Copies, Thing, report_files, walk
 from runner.privacy.traces import Traces
 
@@ -91,7 +91,7 @@ class Erasure:
     def erase(self, findings: list[Finding]) -> None:
         """Take the people out of everything, prove that nothing is left, and write the certificates.
 
-        The customers' landing files come last: they say by what else the people are known, so that an erasure that was
+        What describes customers comes last: it says by what else the people are known, so that an erasure that was
         interrupted can be begun again.
 
         Raises
@@ -143,20 +143,20 @@ class Erasure:
             )
 
     def _pass(self, doing: str, change: bool, copies: Copies) -> list[Finding]:
-        """Go through everything once; the customers' landing files at the end."""
+        """Go through everything once."""
         things = [thing for thing in walk(self.settings.bucket) if not thing.key.startswith(CERTIFICATES)]
         files = list(report_files(self.reports))
         found = [
             erase_report(path, self.reports, self.traces, change) for path in _tracked(files, f"{doing} (reports)")
         ]
-        for thing in _tracked(sorted(things, key=_is_of_customers), f"{doing} (bucket)"):
+        for thing in _tracked(sorted(things, key=_order), f"{doing} (bucket)"):
             finding = erase_thing(thing, copies, self.traces, change)
             if finding.tally.rows is not None and not thing.version:
                 self.rows[thing.key] = finding.tally.rows
             found.append(finding)
         if change:  # what was replaced or deleted is an earlier object version now, on a versioned bucket
             later = [thing for thing in walk(self.settings.bucket) if thing.version]
-            for thing in sorted(later, key=_is_of_customers):
+            for thing in sorted(later, key=_order):
                 erase_thing(thing, copies, self.traces, change)
         self._looked_at, self._reports_looked_at = len(things), len(files)
         return [finding for finding in found if finding]
@@ -213,9 +213,9 @@ class Erasure:
         return key
 
 
-def _is_of_customers(thing: Thing) -> tuple[bool, bool]:
-    """By which objects are put in order: these last, and of each the earlier versions."""
-    return thing.key.startswith(CUSTOMERS.prefix), thing.version is not None
+def _order(thing: Thing) -> tuple[bool, ...]:
+    """What describes customers comes last, their landing files at the very end, and earlier versions behind present."""
+    return thing.key.startswith(OF_CUSTOMERS), thing.key.startswith(CUSTOMERS.prefix), thing.version is not None
 
 
 @contextmanager
