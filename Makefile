@@ -38,6 +38,7 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 		install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes "$$@"; }; \
 		install -r requirements-build.lock && install --no-build-isolation -r requirements.lock
 	@$(MAKE) --no-print-directory $(BIN)/stedi
+	@$(PY) -m local_aws.sessions.class_archive 2>/dev/null || echo "make: Spark's sessions will start a few seconds slower" >&2
 	@touch $@
 
 # The project and its command, as pip's --editable would give them: setuptools takes { and $ in a path for variables of

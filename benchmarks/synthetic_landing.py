@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-CUSTOMERS = 5_000
+READINGS_A_CUSTOMER = 115
+"""As in the public data, so that customers grow with the readings."""
 LINES_A_FILE = 100_000
 START = 1_700_000_000_000
 """The first millisecond of a reading."""
@@ -21,7 +22,7 @@ create table people as select
     left(md5('device' || if(i % 1000 = 7, i - 1, i)), 32)::uuid::varchar as serial,
     {START} + (hash(i, ?) % 3000000)::bigint - 1200000 as registered,
     hash(i, 'offset') % 600000 as start_ms
-from range({CUSTOMERS}) t(i)
+from range($customers) t(i)
 """
 EVENT = """select
     'Person ' || i as customerName, email, '5550' || i as phone, '1980-01-01' as birthDay, serial as serialNumber,
@@ -36,33 +37,32 @@ EVENTS = " union all ".join(
     )
 )
 STEPS = f"""select
-    {START} + start_ms + (k // {CUSTOMERS}) * 2500 as sensorReadingTime, serial as serialNumber,
+    {START} + start_ms + (k // $customers) * 2500 as sensorReadingTime, serial as serialNumber,
     (200 + hash(k) % 100)::int as distanceFromObject
-from (select j - (j % 1000 = 999)::int as k from range($first, $last) t(j)) join people on k % {CUSTOMERS} = i"""
+from (select j - (j % 1000 = 999)::int as k from range($first, $last) t(j)) join people on k % $customers = i"""
 MOTION = f"""select
-    email as user, {START} + start_ms + (k // {CUSTOMERS}) * 2500 as timestamp,
+    email as user, {START} + start_ms + (k // $customers) * 2500 as timestamp,
     ((code % 3) - 1)::double as x, ((code // 3 % 3) - 1)::double as y, ((code // 9) - 1)::double as z
 from (
     select n * $steps // $motion as k, (hash(n * $steps // $motion)::hugeint + 7 * n) % 27 as code
     from (select j - (j % 1000 = 999)::int as n from range($first, $last) t(j))
-) join people on k % {CUSTOMERS} = i"""
+) join people on k % $customers = i"""
 BROKEN = '{{"timestamp": {}, "x": 1.0, \n'
 
 
 def write_landing(root: Path, readings: int, seed: int = 1) -> None:
     """Write ``customer``, ``accelerometer`` and ``step_trainer`` under a folder, 8.1 of 11 readings being motion."""
     motion = readings * 81 // 110
-    sizes = {"steps": readings - motion, "motion": motion}
+    sizes = {"steps": readings - motion, "motion": motion, "customers": max(readings // READINGS_A_CUSTOMER, 1)}
     with duckdb.connect() as database:
         database.execute("set preserve_insertion_order = false")
-        database.execute(PEOPLE, [seed])
+        database.execute(PEOPLE.replace("$customers", str(sizes["customers"])), [seed])
         _write(database, EVENTS, {}, _folder(root, "customer") / "events.json")
         for source, query, count in (("step_trainer", STEPS, sizes["steps"]), ("accelerometer", MOTION, motion)):
             folder = _folder(root, source)
             for first in range(0, count, LINES_A_FILE):
                 bounds = {"first": first, "last": min(first + LINES_A_FILE, count)}
-                more = sizes if query is MOTION else {}
-                _write(database, query, bounds | more, folder / f"part-{first // LINES_A_FILE:03d}.json")
+                _write(database, query, bounds | sizes, folder / f"part-{first // LINES_A_FILE:03d}.json")
             with (folder / "part-000.json").open("a") as lines:
                 lines.writelines(BROKEN.format(number) for number in range(count // 100_000))
 

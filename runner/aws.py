@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError
 
 from local_aws.endpoint import EndpointError, aws_for
 from runner.errors import UserError
-from runner.glue.kernels import glue_kernel_settings
+from runner.glue.session import role_arn
 
 
 @contextmanager
@@ -27,7 +27,8 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
         with aws_for(profile, lake, port) as environment:
             _replace(environment)
             boto3.DEFAULT_SESSION = None
-            os.environ.update(glue_kernel_settings(profile, _region(profile)))
+            # What AWS's Glue kernel reads.
+            os.environ.update(glue_profile=profile, region=_region(profile), glue_role_arn=role_arn())
             yield
     except EndpointError as error:
         raise UserError(str(error)) from error

@@ -1,8 +1,15 @@
-"""What an error of AWS's means for a run: try again, give up because the network is lost, or fail."""
+"""What an error of AWS's means for a run: try again after a pause, give up because the network is lost, or fail."""
 
+import random
 import re
+import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+
+from runner.errors import LakeBusy, NetworkLost, StepFailed
 
 TRY_AGAIN = {
     "Throttling": "too many requests",
@@ -18,6 +25,10 @@ TRY_AGAIN = {
 }
 """The codes of throttling and of missing capacity. Every other error would come again (AWS: "Error retries and
 exponential backoff in AWS", and the errors of the Glue and Athena API references)."""
+
+FIRST_PAUSE = 5.0
+"""Seconds before the second try; each later pause is three times as long, give or take a fifth."""
+Result = TypeVar("Result")
 
 NETWORK = (ConnectionError, HTTPClientError)
 """What botocore raises where an endpoint cannot be reached, or stops answering."""
@@ -47,3 +58,36 @@ def may_succeed_later(error: Exception | str) -> bool:
 def is_network_lost(error: Exception | str) -> bool:
     """Whether an error says that AWS could not be reached."""
     return isinstance(error, NETWORK) or bool(_UNREACHABLE.search(str(error)))
+
+
+def verdict(error: BaseException) -> tuple[str, str]:
+    """How a run ends by an error, and why, in one line."""
+    if isinstance(error, NetworkLost) or is_network_lost(error):
+        return "CANCELLED", f"AWS cannot be reached any more: {error}"
+    if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
+        return "FAILED", f"AWS refused: {error}"
+    if isinstance(error, (StepFailed, LakeBusy)):
+        return "FAILED", str(error)
+    return "FAILED", f"{type(error).__name__}: {error}"
+
+
+def with_retries(action: Callable[[], Result], retries: int, say: Callable[[str], None]) -> Result:
+    """Do something, and do it again where AWS refused for throttling or missing capacity.
+
+    Parameters
+    ----------
+    retries : int
+        How often to try again at most.
+    say : callable
+        Takes a sentence before each pause.
+    """
+    for attempt in range(retries):
+        try:
+            return action()
+        except Exception as error:
+            if not may_succeed_later(error):
+                raise
+            pause = FIRST_PAUSE * 3**attempt * random.uniform(0.8, 1.2)
+            say(f"{error_code(error)}: trying again in {pause:.0f} s (retry {attempt + 1} of {retries}).")
+            time.sleep(pause)
+    return action()

@@ -1,14 +1,18 @@
 """JupyterLab on the project's notebooks, with the kernels and the AWS profile set."""
 
 import json
+import os
 import subprocess
 import sys
 
-from runner.glue.kernels import LAB_KERNEL, install_kernels
+from runner.files import write_whole
 from runner.glue.session import TAGS, session_arguments
 from runner.paths import NOTEBOOKS, STATE
 from runner.pipeline import scripts
+from runner.pipeline.parameters import GLUE
 
+KERNEL = "aws_glue_interactive_sessions_kernel.glue_pyspark.GlueKernel"
+"""AWS's own: where its session is gone it makes another."""
 START = "README.md"
 """The page that JupyterLab opens on, among the notebooks."""
 SETTINGS = {
@@ -35,7 +39,7 @@ def open_lab(bucket: str, arguments: list[str]) -> int:
     """Start JupyterLab on the page of the notebooks and wait for its end; return its exit code."""
     scripts.ensure_bucket(bucket)
     scripts.upload_scripts(bucket)
-    install_kernels(LAB_KERNEL)
+    _install_kernel()
     settings = STATE / "lab"
     settings.mkdir(parents=True, exist_ok=True)
     (settings / "overrides.json").write_text(json.dumps(SETTINGS, indent=1), "utf-8")
@@ -49,3 +53,13 @@ def open_lab(bucket: str, arguments: list[str]) -> int:
             return process.wait()
         except KeyboardInterrupt:
             process.terminate()  # it ends its kernels, and they their Glue sessions
+
+
+def _install_kernel() -> None:
+    """Put AWS's Glue kernel where Jupyter finds it, for this process and its children only."""
+    command = [sys.executable, "-m", KERNEL, "-f", "{connection_file}"]
+    kernel = {"argv": command, "display_name": "Glue PySpark", "language": "python"}
+    folder = STATE / "jupyter" / "kernels" / GLUE
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / "kernel.json", json.dumps(kernel, indent=1))  # in one move: another lab may be reading it
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(STATE / "jupyter"), os.environ.get("JUPYTER_PATH")]))

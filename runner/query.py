@@ -15,7 +15,7 @@ from runner.console import print_table
 from runner.errors import UserError
 
 
-def run_query(sql: str, bucket: str, database: str, as_csv: bool) -> None:
+def run_query(sql: str, as_csv: bool, bucket: str, database: str) -> None:
     """Run a query and print its result.
 
     Raises

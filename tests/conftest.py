@@ -23,7 +23,6 @@ LONGEST = (
     "test_further_runs",
     "test_withdrawal",
     "test_network",
-    "test_checkout",
     "test_failures",
     "test_lab",
     "test_notebook",

@@ -14,7 +14,7 @@ from helpers.publishing.objects import delete_prefix
 from helpers.publishing.staged import Staged
 from helpers.publishing.versions import FINGERPRINT, POLICY, ROWS
 from helpers.settings import Settings
-from helpers.tables import QUARANTINE, TABLES
+from helpers.tables import QUARANTINE, REGISTER, TABLES
 
 
 def fingerprint(rows: DataFrame, is_empty: bool = False) -> tuple[str, int]:
@@ -75,6 +75,10 @@ def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
 
 
 def _rows_under_this_policy(table: str, known: dict[str, str], settings: Settings) -> int | None:
-    """How many rows the published table has; None where it was made under other parameters, or is a quarantine."""
-    is_comparable = known.get(POLICY) == settings.policy and ROWS in known and TABLES[table].zone != QUARANTINE
+    """How many rows the published table has; None where it was made under other parameters, or may shrink as it likes.
+
+    So may a quarantine, and the register: it is published after customer_trusted, which has been compared.
+    """
+    may_shrink = TABLES[table].zone in (QUARANTINE, REGISTER)
+    is_comparable = known.get(POLICY) == settings.policy and ROWS in known and not may_shrink
     return int(known[ROWS]) if is_comparable else None

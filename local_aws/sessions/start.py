@@ -8,6 +8,7 @@ from typing import Any
 
 from local_aws.lake import Lake
 from local_aws.sessions import arguments as wishes
+from local_aws.sessions.java import archive_option
 from local_aws.sessions.resources import Resources
 from local_aws.sessions.spark import base_settings, bucket_mounts, start_spark
 
@@ -85,6 +86,7 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     wishes.check_python_modules(order.arguments)
     files = wishes.fetch_python_files(order.arguments, order.lake, order.scratch / "python")
     settings = base_settings(order.resources, order.scratch)
+    settings["spark.driver.extraJavaOptions"] += f" {archive_option(Path(os.environ['JAVA_HOME']))}"
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
     log_path = wishes.event_log_path(order.arguments, order.lake)
     if log_path:

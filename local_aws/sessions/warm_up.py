@@ -15,13 +15,14 @@ LINES = "a 1\nb 2\n"
 
 
 def warm_up(spark: "SparkSession", scratch: Path) -> threading.Thread:
-    """Begin to read, parse, aggregate, join, write and read back two lines, beside whatever the session does."""
-    thread = threading.Thread(target=_work, args=[spark.newSession(), scratch / "warm-up"], daemon=True)
+    """Begin that work, beside whatever the session does."""
+    thread = threading.Thread(target=work, args=[spark.newSession(), scratch / "warm-up"], daemon=True)
     thread.start()
     return thread
 
 
-def _work(spark: "SparkSession", folder: Path) -> None:
+def work(spark: "SparkSession", folder: Path) -> None:
+    """Read, parse, aggregate, join, write and read back two lines."""
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 

@@ -1,45 +1,140 @@
-"""The Jupyter kernels of the project: AWS's Glue kernel under the name that the notebooks ask for."""
+"""The kernels of a batch: one that Glue notebooks share, and others that start before their notebook's turn."""
 
-import json
-import os
+import signal
+import subprocess
 import sys
-from functools import lru_cache
+import tempfile
+import threading
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
 
-from runner.files import write_whole
-from runner.glue.session import role_arn
-from runner.paths import NOTEBOOKS, STATE
+from jupyter_client import KernelManager
+from jupyter_client.kernelspec import KernelSpec
 
-GLUE = "glue_pyspark"
-"""The name by which notebooks ask for AWS's Glue kernel, here and in Glue Studio."""
-LAB_KERNEL = "aws_glue_interactive_sessions_kernel.glue_pyspark.GlueKernel"
-"""AWS's own, for who works at a notebook: where its session is gone it makes another."""
-BATCH_KERNEL = "runner.glue.kernel"
+from runner.paths import PROJECT, STATE
+from runner.pipeline.parameters import GLUE, kernel_name
+
+LOG = STATE / "kernels.log"
+"""What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
+BATCH_KERNEL = KernelSpec(
+    argv=[sys.executable, "-m", "runner.glue.kernel", "-f", "{connection_file}"], display_name="Glue", language="python"
+)
+CLIENT = "jupyter_client.asynchronous.AsyncKernelClient"
+"""With the manager's own, blocking client nbclient waits for ever for the answer of a kernel that has died."""
 
 
-def install_kernels(module: str) -> None:
-    """Put a Glue kernel where Jupyter finds it, for this process and its children only.
+class OneKernel(KernelManager):
+    """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
+
+    ended = False
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Of the Glue kernel a batch's own, which needs no installation; of another what Jupyter knows."""
+        return BATCH_KERNEL if self.kernel_name == GLUE else super().kernel_spec
+
+    process: subprocess.Popen
+    """Its process, which tells how it ended also after the manager has forgotten it."""
+
+    def start_kernel(self, **arguments: object) -> None:
+        """Start it, as `KernelManager` does."""
+        if self.ended:
+            raise RuntimeError("this kernel was ended")
+        super().start_kernel(**arguments)
+        self.process = self.provisioner.process
+
+    def how_it_ended(self) -> str:
+        """The end of its process in words: its exit code, or the signal that killed it."""
+        code = self.process.poll()
+        if code is None or code >= 0:
+            return f"exit code {code}" if code is not None else "it does not answer"
+        signal_name = signal.Signals(-code).name
+        cause = ", probably since the machine is out of memory" if signal_name == "SIGKILL" else ""
+        return f"killed by signal {-code} ({signal_name}){cause}"
+
+
+class KernelQueue:
+    """The kernels of a batch. Any thread may ask.
+
+    Each notebook has a fresh kernel of its own, which starts while the notebook before is running; but notebooks that
+    take turns in one Glue session share its kernel, which only hands their cells on (`runner.glue.kernel`).
 
     Parameters
     ----------
-    module : str
-        `LAB_KERNEL` or `BATCH_KERNEL`.
+    steps : list of str
+        The steps of the run, in order.
+    isolated : bool
+        A Glue session, and so a kernel, of its own for each notebook.
     """
-    root = STATE / ("batch" if module == BATCH_KERNEL else "jupyter")
-    folder = root / "kernels" / GLUE
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", module, "-f", "{connection_file}"]
-    kernel = {"argv": command, "display_name": "Glue PySpark", "language": "python"}
-    # In one move: another run may be reading it.
-    write_whole(folder / "kernel.json", json.dumps(kernel, indent=1))
-    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(root), *filter(None, [os.environ.get("JUPYTER_PATH")])])
+
+    def __init__(self, steps: list[str], isolated: bool):
+        self._coming, self._isolated = list(steps), isolated
+        self._waiting: dict[str, OneKernel] = {}
+        """The kernels that nobody uses, by their owner: a step, or `GLUE` for the shared one."""
+        self._taken: dict[str, OneKernel] = {}
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="stedi-kernels-", ignore_cleanup_errors=True)
+        self._numbers = count(1)
+
+    def __enter__(self) -> "KernelQueue":
+        LOG.unlink(missing_ok=True)
+        self._start_early()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for step in list(self._taken):
+            self.end(step)
+        while self._waiting:
+            _end(self._waiting.popitem()[1])
+        self._folder.cleanup()
+
+    def take(self, step: str) -> OneKernel:
+        """A kernel for a step."""
+        with self._lock:
+            kernel = self._waiting.pop(self._owner(step), None) or self._start(step)
+            self._taken[step] = kernel
+            self._coming = [other for other in self._coming if other != step]
+            self._start_early()
+            return kernel
+
+    def give_back(self, step: str) -> None:
+        """A step's notebook has run to its end: a kernel that others share waits for them, its own is ended."""
+        with self._lock:
+            if self._owner(step) == GLUE and step in self._taken:
+                self._waiting[GLUE] = self._taken.pop(step)
+        self.end(step)
+
+    def end(self, step: str) -> None:
+        """End a step's kernel at once: one that is asked politely would stop the Glue session, which is the batch's."""
+        kernel = self._taken.pop(step, None)
+        if kernel:
+            _end(kernel)
+
+    def _owner(self, step: str) -> str:
+        return GLUE if kernel_name(step) == GLUE and not self._isolated else step
+
+    def _start_early(self) -> None:
+        """Start the kernel of the next step, or of the one behind it where that one's is there already."""
+        there = {*self._waiting, *map(self._owner, self._taken)}
+        for step in self._coming[:2]:
+            if (owner := self._owner(step)) not in there:
+                self._waiting[owner] = self._start(step)
+                return
+
+    def _start(self, step: str) -> OneKernel:
+        # Over files instead of ports, which another user of this machine could reach. Jupyter names them after the
+        # connection file; without one every kernel would have the same names, in the folder it happens to work in.
+        connection = Path(self._folder.name) / f"{next(self._numbers)}.json"
+        kernel = OneKernel(
+            kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection), client_class=CLIENT
+        )
+        with LOG.open("ab") as log:
+            kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
+        return kernel
 
 
-def glue_kernel_settings(profile: str, region: str) -> dict[str, str]:
-    """The environment that tells AWS's Glue kernel which profile, region and role to use."""
-    return {"glue_profile": profile, "region": region, "glue_role_arn": role_arn()}
-
-
-@lru_cache
-def kernel_name(step: str) -> str:
-    """The kernel that a step's notebook asks for, such as ``glue_pyspark``."""
-    return json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))["metadata"]["kernelspec"]["name"]
+def _end(kernel: OneKernel) -> None:
+    kernel.ended = True
+    with suppress(RuntimeError):  # it has ended by itself
+        kernel.shutdown_kernel(now=True)

@@ -9,16 +9,16 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import StepFailed
-from runner.glue.kernels import GLUE, kernel_name
 from runner.glue.session import (
+    await_session,
     cancel_statements,
     create_session,
     dpus,
     live_sessions,
-    prepare_session,
     session_magics,
     stop_session,
 )
+from runner.pipeline.parameters import GLUE, kernel_name
 from runner.run.stopping import uninterrupted
 
 
@@ -40,8 +40,6 @@ class SessionPool:
 
     def __init__(self, run_id: str, bucket: str, isolated: bool, attempt: int, say: Callable[[str], None]):
         self.run_id, self.bucket, self.isolated, self._say = run_id, bucket, isolated, say
-        self.width = 2 if isolated else 1
-        """How many notebooks may use a session at a time."""
         self._name = f"stedi-{run_id}" if attempt == 1 else f"stedi-{run_id}-{attempt}"
         self._created = 0
         self.dpu_seconds = 0.0
@@ -76,7 +74,7 @@ class SessionPool:
         if new:
             self._create(identity)
         if new or not self._lent:
-            prepare_session(identity, go_on)
+            await_session(identity, go_on)
         self._lent[step] = identity
         return identity
 

@@ -22,14 +22,14 @@ STOP_WITHIN = 30
 """Seconds for which an AWS that cannot be reached is asked again to stop a session."""
 HASTE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
 
-REMEMBER = "_stedi_before = set(globals())"
 FORGET = """
 from pyspark.sql import SparkSession as _spark
 _spark.builder.getOrCreate().catalog.clearCache()
-for _name in set(globals()) - _stedi_before - {"_stedi_before"}:
+_stedi_before = globals().get("_stedi_before") or {"_stedi_before", *globals()}
+for _name in set(globals()) - _stedi_before:
     del globals()[_name]
 """
-"""Runs before each notebook, so that none sees the variables of the one before."""
+"""Runs before each notebook, so that none sees the variables of the one before; the first finds what it leaves be."""
 
 
 def session_magics() -> dict[str, str]:
@@ -68,7 +68,7 @@ def session_arguments(bucket: str) -> dict[str, str]:
 
 
 def create_session(identity: str, run_id: str, bucket: str) -> None:
-    """Ask for a session; it becomes ready in its own time (`prepare_session`).
+    """Ask for a session; it becomes ready in its own time (`await_session`).
 
     Raises
     ------
@@ -92,8 +92,8 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
         raise StepFailed(f"the Glue session could not be created: {error}") from error
 
 
-def prepare_session(identity: str, go_on: Callable[[], None]) -> None:
-    """Wait until a session is ready, and let it remember what it knew before its first notebook.
+def await_session(identity: str, go_on: Callable[[], None]) -> None:
+    """Wait until a session is ready.
 
     Parameters
     ----------
@@ -112,19 +112,6 @@ def prepare_session(identity: str, go_on: Callable[[], None]) -> None:
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
         go_on()
-        time.sleep(0.2)
-    _run(identity, REMEMBER)
-
-
-def _run(identity: str, code: str) -> None:
-    glue = boto3.client("glue")
-    statement = glue.run_statement(SessionId=identity, Code=code)["Id"]
-    while True:
-        found = glue.get_statement(SessionId=identity, Id=statement)["Statement"]
-        if found["State"] == "AVAILABLE" and found["Output"].get("Status") == "ok":
-            return
-        if found["State"] not in ("WAITING", "RUNNING"):
-            raise StepFailed(f"the Glue session did not run its first statement: {found}")
         time.sleep(0.2)
 
 

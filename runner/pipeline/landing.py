@@ -11,10 +11,12 @@ import boto3
 from boto3.s3.transfer import TransferConfig
 
 from helpers.landing.files import is_passed_over
+from helpers.tables import LANDING, TABLES, tables_of
 from runner.errors import UserError
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
 
-ZONES = ("customer/landing", "accelerometer/landing", "step_trainer/landing")
+ZONES = tuple(TABLES[name].prefix.rstrip("/") for name in tables_of(LANDING))
+"""The folders of a landing directory, which are named as in the bucket."""
 PART = 8 * 1024 * 1024
 """Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
 LONGEST_KEY = 1024

@@ -1,7 +1,8 @@
-"""The parameters of a run: what the notebooks declare, what the user sets, and whether both fit."""
+"""What the notebooks declare: their kernel and their parameters; what the user sets, and whether both fit."""
 
 import ast
 import json
+from functools import lru_cache
 
 from helpers.errors import BadParameter
 from helpers.settings import check_parameter
@@ -11,6 +12,16 @@ from runner.pipeline.steps import STEPS
 
 OWN = frozenset({"run_id"})
 """Parameters that the runner gives and nobody else sets."""
+
+
+GLUE = "glue_pyspark"
+"""The name by which notebooks ask for AWS's Glue kernel, here and in Glue Studio."""
+
+
+@lru_cache
+def kernel_name(step: str) -> str:
+    """The kernel that a step's notebook asks for, such as ``glue_pyspark``."""
+    return json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))["metadata"]["kernelspec"]["name"]
 
 
 def tagged_cell(step: str, tag: str) -> str:

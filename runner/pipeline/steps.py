@@ -2,16 +2,8 @@
 
 from dataclasses import dataclass
 
+from helpers.tables import CURATED, LANDING, TABLES, TRUSTED, tables_of
 from runner.errors import UserError
-
-LANDING = ("customer_landing", "accelerometer_landing", "step_trainer_landing")
-TABLES = (
-    "customer_trusted",
-    "accelerometer_trusted",
-    "customers_curated",
-    "step_trainer_trusted",
-    "machine_learning_curated",
-)
 
 
 @dataclass(frozen=True)
@@ -20,38 +12,41 @@ class Step:
 
     Parameters
     ----------
-    reads, writes : tuple of str
-        Tables. A step waits for every step that writes a table it reads.
+    name : str
+        The notebook's.
+    reads : tuple of str
+        Tables. A step waits for every step that writes one of them.
+    records : tuple of str
+        Steps whose records it reads (`helpers.records`), where they are there.
+    declares : tuple of str
+        Tables that it declares and that are not the lakehouse's own.
     """
 
+    name: str
     reads: tuple[str, ...] = ()
-    writes: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    declares: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """The tables that it writes or declares, as `helpers.tables` says."""
+        return tuple(table.name for table in TABLES.values() if table.step == self.name) + self.declares
 
 
-STEPS = {
-    "01_landing_tables": Step(writes=LANDING),
-    "02_customer_landing_to_trusted": Step(
-        reads=("customer_landing",), writes=("customer_register", "customer_trusted", "quarantine_customer")
-    ),
-    "03_accelerometer_landing_to_trusted": Step(
-        reads=("accelerometer_landing", "customer_register", "customer_trusted"),
-        writes=("accelerometer_trusted", "quarantine_accelerometer"),
-    ),
-    "04_customer_trusted_to_curated": Step(
-        reads=("customer_trusted", "accelerometer_trusted"), writes=("customers_curated",)
-    ),
-    "05_step_trainer_landing_to_trusted": Step(
-        reads=("step_trainer_landing", "customer_register", "customers_curated"),
-        writes=("step_trainer_trusted", "quarantine_step_trainer"),
-    ),
-    "06_machine_learning_curated": Step(
-        reads=("step_trainer_trusted", "accelerometer_trusted", "customer_register"),
-        writes=("machine_learning_curated",),
-    ),
-    "07_athena_checks": Step(reads=(*LANDING, *TABLES)),
-    "08_explore_curated": Step(reads=("machine_learning_curated",)),
-}
-"""Notebook -> what it reads and writes. The order of the declaration is an order that fits."""
+_MOVING = tuple(dict.fromkeys(table.step for table in TABLES.values() if table.zone != LANDING))
+"""The steps that move rows, and account for them."""
+_STEPS = (
+    Step("01_landing_tables", declares=("runs",)),
+    Step("02_customer_landing_to_trusted", ("customer_landing",)),
+    Step("03_accelerometer_landing_to_trusted", ("accelerometer_landing", "customer_register", "customer_trusted")),
+    Step("04_customer_trusted_to_curated", ("customer_trusted", "accelerometer_trusted")),
+    Step("05_step_trainer_landing_to_trusted", ("step_trainer_landing", "customer_register", "customers_curated")),
+    Step("06_machine_learning_curated", ("step_trainer_trusted", "accelerometer_trusted", "customer_register")),
+    Step("07_athena_checks", tables_of(TRUSTED, CURATED), records=_MOVING),
+    Step("08_explore_curated", ("machine_learning_curated",), records=("03_accelerometer_landing_to_trusted",)),
+)
+STEPS = {step.name: step for step in _STEPS}
+"""Name -> step. The order of the declaration is an order that fits."""
 
 
 def needed_steps(step: str) -> tuple[str, ...]:

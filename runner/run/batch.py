@@ -2,36 +2,31 @@
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import Settings
-from runner.aws_errors import is_network_lost
-from runner.errors import LakeBusy, NetworkLost, StepFailed
-from runner.glue.cost import step_cost
-from runner.glue.kernel_queue import KernelQueue
-from runner.glue.kernels import BATCH_KERNEL, install_kernels
+from runner.aws_errors import verdict, with_retries
+from runner.errors import StepFailed
+from runner.glue.cost import Cost, step_cost
+from runner.glue.kernels import KernelQueue
 from runner.glue.pool import SessionPool
-from runner.lake.document import ROWS
 from runner.lake.leftovers import end_remains
 from runner.lake.lock import LakeLock
 from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
-from runner.pipeline.steps import STEPS
 from runner.privacy.audit import NAME as AUDIT
 from runner.privacy.audit import audit_run
-from runner.run.comparison import previous_run
+from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
 from runner.run.fingerprints import Fingerprints
-from runner.run.plan import Plan
+from runner.run.plan import Options, Plan
 from runner.run.progress import Progress
 from runner.run.record import RunRecord
-from runner.run.retries import with_retries
 from runner.run.schedule import Schedule
 from runner.run.step import StepRun, Workshop
 from runner.run.stopping import uninterrupted
@@ -39,31 +34,6 @@ from runner.run.stopping import uninterrupted
 LOOK_SECONDS = 0.5
 JOIN_SECONDS = 15.0
 """How long a step that was broken off may take to notice."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a batch is run.
-
-    Parameters
-    ----------
-    isolated : bool
-        A Glue session of its own for each notebook.
-    wait : float
-        Seconds to wait at most for another run on the same lake.
-    timeout : float
-        Seconds that a step may take.
-    retries : int
-        How often a step is tried again after throttling.
-    local : bool
-        Whether the AWS that answers is the local one, so that a cost is an estimate.
-    """
-
-    isolated: bool = False
-    wait: float = 3600.0
-    timeout: float = 3600.0
-    retries: int = 3
-    local: bool = False
 
 
 class Batch:
@@ -116,7 +86,7 @@ class Batch:
             raise
         except Exception as error:
             with uninterrupted():
-                self._end(*_verdict(error))
+                self._end(*verdict(error))
             if isinstance(error, (StepFailed, ClientError, BotoCoreError, Boto3Error)):
                 raise StepFailed(self.record.how_it_ended()) from error
             raise
@@ -129,11 +99,8 @@ class Batch:
 
     def _work(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
         self.record.recall()
-        self.record.document["previous"] = previous_run(self.bucket, self.plan.run_id)
-        self.record.save()
         self._land(find_sources)
         scripts.upload_scripts(self.bucket)
-        install_kernels(BATCH_KERNEL)
         self._run_steps()
         self._audit_privacy()
 
@@ -153,40 +120,32 @@ class Batch:
         self.record.save()
 
     def _run_steps(self) -> None:
-        steps, fingerprints = self.plan.steps, Fingerprints(self.plan.parameters)
-        todo = [step for step in steps if not self.record.is_done(step, fingerprints)]
         with ExitStack() as stack:
-            kernels = stack.enter_context(KernelQueue(todo))
-            self._sessions = stack.enter_context(
-                SessionPool(
-                    self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say
-                )
-            )
-            if todo:
-                with self.progress.doing("Starting the Glue session"):
-                    with_retries(self._sessions.start, self.options.retries, self.progress.say)
-            shop = Workshop(
-                self._sessions,
-                kernels,
-                self.progress,
-                self.record.folder / "notebooks",
-                self.options.retries,
-                self.options.timeout,
-            )
-            self._follow(Schedule(steps, self._sessions.width), fingerprints, shop)
+            self._follow(Schedule(self.plan.steps, 2 if self.options.isolated else 1), stack)
 
-    def _follow(self, schedule: Schedule, fingerprints: Fingerprints, shop: Workshop) -> None:
+    def _open_shop(self, stack: ExitStack) -> Workshop:
+        """Start what notebooks need, once there is one that has to be run."""
+        kernels = stack.enter_context(KernelQueue(self.plan.steps, self.options.isolated))
+        self._sessions = stack.enter_context(
+            SessionPool(self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say)
+        )
+        with self.progress.doing("Starting the Glue session"):
+            with_retries(self._sessions.start, self.options.retries, self.progress.say)
+        return Workshop(self._sessions, kernels, self.progress, self.record.folder / "notebooks", self.options)
+
+    def _follow(self, schedule: Schedule, stack: ExitStack) -> None:
         """Begin what may begin, take up what has ended, until nothing is left or a step has failed."""
+        fingerprints = Fingerprints(self.plan.parameters, self.plan.run_id)
         running: dict[str, StepRun] = {}
+        shop: Workshop | None = None
         failure: BaseException | None = None
         try:
             while True:
                 while failure is None and (step := schedule.next_step()):
-                    if self.record.is_done(step, fingerprints):
-                        shop.kernels.skip(step)
-                        self._keep(step)
+                    if self._keep(step, fingerprints):
                         schedule.succeeded(step)
                     else:
+                        shop = shop or self._open_shop(stack)
                         running[step] = self._begin(step, fingerprints, shop)
                 if not running:
                     break
@@ -204,10 +163,11 @@ class Batch:
                 self.progress.say("Stopping: the statement is cancelled and the session stopped.")
                 for run in running.values():
                     run.cancel("the run was asked to stop")
-                shop.sessions.end()
+                if shop:
+                    shop.sessions.end()
                 for run in running.values():
                     run.join(JOIN_SECONDS)
-                    self._charge(run)
+                    self.record.charge(run.step, run.seconds, self._cost(run))
             raise
         if failure:
             raise failure
@@ -228,41 +188,31 @@ class Batch:
 
     def _finish(self, run: StepRun, fingerprints: Fingerprints) -> BaseException | None:
         """Take up the record of a step that ended well; gives the error, where AWS refuses."""
-        entry, found = self.record.entry(run.step), run.record
         try:
-            writes = fingerprints.tables(STEPS[run.step].writes)
+            writes = fingerprints.written_now(run.step)
         except (ClientError, BotoCoreError) as error:
             return error
-        cost = step_cost(run.session_seconds, self._sessions.dpus, found.get("athena_bytes", []))
-        entry.update(
-            status=found["status"],
-            seconds=run.seconds,
-            rows={name: found[name] for name in ROWS} if found["read"] is not None else None,
-            quarantined_by_reason=found.get("quarantined_by_reason", {}),
-            remark=_remark(found),
-            cost=cost.document(),
-            tables=found["tables"],
-            writes=writes,
-        )
-        self.record.document["tables"].update(found["tables"])
+        scanned = run.record.get("athena_bytes", [])
+        entry = self.record.finish(run.step, run.record, run.seconds, self._cost(run, scanned), writes)
         self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"], entry["remark"])
-        self.record.save()
         return None
 
     def _break_off(self, run: StepRun, error: BaseException) -> None:
-        status, reason = _verdict(error)
-        self._charge(run)
+        status, reason = verdict(error)
+        self.record.charge(run.step, run.seconds, self._cost(run))
         self.record.entry(run.step).update(status=status, reason=reason)
         self.progress.ended(run.step, status, run.seconds, None)
 
-    def _charge(self, run: StepRun) -> None:
-        """Note what a step that did not come to its end has taken."""
-        cost = step_cost(run.session_seconds, self._sessions.dpus, [])
-        self.record.entry(run.step).update(seconds=run.seconds, cost=cost.document())
+    def _cost(self, run: StepRun, scanned: Iterable[int] = ()) -> Cost:
+        return step_cost(run.session_seconds, self._sessions.dpus, scanned)
 
-    def _keep(self, step: str) -> None:
-        entry = self.record.keep(step)
-        self.progress.ended(step, entry["status"], entry["seconds"], entry["rows"], "done before, and unchanged since")
+    def _keep(self, step: str, fingerprints: Fingerprints) -> bool:
+        """Take a step over that was done before; tells whether it was."""
+        entry = self.record.keep(step, fingerprints)
+        if entry:
+            note = unchanged_text(entry) or "done before, and unchanged since"
+            self.progress.ended(step, entry["status"], entry["seconds"], entry["rows"], note)
+        return bool(entry)
 
     def _audit_privacy(self) -> None:
         """The last step: write the report, and look through all that the run made for anybody's identity."""
@@ -296,23 +246,3 @@ class Batch:
         if status != "SUCCEEDED":
             self.progress.say(f"To go on from here: stedi resume {self.plan.run_id}")
         self.progress.finished(status, str(REPORTS / "latest" / "index.html"))
-
-
-def _remark(record: dict) -> str:
-    """What of a step's record somebody should see at once."""
-    reasons = record.get("quarantined_by_reason", {})
-    notes = [f"{sum(reasons.values()):,} quarantined: {', '.join(f'{name} {n:,}' for name, n in reasons.items())}"]
-    if record.get("other_fields"):
-        notes.append(f"{record['other_fields']:,} new fields share a column")
-    return "; ".join(notes if reasons else notes[1:])
-
-
-def _verdict(error: BaseException) -> tuple[str, str]:
-    """How a run ends by an error, and why, in one line."""
-    if isinstance(error, NetworkLost) or is_network_lost(error):
-        return "CANCELLED", f"AWS cannot be reached any more: {error}"
-    if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
-        return "FAILED", f"AWS refused: {error}"
-    if isinstance(error, (StepFailed, LakeBusy)):
-        return "FAILED", str(error)
-    return "FAILED", f"{type(error).__name__}: {error}"

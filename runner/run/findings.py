@@ -1,18 +1,19 @@
-"""What the steps of a run have noted for its report (`helpers.records`): audits, checks, the profile of a table."""
+"""What the steps of a run have left in ``runs/<run_id>/``: their records, and what they noted for the report."""
 
 import json
 
 import boto3
+from botocore.exceptions import ClientError
 
 from helpers.publishing.objects import list_keys
-from helpers.records import finding_key
+from helpers.records import finding_key, record_key
 from runner.pipeline.steps import STEPS
 
 CHECKS, PROFILE, TABLE = "checks", "profile_machine_learning_curated", "table_"
 
 
 def read_findings(bucket: str, run_id: str) -> dict:
-    """Everything that the steps of a run have noted.
+    """Everything that the steps of a run have noted (`helpers.records`).
 
     Returns
     -------
@@ -26,7 +27,7 @@ def read_findings(bucket: str, run_id: str) -> dict:
     for key in list_keys(f"s3://{bucket}/runs/{run_id}/_"):
         name = key.rpartition("/_")[2].removesuffix(".json")
         if name != "batch":
-            found[name] = json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+            found[name] = _read(bucket, key)
     order = [f"audit_{table}" for step in STEPS.values() for table in step.writes]
     return {
         "audits": [rule for name in order for rule in found.get(name, [])],
@@ -36,10 +37,48 @@ def read_findings(bucket: str, run_id: str) -> dict:
     }
 
 
+def read_record(bucket: str, run_id: str, step: str) -> dict | None:
+    """The record of a step (`helpers.records`), which proves that it did its work; None where there is none."""
+    return _read(bucket, record_key(run_id, step))
+
+
 def forget_findings(bucket: str, run_id: str, step: str) -> None:
     """Remove what an earlier attempt at a step has noted: it may end before it notes anything again."""
-    names = [f"audit_{table}" for table in STEPS[step].writes]
-    if step == "07_athena_checks":
-        names += [CHECKS, PROFILE]
-    for name in names:
+    for name in _noted_by(step):
         boto3.client("s3").delete_object(Bucket=bucket, Key=finding_key(run_id, name))
+
+
+def carry_over(bucket: str, origin: str, run_id: str, step: str) -> bool:
+    """Give a run the record and the findings of a step that an earlier run has done for it.
+
+    So what a run has in ``runs/`` is whole, for its report, for Athena and for the steps that read it.
+
+    Returns
+    -------
+    bool
+        Whether the earlier run's record was there; else nothing proves that it did the step.
+    """
+    record = read_record(bucket, origin, step)
+    if record is None:
+        return False
+    documents = {finding_key(run_id, name): _read(bucket, finding_key(origin, name)) for name in _noted_by(step)}
+    documents[record_key(run_id, step)] = record | {"run_id": run_id, "unchanged_since": origin}
+    for key, document in documents.items():
+        if document is not None:
+            body = (json.dumps(document) + "\n").encode()
+            boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+    return True
+
+
+def _noted_by(step: str) -> list[str]:
+    """The names of a step's findings."""
+    return [f"audit_{table}" for table in STEPS[step].writes] + ([CHECKS, PROFILE] if step.startswith("07") else [])
+
+
+def _read(bucket: str, key: str) -> list | dict | None:
+    try:
+        return json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise

@@ -1,26 +1,23 @@
 """One notebook, executed headlessly by papermill through its own kernel, and the proof that it did its work."""
 
-import json
 import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import boto3
 import nbformat
 import papermill
 from botocore.exceptions import ClientError
 from papermill.exceptions import PapermillExecutionError
 
-from helpers.records import record_key
 from runner.aws_errors import is_network_lost
 from runner.errors import NetworkLost, StepFailed
-from runner.glue.kernel_queue import LOG, OneKernel
-from runner.glue.kernels import GLUE
+from runner.glue.kernels import LOG, OneKernel
 from runner.glue.session import FORGET
 from runner.paths import NOTEBOOKS
-from runner.pipeline.parameters import declared_parameters
+from runner.pipeline.parameters import GLUE, declared_parameters
 from runner.run.cell_watch import CellWatch
+from runner.run.findings import read_record
 
 START_TIMEOUT = 300
 """Seconds that a kernel may take to start; papermill's own 60 are short for a Glue session on AWS."""
@@ -117,14 +114,13 @@ def _join_session(notebook: nbformat.NotebookNode, session: str) -> None:
 
 
 def _read_record(step: str, parameters: dict[str, str], target: Path) -> dict:
-    bucket, run_id = parameters["bucket"], parameters["run_id"]
     try:
-        body = boto3.client("s3").get_object(Bucket=bucket, Key=record_key(run_id, step))["Body"].read()
+        record = read_record(parameters["bucket"], parameters["run_id"], step)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "NoSuchKey":
-            raise StepFailed(f"the step's record cannot be read: {error}") from error
-        raise _failure(f"the notebook ended without its record: {_last_words(target)}") from error
-    return json.loads(body)
+        raise StepFailed(f"the step's record cannot be read: {error}") from error
+    if record is None:
+        raise _failure(f"the notebook ended without its record: {_last_words(target)}")
+    return record
 
 
 def _failure(text: str) -> StepFailed:

@@ -1,4 +1,4 @@
-"""What a run was asked to do, noted beside the project, so that a run that was killed can be resumed."""
+"""What a run is asked to do, noted beside the project, so that a run that was killed can be resumed, and how."""
 
 import hashlib
 import json
@@ -30,6 +30,8 @@ class Plan:
         The landing directory; None where the bucket has all that is to be read.
     lake : str
         The lake, where the profile is local; else blank.
+    fresh : bool
+        Run every step, be it done before or not.
     """
 
     run_id: str
@@ -38,6 +40,7 @@ class Plan:
     steps: list[str]
     landing: str | None
     lake: str
+    fresh: bool = False
 
     @property
     def lake_name(self) -> str:
@@ -66,6 +69,31 @@ class Plan:
         )
 
 
+@dataclass(frozen=True)
+class Options:
+    """How a batch is run.
+
+    Parameters
+    ----------
+    isolated : bool
+        A Glue session of its own for each notebook.
+    wait : float
+        Seconds to wait at most for another run on the same lake.
+    timeout : float
+        Seconds that a step may take.
+    retries : int
+        How often a step is tried again after throttling.
+    local : bool
+        Whether the AWS that answers is the local one, so that a cost is an estimate.
+    """
+
+    isolated: bool = False
+    wait: float = 3600.0
+    timeout: float = 3600.0
+    retries: int = 3
+    local: bool = False
+
+
 def find_plan(run_id: str | None) -> Plan | None:
     """The plan of a run that was begun here, or of the latest one; None where there is no such note."""
     if run_id:
@@ -87,6 +115,5 @@ def plan_from_record(record: dict, profile: str, lake: str, landing: Path | None
         raise UserError(
             f"Run {record['run_id']} ended before all its landing files were in the bucket: name them with --landing."
         )
-    return Plan(
-        record["run_id"], profile, record["parameters"], record["plan"], str(landing) if landing else None, lake
-    )
+    directory, fresh = str(landing) if landing else None, record.get("fresh", False)
+    return Plan(record["run_id"], profile, record["parameters"], record["plan"], directory, lake, fresh)

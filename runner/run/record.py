@@ -5,13 +5,13 @@ from pathlib import Path
 from runner.files import write_link
 from runner.glue.cost import Cost, run_cost
 from runner.glue.pool import SessionPool
-from runner.lake.document import new_entry, now_text, write_document
-from runner.lake.runs import read_state, write_state
+from runner.lake.document import ROWS, new_entry, now_text, write_document
+from runner.lake.runs import write_state
 from runner.paths import REPORTS
-from runner.pipeline.steps import STEPS
 from runner.privacy.audit import NAME as AUDIT
 from runner.report.history import write_history
 from runner.report.site import NotebookPages, write_notebook_pages, write_run_page
+from runner.run.earlier import EarlierRuns
 from runner.run.findings import read_findings
 from runner.run.fingerprints import Fingerprints
 from runner.run.plan import Plan
@@ -39,6 +39,7 @@ class RunRecord:
             "parameters": plan.parameters,
             "plan": plan.steps,
             "attempt": 1,
+            "fresh": plan.fresh,
             "landed": False,
             "isolated": isolated,
             "steps": [],
@@ -51,9 +52,8 @@ class RunRecord:
             "previews": {},
             "previous": None,
         }
+        self._earlier: EarlierRuns | None = None
         self._pages: NotebookPages | None = None
-        self._before: dict[str, dict] = {}
-        """The steps of this very run that an earlier attempt finished."""
         self._earlier_dpu_seconds = 0.0
 
     @property
@@ -72,31 +72,23 @@ class RunRecord:
         return self.document["attempt"]
 
     def recall(self) -> None:
-        """Take up what an earlier attempt at this run has finished."""
-        known = read_state(self.bucket, self.plan.run_id)
-        if not known:
-            return
-        self._before = {entry["name"]: entry for entry in known["steps"] if entry["status"] == "SUCCEEDED"}
-        self._earlier_dpu_seconds = (known.get("cost") or {}).get("dpu_seconds", 0.0)
-        self.document.update(
-            started=known["started"], attempt=known["attempt"] + 1, landed=known["landed"], tables=known["tables"]
-        )
-
-    def is_done(self, step: str, fingerprints: Fingerprints) -> bool:
-        """Whether an earlier attempt did just this, and what it wrote is still there."""
-        entry = self._before.get(step)
-        return bool(
-            entry
-            and entry.get("fingerprint") == fingerprints.of(step)
-            and entry.get("writes") == fingerprints.tables(STEPS[step].writes)
-        )
-
-    def keep(self, step: str) -> dict:
-        """Take over a step of an earlier attempt; gives its entry."""
-        entry = self._before[step] | {"resumed": True}
-        self.steps.append(entry)
-        self.document["tables"].update(entry.get("tables", {}))
+        """Look up what earlier runs have done, and take up what an earlier attempt at this one has."""
+        self._earlier = EarlierRuns(self.bucket, self.plan.run_id)
+        self.document["previous"] = self._earlier.previous()
+        if known := self._earlier.attempt:
+            self._earlier_dpu_seconds = (known.get("cost") or {}).get("dpu_seconds", 0.0)
+            self.document.update(
+                started=known["started"], attempt=known["attempt"] + 1, landed=known["landed"], tables=known["tables"]
+            )
         self.save()
+
+    def keep(self, step: str, fingerprints: Fingerprints) -> dict | None:
+        """Take over a step that was done before, if its tables still stand; gives its entry, or None."""
+        entry = self._earlier.done(step, fingerprints, self.plan.fresh)
+        if entry:
+            self.steps.append(entry)
+            self.document["tables"].update(entry["tables"])
+            self.save()
         return entry
 
     def begin(self, step: str, **details: object) -> None:
@@ -107,6 +99,33 @@ class RunRecord:
     def entry(self, step: str) -> dict:
         """The entry of a step that was begun."""
         return next(entry for entry in self.steps if entry["name"] == step)
+
+    def finish(self, step: str, found: dict, seconds: float, cost: Cost, writes: dict[str, str]) -> dict:
+        """Take up the record that a step left (`helpers.records`); gives its entry.
+
+        Parameters
+        ----------
+        writes : dict of str to str
+            The state in which it left its tables.
+        """
+        entry = self.entry(step)
+        entry.update(
+            status=found["status"],
+            seconds=seconds,
+            rows={name: found[name] for name in ROWS} if found["read"] is not None else None,
+            quarantined_by_reason=found.get("quarantined_by_reason", {}),
+            remark=_remark(found),
+            cost=cost.document(),
+            tables=found["tables"],
+            writes=writes,
+        )
+        self.document["tables"].update(found["tables"])
+        self.save()
+        return entry
+
+    def charge(self, step: str, seconds: float, cost: Cost) -> None:
+        """Note what a step that did not come to its end has taken."""
+        self.entry(step).update(seconds=seconds, cost=cost.document())
 
     def add_findings(self) -> None:
         """Take up what the steps have noted: audits, checks, the profile of the curated table."""
@@ -150,3 +169,12 @@ class RunRecord:
         """Let ``reports/latest`` mean this run, and the history of all runs tell of it."""
         write_history(REPORTS)
         write_link(REPORTS / "latest", self.plan.run_id)
+
+
+def _remark(record: dict) -> str:
+    """What of a step's record somebody should see at once."""
+    reasons = record.get("quarantined_by_reason", {})
+    notes = [f"{sum(reasons.values()):,} quarantined: {', '.join(f'{name} {n:,}' for name, n in reasons.items())}"]
+    if record.get("other_fields"):
+        notes.append(f"{record['other_fields']:,} new fields share a column")
+    return "; ".join(notes if reasons else notes[1:])

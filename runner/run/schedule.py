@@ -2,7 +2,7 @@
 
 from graphlib import TopologicalSorter
 
-from runner.glue.kernels import GLUE, kernel_name
+from runner.pipeline.parameters import GLUE, kernel_name
 from runner.pipeline.steps import needed_steps
 
 

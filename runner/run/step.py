@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
 
+from runner.aws_errors import with_retries
 from runner.errors import StepFailed
-from runner.glue.kernel_queue import KernelQueue
+from runner.glue.kernels import KernelQueue
 from runner.glue.pool import SessionPool
 from runner.run.notebook import execute_notebook
+from runner.run.plan import Options
 from runner.run.progress import Progress
-from runner.run.retries import with_retries
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,8 @@ class Workshop:
         What is told.
     folder : Path
         Where the executed notebooks go.
-    retries : int
-        How often a step is tried again after throttling.
-    timeout : float
-        Seconds that a step may take, its retries included.
+    options : Options
+        How often a step is tried again after throttling, and how long it may take, its retries included.
     ended : Queue
         Takes each step's run as it ends.
     """
@@ -39,8 +38,7 @@ class Workshop:
     kernels: KernelQueue
     progress: Progress
     folder: Path
-    retries: int
-    timeout: float
+    options: Options
     ended: "Queue[StepRun]" = field(default_factory=Queue)
 
 
@@ -75,8 +73,8 @@ class StepRun:
 
     def end_if_overdue(self) -> None:
         """Break a step off that takes longer than it may."""
-        if not self._cancelled and self.seconds > self._shop.timeout:
-            limit = f"{self._shop.timeout / 60:g} minutes"
+        if not self._cancelled and self.seconds > self._shop.options.timeout:
+            limit = f"{self._shop.options.timeout / 60:g} minutes"
             self.cancel(f"it took longer than the {limit} that a step may take (--timeout)")
 
     def cancel(self, reason: str) -> None:
@@ -91,7 +89,7 @@ class StepRun:
 
     def _work(self) -> None:
         try:
-            self.record = with_retries(self._execute, self._shop.retries, self._say)
+            self.record = with_retries(self._execute, self._shop.options.retries, self._say)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the batch's own thread deals with it
             self.error = StepFailed(self._cancelled) if self._cancelled else error
         self._shop.ended.put(self)
@@ -112,9 +110,10 @@ class StepRun:
         try:
             kernel = shop.kernels.take(step)
             self._go_on()
-            return execute_notebook(
-                step, self._parameters, session, kernel, shop.folder / f"{step}.ipynb", self._at_cell()
-            )
+            target = shop.folder / f"{step}.ipynb"
+            record = execute_notebook(step, self._parameters, session, kernel, target, self._at_cell())
+            shop.kernels.give_back(step)
+            return record
         finally:
             shop.kernels.end(step)
             if session:

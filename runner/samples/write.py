@@ -1,38 +1,28 @@
 """Writes a landing directory of fictional customers and the truth of what must come out of it."""
 
+import json
 import os
 import shutil
-from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from runner.samples import broken
-from runner.samples.booking import ReadingsBook
-from runner.samples.cases import FIRMWARE, PLANTED, REDELIVERY
-from runner.samples.cast import Member, cast_members
-from runner.samples.errors import SampleError
+from runner.errors import UserError
+from runner.samples.broken import BROKEN
+from runner.samples.cases import MAIN, PLANTED, REDELIVERED
 from runner.samples.landing import LandingZone
-from runner.samples.ledger import CUSTOMER_STEP, MOTION_STEP, TRAINER_STEP, Ledger
-from runner.samples.readings import reading_lines
-from runner.samples.schedule import MOST_INSTANTS
-from runner.samples.truth import describe_cases, tell_truth, truth_text
+from runner.samples.lines import event_lines, reading_lines
+from runner.samples.people import invent_people
+from runner.samples.truth import ZONES, Truth
 
-LEAST_CUSTOMERS = len(PLANTED)
 MOST_CUSTOMERS = 300_000  # beyond, the cohorts of customers would reach the end of valid times
-LEAST_INSTANTS = 4
-DEFAULT_CUSTOMERS, DEFAULT_SEED, DEFAULT_INSTANTS = 60, 1, 20
-
-ZONES = {"customer": CUSTOMER_STEP, "accelerometer": MOTION_STEP, "step_trainer": TRAINER_STEP}
-BROKEN_LINES = {"customer": broken.CUSTOMERS, "accelerometer": broken.MOTIONS, "step_trainer": broken.STEPS}
+LEAST_INSTANTS, MOST_INSTANTS = 4, 100_000  # with more, a session would reach into the next one
 
 
-def write_samples(
-    target: Path,
-    customers: int = DEFAULT_CUSTOMERS,
-    seed: int = DEFAULT_SEED,
-    instants: int = DEFAULT_INSTANTS,
-) -> dict[str, Any]:
+class SampleError(UserError, ValueError):
+    """A request for samples that cannot be met: what was asked, why not, and what would do."""
+
+
+def write_samples(target: Path, customers: int = 60, seed: int = 1, instants: int = 20) -> dict[str, Any]:
     """Write landing data and ``truth.json``; the same options give the same bytes.
 
     The directory appears whole or not at all. About 2.7 readings (one of steps, 1.7 of motion) fall on an instant.
@@ -58,19 +48,11 @@ def write_samples(
     ------
     SampleError
         Where a number is out of range, or the target holds something or cannot be written.
-
-    Examples
-    --------
-    >>> truth = write_samples(Path("landing"), customers=100, seed=1)  # doctest: +SKIP
-    >>> truth["expected"]["at_collection"]["customer_and_time"]["tables"]["customer_trusted"]  # doctest: +SKIP
-    60
     """
-    _check_range("customers", customers, LEAST_CUSTOMERS, MOST_CUSTOMERS)
-    _check_range("instants", instants, LEAST_INSTANTS, MOST_INSTANTS)
     target = Path(target).resolve()
     building = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        _refuse_what_is_there(target)
+        _refuse_what_cannot_be(target, customers, instants)
         truth = _build(building, customers, seed, instants)
         building.replace(target)
     except OSError as error:
@@ -80,12 +62,13 @@ def write_samples(
     return truth
 
 
-def _check_range(name: str, value: int, least: int, most: int) -> None:
-    if not least <= value <= most:
-        raise SampleError(f"{name} must be between {least} and {most}, not {value}")
-
-
-def _refuse_what_is_there(target: Path) -> None:
+def _refuse_what_cannot_be(target: Path, customers: int, instants: int) -> None:
+    for name, value, least, most in (
+        ("customers", customers, len(PLANTED), MOST_CUSTOMERS),
+        ("instants", instants, LEAST_INSTANTS, MOST_INSTANTS),
+    ):
+        if not least <= value <= most:
+            raise SampleError(f"{name} must be between {least} and {most}, not {value}")
     if target.is_dir():
         if any(target.iterdir()):
             raise SampleError(f"{target} is not empty: choose a new directory, nothing is overwritten")
@@ -94,45 +77,19 @@ def _refuse_what_is_there(target: Path) -> None:
 
 
 def _build(directory: Path, customers: int, seed: int, instants: int) -> dict[str, Any]:
-    directory.mkdir(parents=True)
-    ledger = Ledger()
-    rows_a_file = min(100_000, max(200, customers * instants // 3))
-    with ExitStack() as stack:
-        zones = {name: stack.enter_context(LandingZone(directory, name, rows_a_file)) for name in ZONES}
-        book = stack.enter_context(ReadingsBook(ledger))
-        members = cast_members(customers, seed, instants)
-        planted = list(islice(members, LEAST_CUSTOMERS))
-        for member in planted:
-            _write_member(member, zones, ledger, book)
-        for member in members:
-            _write_member(member, zones, ledger, book)
-        _write_what_is_nobodys(zones, ledger)
-    options = {"customers": customers, "seed": seed, "instants": instants}
-    truth = tell_truth(ledger, describe_cases(planted), options)
-    (directory / "truth.json").write_text(truth_text(truth), encoding="utf-8", newline="\n")
-    return truth
-
-
-def _write_member(member: Member, zones: dict[str, LandingZone], ledger: Ledger, book: ReadingsBook) -> None:
-    person, case = member.person, member.case
-    for line, fate, file in case.register(person, member.schedule.consent):
-        zones["customer"].write([line], file)
-        ledger.count(CUSTOMER_STEP, fate)
-    firmware = "2.1.0" if case.file == FIRMWARE else ""
-    lines = reading_lines(person, member.before + member.after, firmware, case.loose)
-    zones["accelerometer"].write(lines.motions, case.file)
-    zones["step_trainer"].write(lines.steps, case.file)
-    book.book(member)
-    if case.file == REDELIVERY:
-        book.book_redelivery(lines)
-
-
-def _write_what_is_nobodys(zones: dict[str, LandingZone], ledger: Ledger) -> None:
-    """Write what no member did: broken lines, foreign files, and the second landing of the redelivered files."""
+    book, rows_a_file = Truth(), min(100_000, max(200, customers * instants // 3))
+    zones = {name: LandingZone(directory, name, rows_a_file) for name in ZONES}
+    for person in invent_people(customers, seed, instants):
+        for line, fate in event_lines(person):
+            zones["customer"].write([line], REDELIVERED if fate == "duplicate" else MAIN)
+            book.count("customer", fate)
+        for name, lines in zip(("accelerometer", "step_trainer"), reading_lines(person), strict=True):
+            zones[name].write(lines, person.case.file)
+        book.book(person)
     for name, zone in zones.items():
-        zone.write_foreign_file()
-        zone.write_broken(BROKEN_LINES[name])
-        for _, fate in BROKEN_LINES[name]:
-            ledger.count(ZONES[name], fate)
-    zones["accelerometer"].redeliver()
-    zones["step_trainer"].redeliver()
+        zone.write([line for line, _ in BROKEN[name]], "{zone}-broken.json")
+        for _, fate in BROKEN[name]:
+            book.count(name, fate)
+    truth = book.tell({"customers": customers, "seed": seed, "instants": instants})
+    (directory / "truth.json").write_bytes(f"{json.dumps(truth, indent=1, sort_keys=True)}\n".encode())
+    return truth

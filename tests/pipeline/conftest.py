@@ -147,13 +147,8 @@ def sample_lake(sample_run, tmp_path_factory):
 
 def table_files(lake: Path) -> list[str]:
     """Every file of the tables that a run makes."""
-    root = lake / BUCKET
-    return sorted(
-        str(path.relative_to(root))
-        for table in PUBLISHED
-        for path in (root / table.prefix).rglob("*")
-        if path.is_file()
-    )
+    folders = [lake / BUCKET / TABLES[name].prefix for name in tables_of(REGISTER, TRUSTED, CURATED)]
+    return sorted(str(path) for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
 def query(lake: Path, sql: str) -> list[list[str]]:

@@ -72,6 +72,7 @@ def make(home, *arguments):
     )
 
 
+@pytest.mark.deep
 def test_make_run_works_in_a_folder_with_any_name_and_takes_nobody_for_an_everyday_word(home):
     checkout = home / CHECKOUT
     path = checkout / "notebooks" / "08_explore_curated.ipynb"

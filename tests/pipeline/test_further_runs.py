@@ -22,7 +22,7 @@ def published(sample_lake):
 
 
 def test_a_second_run_changes_nothing_and_says_so(sample_run, sample_lake, published):
-    again, first = stedi("run", "--lake", sample_lake), sample_run.outcome.run
+    again, first = stedi("run", "--lake", sample_lake, "--fresh"), sample_run.outcome.run
     assert again.code == 0, again.out + again.err
     assert again.run["tables"] == first["tables"]
     assert table_files(sample_lake) == published

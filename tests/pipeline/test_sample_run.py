@@ -56,8 +56,8 @@ CALLS = re.compile(r"(AWSGlue\.\w*(?:Table|Database)\w*|(?:GET|POST|DELETE) \S+)
 
 def test_publishing_a_table_asks_aws_nine_times_at_most(sample_run):
     log = (sample_run.lake / ".local_aws" / "endpoint.log").read_text("utf-8")
-    # A version is begun with a look at the table, and ends as staged when it is published. The ninth call notes what the
-    # audit found; the runner puts notes of its own beside it.
+    # A version is begun with a look at the table, and ends as staged when it is published. The ninth call notes what
+    # the audit found; the runner puts notes of its own beside it.
     calls = CALLS.findall(log.partition("AWSGlue.RunStatement")[2])
     begun = [place for place, call in enumerate(calls) if call == "AWSGlue.GetTables"]
     published = [calls[place : calls.index("AWSGlue.DeleteTable", place) + 1] for place in begun]

@@ -3,10 +3,9 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from runner.aws_errors import error_code, is_network_lost, may_succeed_later
+from runner import aws_errors
+from runner.aws_errors import error_code, is_network_lost, may_succeed_later, with_retries
 from runner.errors import StepFailed
-from runner.run import retries
-from runner.run.retries import with_retries
 
 THROTTLED = "the notebook ended: An error occurred (ThrottlingException) when calling the RunStatement operation: x"
 JAVA = "Py4JJavaError: GlueException: busy (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException; x"
@@ -44,7 +43,7 @@ def test_a_lost_network_is_known_by_type_and_by_text():
 
 def test_pauses_grow_and_end(monkeypatch):
     pauses, said = [], []
-    monkeypatch.setattr(retries.time, "sleep", pauses.append)
+    monkeypatch.setattr(aws_errors.time, "sleep", pauses.append)
 
     def refuse():
         raise StepFailed(THROTTLED)

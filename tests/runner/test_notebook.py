@@ -12,8 +12,7 @@ from helpers.publishing.objects import list_keys
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.errors import StepFailed
-from runner.glue import kernels
-from runner.glue.kernel_queue import KernelQueue
+from runner.glue.kernels import KernelQueue
 from runner.glue.pool import SessionPool
 from runner.paths import NOTEBOOKS
 from runner.pipeline import parameters, scripts
@@ -50,18 +49,17 @@ ENDINGS = {
 def room(tmp_path, monkeypatch):
     """A folder of notebooks that the runner takes for its own."""
     shutil.copy(NOTEBOOKS / "01_landing_tables.ipynb", tmp_path)  # what the session is made from
-    for module in (kernels, notebook, parameters):
+    for module in (notebook, parameters):
         monkeypatch.setattr(module, "NOTEBOOKS", tmp_path)
     with use_profile(PROFILE, tmp_path / "lake"):
         scripts.ensure_bucket(BUCKET)
         scripts.upload_scripts(BUCKET)
-        kernels.install_kernels(kernels.BATCH_KERNEL)
         yield tmp_path
 
 
-def write_step(room, step, cells, kernel=kernels.GLUE):
+def write_step(room, step, cells, kernel=parameters.GLUE):
     """A step's notebook: the usual first cells, and these."""
-    magics = parameters.tagged_cell("01_landing_tables", "session") if kernel == kernels.GLUE else "None"
+    magics = parameters.tagged_cell("01_landing_tables", "session") if kernel == parameters.GLUE else "None"
     first = [
         new_code_cell(magics, metadata={"tags": ["session"]}),
         new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
@@ -76,7 +74,9 @@ def execute(room, step, queue, pool, on_cell=lambda *_: None):
     given = {"bucket": BUCKET, "run_id": "run", "secret": f"for {step}"}
     target = room / "done {of}" / f"{step}.ipynb"
     try:
-        return execute_notebook(step, given, session, queue.take(step), target, on_cell)
+        record = execute_notebook(step, given, session, queue.take(step), target, on_cell)
+        queue.give_back(step)
+        return record
     finally:
         queue.end(step)
         pool.give_back(step)
@@ -96,7 +96,7 @@ def test_no_notebook_sees_the_variables_of_another(room, isolated):
     for step in steps:
         tell, define = f"step = '{step}'\n{RECORD}", f"stranger = 'of {step}'\ndef helper():\n    return stranger"
         write_step(room, step, [new_code_cell(tell), new_code_cell(define)])
-    with KernelQueue(steps) as queue, SessionPool("run", BUCKET, isolated, 1, print) as pool:
+    with KernelQueue(steps, isolated) as queue, SessionPool("run", BUCKET, isolated, 1, print) as pool:
         pool.start()
         told = [execute(room, step, queue, pool) for step in steps]
         assert told == [{"mine": f"for {step}", "stranger": None} for step in steps]
@@ -107,15 +107,15 @@ def test_a_notebook_that_ends_too_early_says_how_and_no_later_cell_runs(room):
     later = f"step = 'later'\n{RECORD}"
     for step, (cell, _) in ENDINGS.items():
         cells = [new_markdown_cell("## Work\nof the day"), new_code_cell(cell), new_code_cell("1"), new_code_cell("2")]
-        kernel = "python3" if step.startswith("python") else kernels.GLUE
+        kernel = "python3" if step.startswith("python") else parameters.GLUE
         write_step(room, step, [*cells, new_code_cell(later)], kernel)
     *steps, last = ENDINGS
-    with KernelQueue(steps) as queue, SessionPool("run", BUCKET, False, 1, print) as pool:
+    with KernelQueue(steps, False) as queue, SessionPool("run", BUCKET, False, 1, print) as pool:
         pool.start()
         for step in steps:
             with pytest.raises(StepFailed, match=ENDINGS[step][1]):
                 execute(room, step, queue, pool)
-    with KernelQueue([last]) as queue, SessionPool("other", BUCKET, False, 1, print) as pool:
+    with KernelQueue([last], False) as queue, SessionPool("other", BUCKET, False, 1, print) as pool:
         pool.start()
         with pytest.raises(StepFailed, match=ENDINGS[last][1]):
             execute(room, last, queue, pool, wait_for_the_end_before_cell_7)

@@ -23,7 +23,7 @@ def test_every_table_that_is_read_is_written_by_an_earlier_step():
         for table in does.reads:
             assert order.index(written[table]) < order.index(step), (step, table)
         written.update(dict.fromkeys(does.writes, step))
-    assert needed_steps(NAMES["06"]) == (NAMES["01"], NAMES["03"], NAMES["05"])
+    assert needed_steps(NAMES["06"]) == (NAMES["02"], NAMES["03"], NAMES["05"])
 
 
 def test_in_one_session_notebooks_take_turns_and_plain_python_runs_beside_them():

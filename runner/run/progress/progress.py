@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from rich.console import Console
+
 
 @dataclass
 class Standing:
@@ -33,6 +35,8 @@ class Standing:
     seconds: float | None = None
     rows: dict | None = None
     note: str = ""
+    told: float = 0.0
+    """When something was last said of it, on the monotonic clock."""
 
     @property
     def elapsed(self) -> float:
@@ -47,10 +51,12 @@ class Progress:
     ----------
     steps : list of str
         The steps of the run, in order.
+    console : Console, optional
+        Where it is told, if it is told to people.
     """
 
-    def __init__(self, steps: list[str]):
-        self.steps = {step: Standing() for step in steps}
+    def __init__(self, steps: list[str], console: Console | None = None):
+        self.steps, self.console = {step: Standing() for step in steps}, console
 
     def __enter__(self) -> "Progress":
         return self
@@ -64,6 +70,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """One sentence."""
+        self.console.print(text, markup=False)
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
@@ -72,7 +79,8 @@ class Progress:
 
     def begun(self, step: str) -> None:
         """A step begins."""
-        self.steps[step] = Standing("RUNNING", time.monotonic())
+        now = time.monotonic()
+        self.steps[step] = Standing("RUNNING", now, told=now)
 
     def at_cell(self, step: str, cell: int, cells: int) -> None:
         """A step has come to a cell."""

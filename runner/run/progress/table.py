@@ -22,19 +22,10 @@ MARKS = {
 
 
 class TableProgress(Progress):
-    """A table that stays while the sentences scroll above it.
-
-    Parameters
-    ----------
-    steps : list of str
-        The steps of the run, in order.
-    console : Console
-        The terminal.
-    """
+    """A table that stays while the sentences scroll above it."""
 
     def __init__(self, steps: list[str], console: Console):
-        super().__init__(steps)
-        self.console = console
+        super().__init__(steps, console)
         self._doing: str | None = None
         self._spinner = Spinner("dots")
         self._live = Live(console=console, get_renderable=self._render, refresh_per_second=4)
@@ -46,9 +37,6 @@ class TableProgress(Progress):
     def __exit__(self, *_: object) -> None:
         self._doing = None
         self._live.stop()
-
-    def say(self, text: str) -> None:
-        self.console.print(text, markup=False)
 
     @contextmanager
     def doing(self, what: str) -> Iterator[None]:
