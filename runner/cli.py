@@ -139,8 +139,8 @@ def query(
 @on_lake("bucket", "database")
 def history(table: TableArgument, **lakehouse: str) -> None:
     """List the versions of a table: which run published each, and whether its files are still there."""
-    from runner.lake.history import print_history
     from runner.lake.lakehouse import read_lakehouse
+    from runner.lake.versions import print_history
 
     print_history(read_lakehouse(**lakehouse), table)
 
@@ -159,8 +159,8 @@ def rollback(
 
     Refused where the version holds rows of people who have withdrawn since.
     """
-    from runner.lake.history import roll_back_table
     from runner.lake.lakehouse import read_lakehouse
+    from runner.lake.versions import roll_back_table
 
     version = roll_back_table(read_lakehouse(**lakehouse), table, to, even_withdrawn)
     rows = "" if version.rows is None else f", {version.rows:,} rows"

@@ -1,5 +1,6 @@
 """Objects of the bucket by their ``s3://`` prefix."""
 
+from collections.abc import Iterator
 from urllib.parse import urlparse
 
 import boto3
@@ -14,11 +15,16 @@ def split_uri(location: str) -> tuple[str, str]:
     return parts.netloc, parts.path.lstrip("/")
 
 
+def list_objects(location: str) -> Iterator[dict]:
+    """Every object under an ``s3://`` prefix, as S3 lists it: ``Key``, ``Size``, ``ETag``, ``LastModified``."""
+    bucket, prefix = split_uri(location)
+    for page in boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+        yield from page.get("Contents", [])
+
+
 def list_keys(location: str) -> list[str]:
     """The keys of every object under an ``s3://`` prefix."""
-    bucket, prefix = split_uri(location)
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    return [item["Key"] for page in pages for item in page.get("Contents", [])]
+    return [item["Key"] for item in list_objects(location)]
 
 
 def delete_prefix(location: str) -> int:

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta, timezone
 import boto3
 
 from helpers.publishing.catalog import delete_table, get_table, get_versions, location_of
-from helpers.publishing.objects import delete_prefix, split_uri
+from helpers.publishing.objects import delete_prefix, list_objects
 from helpers.publishing.staged import staged_name
 from helpers.publishing.versions import list_run_locations, list_versions, remove_old_versions
 from helpers.settings import Settings
+from helpers.tables import TABLES, VERSIONED
 from runner.console import people
 from runner.lake.runs import is_over, read_state
-from runner.lake.tables import PERSON, VERSIONED
-from runner.lake.withdrawn import clear_looks, count_withdrawn
+from runner.lake.withdrawn import count_withdrawn
 
 Say = Callable[[str], None]
 
@@ -54,7 +54,6 @@ class Vacuum:
             How many files and uploads were removed.
         """
         removed = 0
-        clear_looks(self.settings.database)
         for table in VERSIONED:
             removed += self._leftovers(table)
             removed += self._withdrawn(table) if privacy else 0
@@ -65,7 +64,7 @@ class Vacuum:
 
     def _withdrawn(self, table: str) -> int:
         """Earlier versions with rows of people who withdrew. No reader of theirs is waited for."""
-        if table not in PERSON:
+        if not TABLES[table].person:
             return 0
         versions = list_versions(self.settings.database, table)
         present = next((version.location for version in versions if version.current), None)
@@ -138,6 +137,4 @@ def _run(location: str) -> str:
 
 
 def _last_written(location: str) -> datetime:
-    bucket, prefix = split_uri(location)
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    return max(item["LastModified"] for page in pages for item in page.get("Contents", []))
+    return max(item["LastModified"] for item in list_objects(location))

@@ -1,68 +1,65 @@
 """``audit_privacy``: no identity value of the landing files stands in anything that the run made for others to read."""
 
-import re
 from collections.abc import Callable, Iterable
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import chain
+from pathlib import Path
 
-from runner.privacy.pictures import without_pictures
-from runner.privacy.places import Place
-from runner.privacy.words import Index, is_one_word
-from runner.report.masking import SERIAL
+from helpers.records import write_record
+from helpers.settings import Settings
+from runner.privacy.identities import landed_serials, landing_identities
+from runner.privacy.masking import EMAIL, SERIAL
+from runner.privacy.places import Place, bucket_places, report_places, research_places
+from runner.privacy.search import Index, Words, without_pictures
 
 NAME = "audit_privacy"
-FIELDS_OF_ONE_WORD = ("customerName", "serialNumber")
-_LABEL = r"[\w-]+\."
-_NO_DOMAIN = "png|jpe?g|gif|svg|webp|css|js"
-ADDRESS = re.compile(
-    rf"(?<![\w.%+-])[\w.%+-]+@(?:{_LABEL})+(?!(?:{_NO_DOMAIN})\b)(?:xn--[\w-]+|[^\W\d_]{{2,}})(?![\w-])", re.IGNORECASE
-)
-"""An e-mail address by its form: neither ``jquery@3.5.1``, a library, nor ``icon@2x.png``, a picture."""
 
 
 @dataclass
 class PrivacyAudit:
-    """One scan.
-
-    E-mail addresses are found by their form as well, whoever's they are. A value that is one word of letters, such as
-    the name *May*, cannot be told from other text: it counts where it stands as the value of its field.
+    """One scan. E-mail addresses are found by their form as well, whoever's they are.
 
     Parameters
     ----------
-    values : set of str
+    index : Index
         The identity values to seek.
     landed : callable
-        Takes UUIDs that stand in a page and that nobody in ``values`` bears, in lower case; gives those that the
+        Takes UUIDs that stand in a page and that nobody in ``index`` bears, in lower case; gives those that the
         landing files hold. Called only where there are such.
     """
 
-    values: set[str]
+    index: Index
     landed: Callable[[set[str]], set[str]]
-    places: int = 0
-    characters: int = 0
+    places: set[str] = field(default_factory=set)
     found: dict[str, int] = field(default_factory=dict)
     """Name of a place -> how many different identity values stand in it."""
 
+    @classmethod
+    def of_bucket(cls, bucket: str) -> "PrivacyAudit":
+        """The scan for whoever is in the landing files of a bucket."""
+        return cls(landing_identities(bucket), partial(landed_serials, bucket))
+
     def scan(self, places: Iterable[Place]) -> "PrivacyAudit":
-        """Look through places; returns itself."""
-        index = Index(spelling for value in self.values for spelling in _spellings(value))
+        """Look through places, each in one part or more; returns itself."""
+        hits: dict[str, set[Words | str]] = {}
         serials: dict[str, set[str]] = {}
         for place in places:
-            self.places += 1
-            self.characters += len(place.text)
+            self.places.add(place.name)
             text = without_pictures(place.text)
-            hits = len(index.find(text))
+            found = self.index.find(text)
             if not place.is_log:  # Spark's logs are full of names like class@1a2b.com, and of UUIDs of its own
-                hits = hits or len(set(ADDRESS.findall(text)))
+                found = found or set(EMAIL.findall(text))
                 serials[place.name] = {serial.lower() for serial in SERIAL.findall(text)}
-            if hits:
-                self.found[place.name] = hits
-        self._look_up({name: found for name, found in serials.items() if found and name not in self.found})
+            if found:
+                hits.setdefault(place.name, set()).update(found)
+        unknown = {name: found for name, found in serials.items() if found and name not in hits}
+        landed = self.landed(set().union(*unknown.values())) if unknown else set()
+        hits |= {name: found & landed for name, found in unknown.items() if found & landed}
+        self.found.update({name: len(values) for name, values in hits.items()})
         return self
-
-    def _look_up(self, serials: dict[str, set[str]]) -> None:
-        if serials:
-            landed = self.landed(set().union(*serials.values()))
-            self.found.update({name: len(found & landed) for name, found in serials.items() if found & landed})
 
     @property
     def passed(self) -> bool:
@@ -71,11 +68,28 @@ class PrivacyAudit:
 
     def __str__(self) -> str:
         if self.passed:
-            return f"none of {len(self.values):,} identity values found in {self.places} places"
+            return f"none of {len(self.index):,} identity values found in {len(self.places)} places"
         places = ", ".join(f"{name} ({hits})" for name, hits in sorted(self.found.items()))
         return f"identity values of landing files stand in: {places}"
 
 
-def _spellings(value: str) -> list[str]:
-    """How a value is sought: one word of letters as its field's value, such as ``"customerName": "May"``."""
-    return [f"{name} {value}" for name in FIELDS_OF_ONE_WORD] if is_one_word(value) else [value]
+def audit_run(settings: Settings, started: str, report: Path) -> PrivacyAudit:
+    """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
+
+    Parameters
+    ----------
+    started : str
+        When the run began, as ISO 8601: older event logs are not its own.
+    report : Path
+        The folder of its report.
+    """
+    places = chain(
+        report_places(report),
+        bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started)),
+        research_places(settings.database),
+    )
+    audit = PrivacyAudit.of_bucket(settings.bucket).scan(places)
+    if audit.passed:
+        with redirect_stdout(None):  # it tells the reader of a notebook, here it would be no event
+            write_record(settings, NAME)
+    return audit

@@ -4,7 +4,7 @@ import io
 import lzma
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers.landing.parsing import Piece, find_objects, read_line
-from runner.pipeline.landing import ZONES
+from helpers.landing.parsing import Fields, find_objects, read_line
+from helpers.tables import LANDING, TABLES, tables_of
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, open_packed_as, open_unpacked
-from runner.privacy.traces import Traces, Verdict
+from runner.privacy.places import BLOCK
+from runner.privacy.traces import OWNER, Traces, Verdict
 
-BLOCK = 8 * 1024 * 1024
 COMMA = re.compile(r"\s*,?")
-LANDING = tuple(f"{zone}/" for zone in ZONES)
+LANDED = tuple(TABLES[name].prefix for name in tables_of(LANDING))
 
 
 @dataclass
@@ -67,7 +67,7 @@ def sift(name: str, source: Path, target: Path, traces: Traces) -> Tally:
         head = stream.read(HEAD_BYTES)
     if head.startswith(b"PAR1"):
         tally = _sift_parquet(source, target, traces)
-    elif name.startswith(LANDING) and not _is_wide(head) and not foreign_format(head):
+    elif name.startswith(LANDED) and not _is_wide(head) and not foreign_format(head):
         tally = _sift_document(source, target, traces)
         if tally is None:  # an empty one is falsy too, and a document is not judged line by line as well
             tally = _sift_lines(source, target, traces)
@@ -99,21 +99,19 @@ def _kept(lines: list[str], traces: Traces, tally: Tally) -> Iterator[str]:
         pieces = read_line(line.encode("utf-8", "surrogateescape")) if traces.may_concern(line) else []
         # A line of one object stays as it is, to the blanks at its ends.
         texts = [piece.content.decode("utf-8", "surrogateescape") for piece in pieces] if len(pieces) > 1 else [line]
-        kept = list(_kept_records(zip(texts, pieces, strict=True), traces, tally)) if pieces else [line]
+        found = zip(texts, pieces, strict=False)
+        left = [_left(text, piece.text, piece.fields, traces, tally) for text, piece in found] if pieces else [line]
+        kept = [text for text in left if text is not None]
         if kept:
             yield "".join(kept) + ("" if number == last else "\n")
 
 
-def _kept_records(records: Iterable[tuple[str, Piece]], traces: Traces, tally: Tally) -> Iterator[str]:
-    for text, piece in records:
-        verdict = traces.judge_record(piece.text, piece.fields)
-        if verdict is Verdict.OWN:
-            tally.gone += 1
-            continue
-        if verdict is Verdict.MENTION:
-            tally.masked += 1
-            text = traces.mask_record(text)
-        yield text
+def _left(text: str, read: str, fields: Fields | None, traces: Traces, tally: Tally) -> str | None:
+    """What is left of a record that was read: itself, itself masked, or None where it is theirs."""
+    verdict = traces.judge_record(read, fields)
+    tally.gone += verdict is Verdict.OWN
+    tally.masked += verdict is Verdict.MENTION
+    return None if verdict is Verdict.OWN else traces.mask_record(text) if verdict is Verdict.MENTION else text
 
 
 def _sift_document(source: Path, target: Path, traces: Traces) -> Tally | None:
@@ -138,29 +136,19 @@ def _sift_document(source: Path, target: Path, traces: Traces) -> Tally | None:
         return None
     tally, kept, place = Tally(), [], 0
     for start, end, fields in objects:
-        verdict = traces.judge_record(text[start:end], fields)
-        if verdict is Verdict.OWN:
-            tally.gone += 1
-            kept.append(_without_comma(text[place:start], text, end))
-            place = _behind_comma(text, end)
-        elif verdict is Verdict.MENTION:
-            tally.masked += 1
-            kept += [text[place:start], traces.mask_record(text[start:end])]
-            place = end
+        kept.append(text[place:start])
+        record, place = text[start:end], end
+        left = _left(record, record, fields, traces, tally)
+        if left is not None:
+            kept.append(left)
+            continue
+        comma = COMMA.match(text, end)
+        place = comma.end()
+        if "," not in comma[0]:  # the last one goes with the comma before it
+            kept = ["".join(kept).rstrip().removesuffix(",")]
     with open_packed_as(source, target) as writer:
         writer.write("".join([*kept, text[place:]]).encode("utf-8"))
     return tally
-
-
-def _behind_comma(text: str, end: int) -> int:
-    """Where the text goes on behind an object that goes: behind its comma, if it has one."""
-    return COMMA.match(text, end).end()
-
-
-def _without_comma(before: str, text: str, end: int) -> str:
-    """The text before an object that goes; without its comma, where the object is the last and had one before it."""
-    is_last = "," not in COMMA.match(text, end)[0]
-    return before.rstrip().removesuffix(",") if is_last else before
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -181,7 +169,7 @@ def _sift_text(source: Path, target: Path, traces: Traces) -> Tally:
         tally.stuck = any(traces.stands_in(text) for part in _parts(content) for text in _readings(part))
         return tally
     if traces.stands_in(text):
-        tally.masked = sum(traces.stands_in(line) for line in text.split("\n"))
+        tally.masked = sum(map(traces.stands_in, text.split("\n"))) or 1  # one that is spelled over two lines
         text = traces.mask(text)
     with open_packed_as(source, target) as writer:
         writer.write(text.encode())
@@ -231,7 +219,7 @@ def _sift_parquet(source: Path, target: Path, traces: Traces) -> Tally:
 
 
 def _sift_rows(table: pa.Table, traces: Traces, tally: Tally) -> pa.Table:
-    owned = any(name.lower() in ("email", "user") for name in table.column_names)
+    owned = any(name.lower() in OWNER for name in table.column_names)
     gone = masked = pa.array([False] * table.num_rows, pa.bool_())
     for place, field in enumerate(table.schema):
         column = table.column(place)

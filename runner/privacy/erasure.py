@@ -3,8 +3,10 @@
 import hashlib
 import hmac
 import json
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from functools import cached_property
@@ -21,17 +23,17 @@ from helpers.publishing.catalog import get_table, location_of, put_table, table_
 from helpers.publishing.objects import split_uri
 from helpers.publishing.versions import FINGERPRINT, ROWS
 from helpers.settings import Settings
+from helpers.tables import VERSIONED
 from runner.console import people as persons
 from runner.console import print_table
 from runner.errors import StepFailed, UserError
 from runner.glue.session import live_sessions
 from runner.lake.lock import read_holder
-from runner.lake.tables import VERSIONED
-from runner.privacy.content import Tally
-from runner.privacy.erasure_places import Finding, erase_report, erase_thing, report_files
-from runner.privacy.people import CUSTOMERS, find_people
+from runner.privacy.erase_file import Finding, erase_report, erase_thing
+from runner.privacy.identities import CUSTOMERS
+from runner.privacy.people import OF_CUSTOMERS, find_people
+from runner.privacy.places import Copies, Thing, report_files, walk
 from runner.privacy.traces import Traces
-from runner.privacy.walk import Thing, walk
 
 CERTIFICATES = "erasures/"
 
@@ -68,10 +70,11 @@ class Erasure:
             If nobody is found and nobody was erased before, or something cannot be looked into.
         """
         self._refuse_if_busy()
-        self.people = find_people(self.settings, self.addresses)
-        self.traces = Traces(self.people)
-        unknown = [number for number, email in enumerate(self.addresses, 1) if email not in self.people.known]
-        findings = self._pass("Looking", change=False)
+        with _copies() as copies:
+            people = find_people(self.settings, self.addresses, copies)
+            self.traces = Traces(people)
+            findings = self._pass("Looking", False, copies)
+        unknown = [number for number, email in enumerate(self.addresses, 1) if email not in people.known]
         certificates = [self._certificate(email) for email in self.addresses]
         if not findings and not any(certificates):
             raise UserError(
@@ -81,14 +84,14 @@ class Erasure:
             )
         if unknown and findings:
             which = ", ".join(map(str, unknown))
-            self.say(f"Not in {CUSTOMERS}: address {which}. Sought by e-mail and participant id alone.")
+            self.say(f"Not in {CUSTOMERS.prefix}: address {which}. Sought by e-mail and participant id alone.")
         _print_findings(findings)
         return findings
 
     def erase(self, findings: list[Finding]) -> None:
         """Take the people out of everything, prove that nothing is left, and write the certificates.
 
-        The customers' landing files come last: they say by what else the people are known, so that an erasure that was
+        What describes customers comes last: it says by what else the people are known, so that an erasure that was
         interrupted can be begun again.
 
         Raises
@@ -105,8 +108,10 @@ class Erasure:
             for email, entry in zip(self.addresses, before, strict=True):
                 again = entry if entry and entry["status"] != "DONE" else {}
                 self._certify(email, "IN_PROGRESS", again.get("began", _now()), found, None)
-            self._pass("Erasing", change=True)
-        left = self._pass("Proving", change=False)
+            with _copies() as copies:
+                self._pass("Erasing", True, copies)
+        with _copies() as copies:
+            left = self._pass("Proving", False, copies)
         self._correct_catalog({finding.place for finding in findings})
         if left:
             names = ", ".join(sorted({self.traces.mask(finding.name) for finding in left}))
@@ -137,29 +142,24 @@ class Erasure:
                 "`stedi vacuum --older-than 0`."
             )
 
-    def _pass(self, doing: str, change: bool) -> list[Finding]:
-        """Go through everything once; the customers' landing files at the end."""
-        bucket, found = self.settings.bucket, []
-        things = sorted(walk(bucket), key=lambda thing: (thing.key.startswith(CUSTOMERS), thing.version is not None))
-        things = [thing for thing in things if not thing.key.startswith(CERTIFICATES)]
+    def _pass(self, doing: str, change: bool, copies: Copies) -> list[Finding]:
+        """Go through everything once."""
+        things = [thing for thing in walk(self.settings.bucket) if not thing.key.startswith(CERTIFICATES)]
         files = list(report_files(self.reports))
-        for path in _tracked(files, f"{doing} (reports)"):
-            found.append(erase_report(path, self.reports, self.traces, change))
-        for thing in _tracked(things, f"{doing} (bucket)"):
-            found.append(self._at(thing, change))
+        found = [
+            erase_report(path, self.reports, self.traces, change) for path in _tracked(files, f"{doing} (reports)")
+        ]
+        for thing in _tracked(sorted(things, key=_order), f"{doing} (bucket)"):
+            finding = erase_thing(thing, copies, self.traces, change)
+            if finding.tally.rows is not None and not thing.version:
+                self.rows[thing.key] = finding.tally.rows
+            found.append(finding)
         if change:  # what was replaced or deleted is an earlier object version now, on a versioned bucket
-            later = [thing for thing in walk(bucket) if thing.version]
-            for thing in sorted(later, key=lambda thing: thing.key.startswith(CUSTOMERS)):
-                self._at(thing, change)
+            later = [thing for thing in walk(self.settings.bucket) if thing.version]
+            for thing in sorted(later, key=_order):
+                erase_thing(thing, copies, self.traces, change)
         self._looked_at, self._reports_looked_at = len(things), len(files)
-        return [finding for finding in found if isinstance(finding, Finding)]
-
-    def _at(self, thing: Thing, change: bool) -> Finding | Tally:
-        found = erase_thing(thing, self.traces, change)
-        tally = found.tally if isinstance(found, Finding) else found
-        if tally.rows is not None and not thing.version:
-            self.rows[thing.key] = tally.rows
-        return found
+        return [finding for finding in found if finding]
 
     def _correct_catalog(self, places: set[str]) -> None:
         """Let the catalog say how many rows the tables have now, and no longer what content it was.
@@ -211,6 +211,17 @@ class Erasure:
             Bucket=self.settings.bucket, Key=key, Body=body.encode(), ContentType="application/json"
         )
         return key
+
+
+def _order(thing: Thing) -> tuple[bool, ...]:
+    """What describes customers comes last, their landing files at the very end, and earlier versions behind present."""
+    return thing.key.startswith(OF_CUSTOMERS), thing.key.startswith(CUSTOMERS.prefix), thing.version is not None
+
+
+@contextmanager
+def _copies() -> Iterator[Copies]:
+    with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
+        yield Copies(Path(folder))
 
 
 def _summary(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:

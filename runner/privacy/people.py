@@ -1,6 +1,5 @@
 """Who is to be erased, and everything by which they are known."""
 
-import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -13,17 +12,20 @@ import pyarrow.parquet as pq
 from botocore.exceptions import ClientError
 
 from helpers.identity import normal_address, normal_serial, trim
-from helpers.landing.parsing import Fields, find_objects, read_line
+from helpers.landing.parsing import Fields
+from helpers.landing.values import LAST_TIME
 from helpers.participants import participant_id, read_participant_key
 from helpers.settings import Settings
 from helpers.tables import TABLES
 from runner.errors import UserError
-from runner.pipeline.packing import unpack
-from runner.privacy.walk import walk
+from runner.pipeline.packing import open_unpacked
+from runner.privacy.identities import read_records
+from runner.privacy.places import Copies, walk
+from runner.privacy.search import Sought
 
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-CUSTOMERS = TABLES["customer_landing"].prefix
-TABLES = (TABLES["customer_trusted"].prefix, TABLES["customers_curated"].prefix)
+OF_CUSTOMERS = tuple(table.prefix for table in TABLES.values() if table.person == "email")
+"""Where customers are described: their landing files, the register, and the tables of those who consent."""
 TELLING = ("email", "serialnumber", "customername", "phone", "lastupdatedate", "registrationdate")
 """The columns of a table that are read; its dates may be some that Python has not, such as in the year 0."""
 SHORTEST = 6
@@ -100,8 +102,13 @@ def read_addresses(who: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def find_people(settings: Settings, addresses: list[str]) -> People:
+def find_people(settings: Settings, addresses: list[str], copies: Copies) -> People:
     """Look up in the customers' landing files and tables, earlier versions included, what else the people are.
+
+    Parameters
+    ----------
+    copies : Copies
+        Where the files that are read stay for who looks into them next.
 
     Raises
     ------
@@ -111,7 +118,7 @@ def find_people(settings: Settings, addresses: list[str]) -> People:
         If one of these files is damaged: nobody can tell who is in it.
     """
     people = People(set(addresses))
-    events = list(_events(settings.bucket))
+    events = list(_events(settings.bucket, copies))
     ours = [event for event in events if _owners(event) & people.emails]
     theirs = [event for event in events if _owners(event) - people.emails]
     people.known = {address for event in ours for address in _owners(event)} & people.emails
@@ -126,39 +133,33 @@ def find_people(settings: Settings, addresses: list[str]) -> People:
     people.names = {name for name in names if len(name.split()) > 1}
     phones = _values(ours, "phone", trim) - _values(theirs, "phone", trim)
     people.phones = {phone for phone in phones if sum(map(str.isdigit, phone)) >= SHORTEST_PHONE}
-    sought = [value.lower() for value in (*people.emails, *people.spellings, *people.serials, *people.names)]
-    for name in ("email", "serialnumber", "customername"):
-        values = _values(theirs, name, trim)
-        people.others |= {other for other in values if any(value in other.lower() for value in sought)}
+    sought = Sought(people.emails | people.spellings | people.serials | people.names)
+    of_others = (_values(theirs, name, trim) for name in ("email", "serialnumber", "customername"))
+    people.others = {value for values in of_others for value in values if sought.found(value)}
     return people
 
 
-def _events(bucket: str) -> Iterator[Event]:
+def _events(bucket: str, copies: Copies) -> Iterator[Event]:
     """The registration events that stand in landing files, and the customers that stand in tables."""
-    for prefix in (CUSTOMERS, *TABLES):
-        for thing in walk(bucket, prefix):
-            try:
-                yield from _events_of(thing.read())
-            except (OSError, EOFError, ValueError, pa.ArrowException) as error:
-                raise UserError(
-                    f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
-                ) from error
+    for thing in (thing for prefix in OF_CUSTOMERS for thing in walk(bucket, prefix)):
+        try:
+            yield from map(_event, _records(copies.keep(thing)))
+        except (OSError, EOFError, ValueError, pa.ArrowException) as error:
+            raise UserError(
+                f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
+            ) from error
 
 
-def _events_of(content: bytes) -> Iterator[Event]:
-    if content.startswith(b"PAR1"):
-        with pq.ParquetFile(io.BytesIO(content)) as file:
-            names = [name for name in file.schema_arrow.names if name.lower() in TELLING]
-            rows = file.read(columns=names).to_pylist()
-        for row in rows:
-            yield _event([(name, None if value is None else str(value)) for name, value in row.items()])
+def _records(path: Path) -> Iterator[Fields]:
+    with open_unpacked(path) as stream:
+        content = stream.read()
+    if not content.startswith(b"PAR1"):
+        yield from read_records(content)
         return
-    content = unpack(content)
-    pieces = [piece for line in content.split(b"\n") for piece in read_line(line)]
-    records = [piece.fields for piece in pieces if piece.fields is not None]
-    if len(records) < len(pieces):  # who stands in a file of another form is known all the same
-        records += [fields for _, _, fields in find_objects(content.decode("utf-8", "replace"))]
-    yield from map(_event, records)
+    with pq.ParquetFile(path) as file:
+        names = [name for name in file.schema_arrow.names if name.lower() in TELLING]
+        for row in file.read(columns=names).to_pylist():
+            yield [(name, None if value is None else str(value)) for name, value in row.items()]
 
 
 def _event(fields: Fields) -> Event:
@@ -191,10 +192,12 @@ def _moment(event: Event) -> tuple[float, float]:
 
 
 def _number(values: list[str]) -> float:
+    """A time as a number; -1 where it is none, so that it decides nothing."""
     try:
-        return float(values[-1])
+        time = float(values[-1])
     except (IndexError, ValueError):
         return -1.0
+    return time if time <= LAST_TIME else -1.0
 
 
 def _values(events: list[Event], name: str, spell: Callable[[str], str]) -> set[str]:

@@ -1,24 +1,116 @@
-"""What a run made and people read: the machine-learning table, the reports, the run records, Spark's event logs."""
+"""Where people may stand: the objects of the bucket, the files of the reports, and what one run made of both."""
 
-import io
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import boto3
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from helpers.publishing.catalog import get_table, location_of
-from helpers.publishing.objects import split_uri
+from helpers.publishing.objects import list_objects
+from helpers.tables import TABLES
+from runner.lake.parquet import distinct_values, open_files
 
+BLOCK = 8 * 1024 * 1024
 PAGES = (".html", ".ipynb", ".json", ".svg", ".txt", ".log")
+LOGS = "sparkHistoryLogs/"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object of a bucket, or one earlier version of one.
+
+    Parameters
+    ----------
+    bucket, key : str
+        Where it is.
+    version : str, optional
+        The version's id, where it is not what a plain GET returns.
+    """
+
+    bucket: str
+    key: str
+    version: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return f"{self.key} (version {self.version})" if self.version else self.key
+
+    @property
+    def place(self) -> str:
+        """The table that it belongs to, or the room of the bucket."""
+        return next((t.name for t in TABLES.values() if self.key.startswith(t.prefix)), self.key.partition("/")[0])
+
+    @property
+    def _address(self) -> dict[str, str]:
+        return {"Bucket": self.bucket, "Key": self.key} | ({"VersionId": self.version} if self.version else {})
+
+    def delete(self) -> None:
+        """Take it out of the bucket."""
+        boto3.client("s3").delete_object(**self._address)
+
+    def download(self, path: Path) -> dict:
+        """Write its bytes to a file; GetObject's answer."""
+        answer = boto3.client("s3").get_object(**self._address)
+        with path.open("wb") as stream:
+            stream.writelines(answer["Body"].iter_chunks(BLOCK))
+        return answer
+
+
+def walk(bucket: str, prefix: str = "") -> Iterator[Thing]:
+    """Every object under a prefix, and every earlier version that the bucket keeps of one."""
+    s3 = boto3.client("s3")
+    yield from (Thing(bucket, item["Key"]) for item in list_objects(f"s3://{bucket}/{prefix}"))
+    if s3.get_bucket_versioning(Bucket=bucket).get("Status"):
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+            for item in page.get("Versions", []):
+                if not item["IsLatest"]:
+                    yield Thing(bucket, item["Key"], item["VersionId"])
+
+
+class Copies:
+    """Local copies of objects, each for one look; but who is read twice is asked for once.
+
+    Parameters
+    ----------
+    folder : Path
+        Where they are; whoever made it removes it.
+    """
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._kept: dict[Thing, tuple[Path, dict]] = {}
+
+    def keep(self, thing: Thing) -> Path:
+        """A copy that stays for the next look."""
+        path = self._folder / str(len(self._kept))
+        self._kept[thing] = (path, thing.download(path))
+        return path
+
+    @contextmanager
+    def lend(self, thing: Thing) -> Iterator[tuple[Path, dict]]:
+        """A copy for this look, and GetObject's answer."""
+        path, answer = self._kept.pop(thing, (self._folder / "copy", None))
+        try:
+            yield path, answer or thing.download(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def report_files(root: Path) -> Iterator[Path]:
+    """The files under the reports' folder; links lead to files that are there anyway."""
+    for folder, _, names in os.walk(root):
+        yield from (path for name in sorted(names) if not (path := Path(folder) / name).is_symlink())
 
 
 @dataclass(frozen=True)
 class Place:
-    """One text to look through.
+    """A text that a run made, or a part of it.
 
     Parameters
     ----------
@@ -37,44 +129,44 @@ class Place:
 
 def report_places(folder: Path) -> Iterator[Place]:
     """The pages, notebooks and documents of one report."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in PAGES:
+    for path in report_files(folder):
+        if path.suffix in PAGES:
             yield Place(f"{folder.name}/{path.relative_to(folder)}", path.read_text("utf-8", "replace"))
 
 
 def bucket_places(bucket: str, run_id: str, since: datetime) -> Iterator[Place]:
     """The records of one run, and the event logs that were written to since it began."""
-    for item in _objects(bucket, f"runs/{run_id}/"):
-        yield Place(item["Key"], _read(bucket, item["Key"]).decode("utf-8", "replace"))
-    for item in _objects(bucket, "sparkHistoryLogs/"):
-        if item["LastModified"] >= since:
-            yield Place(item["Key"], _read(bucket, item["Key"]).decode("utf-8", "replace"), is_log=True)
+    s3 = boto3.client("s3")
+    for prefix in (f"runs/{run_id}/", LOGS):
+        for item in list_objects(f"s3://{bucket}/{prefix}"):
+            if prefix != LOGS or item["LastModified"] >= since:
+                body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"]
+                for lines in _whole_lines(body.iter_chunks(BLOCK)):
+                    yield Place(item["Key"], lines.decode("utf-8", "replace"), is_log=prefix == LOGS)
 
 
-def curated_places(database: str) -> Iterator[Place]:
-    """The files of ``machine_learning_curated`` as it is published: names of columns, metadata and every string."""
-    table = get_table(database, "machine_learning_curated")
-    if not table:
-        return
-    bucket, prefix = split_uri(location_of(table))
-    for item in _objects(bucket, prefix):
-        file = pq.ParquetFile(io.BytesIO(_read(bucket, item["Key"])))
-        strings = [field.name for field in file.schema_arrow if not _is_number(field.type)]
-        values: set[str] = set()
-        for batch in file.iter_batches(columns=strings):
-            for column in batch.columns:
-                values.update(map(str, column.unique().to_pylist()))
-        yield Place(item["Key"], "\n".join([str(file.schema_arrow), str(file.metadata.metadata), *values]))
+def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks, but that each ends where a line does."""
+    begun = b""
+    for chunk in chunks:
+        whole, end, begun_next = chunk.rpartition(b"\n")
+        if end:
+            yield begun + whole
+            begun = begun_next
+        else:
+            begun += chunk
+    yield begun
+
+
+def research_places(database: str) -> Iterator[Place]:
+    """The files of the tables for research as they are published: names of columns, metadata and every string."""
+    for name in (table.name for table in TABLES.values() if table.for_research):
+        table = get_table(database, name)
+        for key, file in open_files(location_of(table)) if table else ():
+            strings = [column.name for column in file.schema_arrow if not _is_number(column.type)]
+            values = {str(value) for name in strings for value in distinct_values(file, name)}
+            yield Place(key, "\n".join([str(file.schema_arrow), str(file.metadata.metadata), *values]))
 
 
 def _is_number(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
-
-
-def _objects(bucket: str, prefix: str) -> Iterator[dict]:
-    for page in boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        yield from page.get("Contents", [])
-
-
-def _read(bucket: str, key: str) -> bytes:
-    return boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()

@@ -3,7 +3,6 @@
 import json
 import mimetypes
 from collections.abc import Callable
-from functools import partial
 
 import boto3
 
@@ -12,7 +11,6 @@ from runner.errors import UserError
 from runner.lake.document import read_document
 from runner.paths import REPORTS
 from runner.privacy.audit import PrivacyAudit
-from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.places import report_places
 from runner.report.history import history_page
 
@@ -48,7 +46,7 @@ def publish_report(bucket: str, run_id: str | None, say: Callable[[str], None]) 
             f"The report of run {run['run_id']} is of the bucket {run['parameters']['bucket']}, not of {bucket}: "
             "name it with --bucket."
         )
-    audit = PrivacyAudit(landing_identities(bucket), partial(landed_serials, bucket)).scan(report_places(folder))
+    audit = PrivacyAudit.of_bucket(bucket).scan(report_places(folder))
     if not audit.passed:
         raise UserError(f"Nothing was published: {audit}.")
     published = set(list_keys(f"s3://{bucket}/{PREFIX}"))

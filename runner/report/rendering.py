@@ -8,9 +8,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from runner.privacy.masking import mask_identity_text
 from runner.report import formatting
 from runner.report.account import branches, unaccounted
-from runner.report.masking import mask_identity_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from helpers.settings import Settings
 from runner.aws_errors import verdict, with_retries
 from runner.errors import StepFailed
 from runner.glue.cost import Cost, step_cost
@@ -19,7 +20,7 @@ from runner.lake.lock import LakeLock
 from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.privacy.audit import NAME as AUDIT
-from runner.privacy.run_audit import audit_run
+from runner.privacy.audit import audit_run
 from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
 from runner.run.fingerprints import Fingerprints
@@ -220,7 +221,8 @@ class Batch:
         self.progress.begun(AUDIT)
         record.add_findings()
         record.write_report()
-        audit, entry = audit_run(self.plan, record.document["started"], record.folder), record.entry(AUDIT)
+        lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
+        audit, entry = audit_run(lakehouse, record.document["started"], record.folder), record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:
             raise StepFailed(str(audit))

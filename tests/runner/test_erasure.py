@@ -20,8 +20,10 @@ from helpers.publishing.versions import FINGERPRINT, ROWS, list_versions, roll_b
 from helpers.settings import Settings
 from runner.errors import StepFailed, UserError
 from runner.pipeline.landing import copy_new_files, find_files
-from runner.privacy import erasure_places as places
-from runner.privacy.people import find_people, read_addresses
+from runner.privacy import erase_file
+from runner.privacy.people import People, find_people, read_addresses
+from runner.privacy.places import Copies
+from runner.privacy.search import Index, words_of
 from runner.privacy.traces import Traces
 from tests.erasing import (
     ADA,
@@ -180,6 +182,39 @@ def test_every_version_of_every_table_is_rewritten_and_the_catalog_says_what_is_
     assert location_of(get_table(lake.database, "accelerometer_trusted")).endswith("run=r1/")
 
 
+def test_every_version_of_the_register_loses_them_though_they_never_consented(lake, tmp_path):
+    ada, bob = (
+        {"email": email, "serialNumber": serial, "shareWithResearchAsOfDate": since, "ambiguous": False}
+        for email, serial, since in ((ADA, ADAS, None), (BOB, BOBS, 1_600_000_000_000))
+    )
+    old = publish(lake, "customer_register", "r1", [bob, ada])
+    new = publish(lake, "customer_register", "r2", [ada, bob, ada | {"email": NADA, "serialNumber": BOBS}])
+    found, _ = erase(lake, tmp_path)
+    assert {finding.place for finding in found.values()} == {"customer_landing", "customer_register"}
+    assert read_parquet(lake, old) == [bob]
+    assert read_parquet(lake, new) == [bob, ada | {"email": NADA, "serialNumber": BOBS}]
+    parameters = get_table(lake.database, "customer_register")["Parameters"]
+    assert parameters[ROWS] == "2"
+    assert FINGERPRINT not in parameters
+
+
+def test_who_stands_in_the_register_alone_is_known_by_what_it_says(lake, tmp_path):
+    put(lake, "customer/landing/a.json", lines(customer(BOB, "Bob Lee", BOBS)))
+    put(lake, "customer/register/run=r1/p.parquet", parquet([{"email": ADA, "serialNumber": ADAS}]))
+    put(lake, "step_trainer/landing/s.json", lines(step(ADAS), step(BOBS)))
+    erase(lake, tmp_path)
+    assert get(lake, "step_trainer/landing/s.json") == lines(step(BOBS))
+
+
+def test_an_event_of_an_impossible_time_does_not_say_whose_a_device_is_now(lake, tmp_path):
+    events = [customer(ADA, "Ada Lovelace", SHARED), customer(ADA, "Ada Lovelace", ADAS, updated=9_000_000_000_000)]
+    put(lake, "customer/landing/b.json", lines(*events, customer(BOB, "Bob Lee", SHARED, updated=1_700_000_000_000)))
+    put(lake, "customer/landing/a.json", b"")
+    put(lake, "step_trainer/landing/s.json", lines(step(SHARED), step(BOBS)))
+    erase(lake, tmp_path)
+    assert get(lake, "step_trainer/landing/s.json") == lines(step(BOBS))
+
+
 def test_a_file_of_a_table_keeps_its_schema_its_types_and_the_other_rows(lake, tmp_path):
     schema = pa.schema(
         [("email", pa.string()), ("n", pa.decimal128(9, 2)), ("d", pa.date32()), ("l", pa.list_(pa.string()))],
@@ -253,6 +288,37 @@ def test_results_are_deleted_and_texts_masked(lake, tmp_path):
     assert not any(word in line for line in said for word in (ADA, "Lovelace", ADAS, adas_id()))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ada.l@example.com",
+        "ada.l&#64;example.com",
+        "ada_l at example&period;com",
+        r'{"email": "ada.l\u0040example.com"}',
+        "<td>Ada</td><td>Lovelace</td>",
+        "Dear Ada\n  Lovelace,",
+        r'"Dear\nAda\tLovelace"',
+        r"'\x41da Lovelace'",
+        "Ada&nbsp;Love&shy;lace",
+        "ada_lovelace.csv",
+        "A\u200bda Lovelace",
+        f"?device={ADAS.upper()}",
+        "李 明, 李明",
+    ],
+)
+def test_what_the_audit_finds_erasure_finds_and_masks(text):
+    values = {ADA, ADAS, "Ada Lovelace", "李明"} | {"ada l at example com"}
+    index = Index(tuple(words_of(value)) for value in values)
+    traces = Traces(People({ADA, "ada l at example com"}, serials={ADAS}, names={"Ada Lovelace", "李明"}))
+    assert index.find(text)
+    assert traces.stands_in(text)
+    masked = traces.mask(f"before\n{text}\nafter")
+    assert not index.find(masked)
+    assert not traces.stands_in(masked)
+    assert masked.startswith("before\n")
+    assert masked.endswith("\nafter")
+
+
 @pytest.mark.parametrize("key", [f"exports/{ADA}.txt", "exports/picture.png"])
 def test_what_cannot_be_rewritten_is_named_and_nothing_is_certified(lake, tmp_path, key):
     put(lake, key, b"\x89PNG\0\xff" + ADA.encode())
@@ -318,13 +384,13 @@ def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_
 
 
 def test_an_object_that_changed_meanwhile_is_not_overwritten(lake, tmp_path, monkeypatch):
-    really = places._replace
+    really = erase_file._replace
 
-    def race(s3, thing, *arguments):
+    def race(thing, *arguments):
         put(lake, thing.key, lines(customer(ADA, "Ada Lovelace", ADAS), customer(NADA, "N", "n")))
-        really(s3, thing, *arguments)
+        really(thing, *arguments)
 
-    monkeypatch.setattr(places, "_replace", race)
+    monkeypatch.setattr(erase_file, "_replace", race)
     with pytest.raises(UserError, match="changed by somebody else"):
         erase(lake, tmp_path)
     assert NADA.encode() in get(lake, "customer/landing/a.json")
@@ -419,10 +485,10 @@ def test_a_file_of_addresses_is_read_whole_before_anything_happens(tmp_path):
         read_addresses("Ada Lovelace")
 
 
-def test_the_id_under_the_key_before_is_sought_too(lake):
+def test_the_id_under_the_key_before_is_sought_too(lake, tmp_path):
     before = adas_id()
     boto3.client("secretsmanager").put_secret_value(SecretId=KEY, SecretString="another key " * 4)
-    people = find_people(lake, [ADA])
+    people = find_people(lake, [ADA], Copies(tmp_path))
     assert people.ids == {before, adas_id()}
     assert before != adas_id()
     assert Traces(people).stands_in(f"id {before}.")

@@ -64,6 +64,15 @@ def test_a_json_array_loses_their_objects_and_stays_one(lake, tmp_path, indent, 
     assert nothing_is_left(lake)
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_several_of_theirs_at_the_end_of_an_array_leave_an_array(lake, tmp_path, indent):
+    bob, ada = customer(BOB, "Bob Lee", BOBS), customer(ADA, "Ada Lovelace", ADAS)
+    for name, people in {"a": [bob, ada, ada], "b": [ada, ada], "c": [ada, bob, ada]}.items():
+        put(lake, f"customer/landing/{name}.json", json.dumps(people, indent=indent).encode())
+    erase(lake, tmp_path)
+    assert [json.loads(get(lake, f"customer/landing/{name}.json")) for name in "abc"] == [[bob], [], [bob]]
+
+
 def test_pretty_printed_objects_lose_theirs(lake, tmp_path):
     people = [customer(BOB, "Bob Lee", BOBS), customer(ADA, "Ada Lovelace", ADAS)]
     put(lake, "customer/landing/a.json", "\n".join(json.dumps(one, indent=1) for one in people).encode())

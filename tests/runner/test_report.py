@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from runner.privacy.masking import mask_identity_text
 from runner.report.flow import lanes_of
 from runner.report.flow_picture import FULL_HEIGHT, NARROW, THINNEST, WIDE, flow_svg
 from runner.report.formatting import duration_text, share_text
-from runner.report.masking import mask_identity_text
 from runner.report.site import write_run_report
 
 PROJECT = Path(__file__).parents[2]

@@ -18,12 +18,12 @@ from helpers.settings import Settings
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.errors import UserError
-from runner.lake.history import roll_back_table
 from runner.lake.lakehouse import require_database
 from runner.lake.runs import write_state
 from runner.lake.vacuum import Vacuum
+from runner.lake.versions import roll_back_table
 
-KINDS = {str: "string", int: "bigint"}
+KINDS = {str: "string", int: "bigint", bool: "boolean"}
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,30 @@ def test_nobody_who_withdrew_comes_back_or_stays(lakehouse, table, row):
     assert removed == (1 if table == "customer_trusted" else 2), said
     assert files_of(lakehouse, table) == ["r2", "r3"]
     assert not get_table(lakehouse.database, f"{table}__look")
+
+
+def registered(consenting, others):
+    """The rows of customer_register, where who does not consent stands too."""
+    told = [(email, 1_600_000_000_000) for email in consenting] + [(email, None) for email in others]
+    rows = [
+        row | {"shareWithResearchAsOfDate": since} for row, (_, since) in zip(customers(*dict(told)), told, strict=True)
+    ]
+    return [row | {"ambiguous": False} for row in rows]
+
+
+def test_in_the_register_who_consented_there_and_withdrew_counts(lakehouse):
+    ada, bo, cy = "ada@example.com", "bo@example.com", "cy@example.com"
+    for run, consenting in (("r1", (ada, bo)), ("r2", (ada,)), ("r3", (ada,))):
+        publish(lakehouse, "customer_trusted", run, customers(*consenting))
+        publish(lakehouse, "customer_register", run, registered(consenting, {bo, cy} - set(consenting)))
+    with pytest.raises(UserError, match="1 person not in customer_trusted now"):
+        roll_back_table(lakehouse, "customer_register", "r1", False)
+    assert roll_back_table(lakehouse, "customer_register", "r2", False).run == "r2"
+    assert roll_back_table(lakehouse, "customer_register", "r3", False).run == "r3"
+    assert clean(lakehouse, privacy=True)[0] == 2
+    assert files_of(lakehouse, "customer_register") == ["r2", "r3"]
+    with pytest.raises(NoSuchVersion, match="no longer kept"):
+        roll_back_table(lakehouse, "customer_register", "r1", even_withdrawn=True)
 
 
 def test_going_back_to_who_withdrew_takes_insisting(lakehouse):

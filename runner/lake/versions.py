@@ -6,10 +6,24 @@ from rich.table import Table
 
 from helpers.publishing.versions import Version, choose_version, list_versions, roll_back
 from helpers.settings import Settings
+from helpers.tables import VERSIONED
 from runner.console import people, print_table
 from runner.errors import UserError
-from runner.lake.tables import check_table
 from runner.lake.withdrawn import count_withdrawn
+
+
+def check_table(table: str) -> str:
+    """The name of a table that has versions, in the spelling of the catalog.
+
+    Raises
+    ------
+    UserError
+        Naming the tables that there are.
+    """
+    name = table.strip().lower()
+    if name not in VERSIONED:
+        raise UserError(f"There is no table {table!r} with versions. The tables are: {', '.join(VERSIONED)}.")
+    return name
 
 
 def print_history(settings: Settings, table: str) -> None:

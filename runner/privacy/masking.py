@@ -2,13 +2,22 @@
 
 import re
 
-MASK = "•••"
-EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+from helpers.masking import MASK
+from helpers.tables import IDENTITY
+
+_LABEL = r"[\w-]+\."
+_NO_DOMAIN = "png|jpe?g|gif|svg|webp|css|js"
+EMAIL = re.compile(
+    rf"(?<![\w.%+-])[\w.%+-]+@(?:{_LABEL})+(?!(?:{_NO_DOMAIN})\b)(?:xn--[\w-]+|[^\W\d_]{{2,}})(?![\w-])", re.IGNORECASE
+)
+"""An e-mail address by its form: neither ``jquery@3.5.1``, a library, nor ``icon@2x.png``, a picture."""
 SERIAL = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<![\w.%+-])[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+"""Whatever may be one: to mask a library does no harm."""
 _PHONE = re.compile(r"\+\d{1,3}[ .(-][\d ().-]{6,}\d")
 _QUOTE = r"(?:[\"']|&#34;|&quot;|&#39;|&#x27;)"
 _FIELD = re.compile(
-    rf"(\b(?:customerName|email|phone|birthDay|serialNumber|user){_QUOTE}?\s*[:=]\s*)({_QUOTE})(?:(?!\2).)+\2",
+    rf"(\b(?:{'|'.join(sorted(IDENTITY))}){_QUOTE}?\s*[:=]\s*)({_QUOTE})(?:(?!\2).)+\2",
     re.IGNORECASE,
 )
 
@@ -23,6 +32,6 @@ def mask_identity_text(text: str) -> str:
     'cannot read {"customerName": "•••", "email": "•••"}'
     """
     text = _FIELD.sub(rf"\1\2{MASK}\2", text)
-    for pattern in (EMAIL, SERIAL, _PHONE):
+    for pattern in (_ADDRESS, SERIAL, _PHONE):
         text = pattern.sub(MASK, text)
     return text
