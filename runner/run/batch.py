@@ -210,7 +210,7 @@ class Batch:
         """Take a step over that was done before; tells whether it was."""
         entry = self.record.keep(step, fingerprints)
         if entry:
-            note = unchanged_text(entry) or "done before, and unchanged since"
+            note = "done before, and unchanged since" if entry.get("resumed") else unchanged_text(entry)
             self.progress.ended(step, entry["status"], entry["seconds"], entry["rows"], note)
         return bool(entry)
 

@@ -113,7 +113,7 @@ def test_a_resumed_run_does_again_what_its_input_has_changed_for(lake):
             boto3.client("s3").delete_object(Bucket=BUCKET, Key="customer/landing/new.json")
 
 
-@pytest.mark.parametrize("minutes", ["0.01", "0.1"], ids=["while its session starts", "in a cell"])
+@pytest.mark.parametrize("minutes", ["0.01", "0.06"], ids=["while its session starts", "in a cell"])
 def test_a_step_that_takes_too_long_fails_and_its_session_is_stopped(lake, minutes):
     outcome = stedi("run", "--lake", lake, "--only", "02", "--timeout", minutes)
     line = complaint(outcome, 1)
