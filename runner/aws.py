@@ -3,14 +3,25 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import boto3
+from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 
 from local_aws.endpoint import EndpointError, aws_for
 from runner.errors import UserError
 from runner.glue.session import role_arn
+
+
+class _OneClientEach(boto3.Session):
+    """A session that makes each client once: one takes a hundredth of a second, and a run asks for hundreds."""
+
+    @cache  # noqa: B019 - it lives as long as the profile is in use
+    def client(self, *names: str, **wishes: object) -> BaseClient:
+        """As `boto3.Session.client`."""
+        return super().client(*names, **wishes)
 
 
 @contextmanager
@@ -26,7 +37,7 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
     try:
         with aws_for(profile, lake, port) as environment:
             _replace(environment)
-            boto3.DEFAULT_SESSION = None
+            boto3.DEFAULT_SESSION = _OneClientEach()
             # What AWS's Glue kernel reads.
             os.environ.update(glue_profile=profile, region=_region(profile), glue_role_arn=role_arn())
             yield

@@ -13,7 +13,7 @@ from helpers.errors import LakehouseError
 from local_aws import endpoint
 from runner.errors import StepFailed, UserError
 from runner.limits import require_open_files
-from runner.options import DATABASE, on_lake, takes
+from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import last_lake, remember_lake, require_rooms, user_path
 from runner.run.commands import resume, run
 from runner.run.stopping import cancel_on_signals
@@ -197,10 +197,13 @@ def vacuum(
 
 
 @app.command()
-@on_lake("bucket", "database", "participant_key")
+@takes("bucket", "database", "participant_key", "lake", "profile")
 def erase(
     who: Annotated[str, typer.Argument(metavar="EMAIL|FILE", help="An e-mail address, or a file with one a line.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say what would be done.")] = False,
+    *,
+    lake: Path | None,
+    profile: str,
     **lakehouse: str,
 ) -> None:
     """Erase people from everything: landing files, every version of every table, results, logs, records, reports.
@@ -215,12 +218,13 @@ def erase(
     from runner.privacy.people import read_addresses
 
     addresses = read_addresses(os.path.expanduser(who))
-    erasure = Erasure(read_lakehouse(**lakehouse), addresses, REPORTS, typer.echo)
-    findings = erasure.look()
-    if yes or not findings:
-        erasure.erase(findings)
-    else:
-        typer.echo("Nothing was changed. To erase them, for good: the same command with --yes.")
+    with existing(profile, lake):
+        erasure = Erasure(read_lakehouse(**lakehouse), addresses, REPORTS, typer.echo)
+        findings = erasure.look()
+        if yes or not findings:
+            erasure.erase(findings)
+        else:
+            typer.echo("Nothing was changed. To erase them, for good: the same command with --yes.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -66,12 +66,14 @@ def read_cells(notebook: Notebook, tables: Mapping[str, Mapping]) -> tuple[str |
     cells: list[Cell] = []
     title, topic = None, "the notebook"
     for number, cell in enumerate(notebook.cells, start=1):
+        if not cell["source"].strip():
+            continue
         if cell["cell_type"] == "markdown":
             html, headings = markdown_to_html(cell["source"], cell.get("attachments"))
             title = title or next((text for level, text in headings if level == 1), None)
             topic = headings[-1][1] if headings else topic
             cells.append(Cell(number, "markdown", html))
-        elif cell["cell_type"] == "code" and cell["source"].strip():
+        elif cell["cell_type"] == "code":
             cells.append(_code_cell(number, cell, tables.get(tagged(cell, "table:")), topic))
     return title, cells
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from helpers.tables import QUARANTINE, REGISTER, tables_of
 from runner.files import write_whole
 from runner.lake.document import read_document
 from runner.report.formatting import count_text, dollars_text, duration_text, elapsed_seconds
@@ -72,10 +73,11 @@ def _charts(runs: list[Mapping]) -> list[Markup]:
     if len(done) < 2:
         return []
     names = dict.fromkeys(table for run in done for table in run["tables"])
+    aside = tables_of(REGISTER, QUARANTINE)
     charts = [
         _line(table, "rows", [run["tables"].get(table) for run in done], count_text)
         for table in names
-        if not table.startswith("quarantine_")
+        if table not in aside
     ]
     took = [elapsed_seconds(run["started"], run["ended"]) for run in done]
     return [

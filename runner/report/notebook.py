@@ -33,7 +33,7 @@ class Picture(NamedTuple):
 class Notebook:
     """An executed notebook.
 
-    nbformat would read it as well, but its import takes a second, and a run with nothing new needs nothing else of it.
+    nbformat would read it as well; a run with nothing new needs nothing else of it, and would wait for its import.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from helpers.tables import QUARANTINE, tables_of
 from runner.glue.cost import PRICES
 from runner.pipeline.steps import STEPS
 from runner.report.account import unaccounted
@@ -70,7 +71,7 @@ def run_page(
         flows=[flow_svg(lanes, frame) for frame in (WIDE, NARROW)],
         counted=counted,
         unbalanced=[step for step in counted if unaccounted(step["rows"])],
-        tables=sorted(run["tables"].items(), key=lambda table: table[0].startswith("quarantine_")),
+        tables=sorted(run["tables"].items(), key=lambda table: table[0] in tables_of(QUARANTINE)),
         elapsed=elapsed_seconds(run["started"], run["ended"]),
         changes=changes_since(run),
         pictures=list(pictures),

@@ -6,6 +6,14 @@ from markupsafe import Markup, escape
 
 _CONTROL = re.compile(r"\x1b\[([\d;]*)m|\x1b\[[\d;?]*[A-Za-z]")
 _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_STYLES = {
+    1: ("weight", "ansi-bold"),
+    22: ("weight", ""),
+    4: ("line", "ansi-underline"),
+    24: ("line", ""),
+    39: ("colour", ""),
+    **{base + at: ("colour", f"ansi-{name}-fg") for at, name in enumerate(_COLOURS) for base in (30, 90)},
+}
 
 
 def terminal_html(text: str) -> Markup:
@@ -28,22 +36,18 @@ def terminal_html(text: str) -> Markup:
 
 
 def _restyled(classes: dict[str, str], codes: list[int]) -> dict[str, str]:
-    """The classes in force behind a sequence of codes."""
+    """The classes in force behind a sequence of codes, by what they are of."""
     for code in codes:
         if code in (38, 48):  # a colour by number, or by its parts, follows
             break
         if code == 0:
             classes = {}
-        elif code in (1, 4):
-            classes = classes | {str(code): "ansi-bold" if code == 1 else "ansi-underline"}
-        elif code % 60 in range(30, 38):
-            classes = classes | {"colour": f"ansi-{_COLOURS[code % 60 - 30]}-fg"}
-        elif code in (22, 24, 39):
-            classes = {kind: name for kind, name in classes.items() if kind != {22: "1", 24: "4", 39: "colour"}[code]}
+        elif code in _STYLES:
+            kind, name = _STYLES[code]
+            classes = classes | {kind: name}
     return classes
 
 
 def _span(text: str, classes: dict[str, str]) -> Markup:
-    if not (text and classes):
-        return escape(text)
-    return Markup('<span class="{}">{}</span>').format(" ".join(classes.values()), text)
+    names = " ".join(filter(None, classes.values()))
+    return Markup('<span class="{}">{}</span>').format(names, text) if text and names else escape(text)

@@ -93,12 +93,9 @@ def sessions(lake):
 
 @contextmanager
 def served(lake: Path) -> Iterator[Path]:
-    """A lake while its endpoint is up."""
-    endpoint.start(lake)
-    try:
+    """A lake while its endpoint is up; it ends with this process, however that ends."""
+    with endpoint.aws_for(PROFILE, lake):
         yield lake
-    finally:
-        endpoint.stop(lake)
 
 
 @pytest.fixture(scope="module")

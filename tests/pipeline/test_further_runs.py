@@ -7,7 +7,7 @@ import time
 import pytest
 
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import BUCKET, complaint, query, stedi, table_files
+from tests.pipeline.conftest import BUCKET, complaint, query, served, stedi, table_files
 from tests.warm_jobs import WarmJobs
 
 EXPECTED = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]
@@ -21,11 +21,14 @@ def published(sample_lake):
     return table_files(sample_lake)
 
 
-def test_a_second_run_changes_nothing_and_says_so(sample_run, sample_lake, published):
-    again, first = stedi("run", "--lake", sample_lake, "--fresh"), sample_run.outcome.run
+@pytest.mark.parametrize("options", [[], pytest.param(["--fresh"], marks=pytest.mark.deep)], ids=["skipped", "done"])
+def test_a_second_run_changes_nothing_and_says_so(sample_run, tmp_path, options):
+    with served(sample_run.copy(tmp_path / "lake")) as lake:
+        first, before = sample_run.outcome.run, table_files(lake)
+        again = stedi("run", "--lake", lake, *options)
     assert again.code == 0, again.out + again.err
     assert again.run["tables"] == first["tables"]
-    assert table_files(sample_lake) == published
+    assert table_files(lake) == before
     assert again.run["previous"]["run_id"] == first["run_id"]
     assert "Nothing: the same parameters and the same rows" in (again.report / "index.html").read_text("utf-8")
 

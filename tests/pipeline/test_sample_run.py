@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 
+import nbformat
 import pytest
 
 from helpers.tables import VERSIONED
@@ -93,6 +94,12 @@ def test_the_reports_name_nobody(first):
         assert not [serial for serial in serials if serial.lower() in text], page
 
 
+def tables_shown(notebook):
+    """The names of the tables that the cells of an executed notebook hand over to its page."""
+    tags = [tag for cell in nbformat.read(notebook, 4).cells for tag in cell.metadata.get("tags", [])]
+    return {tag.removeprefix("table:") for tag in tags if tag.startswith("table:")}
+
+
 def test_the_report_has_findings_pictures_and_cost(first):
     run, report = first
     assert len(run["audits"]) > 40
@@ -105,6 +112,10 @@ def test_the_report_has_findings_pictures_and_cost(first):
     )
     for name in ("customer_landing_table", "accelerometer_landing_table", "customer_trusted"):
         assert (report / f"{name}.png").read_bytes().startswith(b"\x89PNG"), name
+    shown = {name for step in run["steps"] if step["notebook"] for name in tables_shown(report / step["notebook"])}
+    assert shown == run["previews"].keys() | {"profile_machine_learning_curated"}
+    assert "customer_register" not in shown
+    assert not [page.name for page in report.glob("*.html") if "+-----" in page.read_text("utf-8")]
     cost = run["cost"]
     assert cost["estimate"] is True
     assert cost["dpu_seconds"] >= 120
