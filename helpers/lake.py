@@ -152,7 +152,9 @@ class Lake:
     def preview(self, table: str) -> None:
         """Print the first rows of a table that this step has published, identity masked."""
         rows = self._rows(self._entry(table))
-        show_table(self.settings, table, rows.columns, rows.limit(PREVIEWED).collect())
+        # As text already here: Spark has dates that Python has not.
+        texts = rows.select(*(F.col(f"`{name}`").cast("string") for name in rows.columns))
+        show_table(self.settings, table, rows.columns, texts.limit(PREVIEWED).collect())
 
     def record(self, accounting: Accounting) -> None:
         """Remove old versions, write the record that proves the step's success, forget what was held in memory."""
