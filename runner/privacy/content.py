@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +15,7 @@ import pyarrow.parquet as pq
 from helpers.landing.parsing import Fields, find_objects, read_line
 from helpers.tables import LANDING, TABLES, tables_of
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, open_packed_as, open_unpacked
-from runner.privacy.places import BLOCK
+from runner.privacy.places import blocks_of_lines
 from runner.privacy.traces import OWNER, Traces, Verdict
 
 COMMA = re.compile(r"\s*,?")
@@ -85,7 +84,7 @@ def _is_wide(head: bytes) -> bool:
 def _sift_lines(source: Path, target: Path, traces: Traces) -> Tally:
     tally = Tally()
     with open_unpacked(source) as reader, open_packed_as(source, target) as writer:
-        for block in _blocks(reader):
+        for block in blocks_of_lines(reader):
             text = block.decode("utf-8", "surrogateescape")
             if traces.may_concern(text):
                 block = "".join(_kept(text.split("\n"), traces, tally)).encode("utf-8", "surrogateescape")
@@ -149,12 +148,6 @@ def _sift_document(source: Path, target: Path, traces: Traces) -> Tally | None:
     with open_packed_as(source, target) as writer:
         writer.write("".join([*kept, text[place:]]).encode("utf-8"))
     return tally
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """The stream in blocks of whole lines."""
-    while block := stream.read(BLOCK):
-        yield block + stream.readline()
 
 
 def _sift_text(source: Path, target: Path, traces: Traces) -> Tally:

@@ -1,11 +1,13 @@
 """Where people may stand: the objects of the bucket, the files of the reports, and what one run made of both."""
 
+import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import boto3
 import pyarrow as pa
@@ -141,21 +143,14 @@ def bucket_places(bucket: str, run_id: str, since: datetime) -> Iterator[Place]:
         for item in list_objects(f"s3://{bucket}/{prefix}"):
             if prefix != LOGS or item["LastModified"] >= since:
                 body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"]
-                for lines in _whole_lines(body.iter_chunks(BLOCK)):
+                for lines in blocks_of_lines(io.BufferedReader(body, BLOCK)):
                     yield Place(item["Key"], lines.decode("utf-8", "replace"), is_log=prefix == LOGS)
 
 
-def _whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks, but that each ends where a line does."""
-    begun = b""
-    for chunk in chunks:
-        whole, end, begun_next = chunk.rpartition(b"\n")
-        if end:
-            yield begun + whole
-            begun = begun_next
-        else:
-            begun += chunk
-    yield begun
+def blocks_of_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """A stream in blocks of whole lines."""
+    while block := stream.read(BLOCK):
+        yield block + stream.readline()
 
 
 def research_places(database: str) -> Iterator[Place]:
