@@ -50,11 +50,12 @@ def bucket_mounts(lake: Lake) -> dict[str, str]:
 
     The target keeps the scheme ``s3`` since only then the view file system takes the raw local files as its target.
     """
-    return {
-        f"fs.viewfs.mounttable.{folder.name}.linkFallback": f"s3://{folder}"
-        for folder in sorted(lake.root.iterdir())
-        if folder.is_dir() and not folder.name.startswith(".")
-    }
+    return {f"fs.viewfs.mounttable.{folder.name}.linkFallback": f"s3://{folder}" for folder in bucket_folders(lake)}
+
+
+def bucket_folders(lake: Lake) -> list[Path]:
+    """The folders of the lake's buckets."""
+    return [folder for folder in sorted(lake.root.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
 
 
 def start_spark(settings: dict[str, str]) -> "SparkSession":

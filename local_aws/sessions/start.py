@@ -8,9 +8,9 @@ from typing import Any
 
 from local_aws.lake import Lake
 from local_aws.sessions import arguments as wishes
-from local_aws.sessions.java import archive_option
+from local_aws.sessions.java import archive_option, compiler_option
 from local_aws.sessions.resources import Resources
-from local_aws.sessions.spark import base_settings, bucket_mounts, start_spark
+from local_aws.sessions.spark import base_settings, bucket_folders, bucket_mounts, start_spark
 
 PROJECT = Path(__file__).resolve().parents[2]
 GLUE_RUNTIME = PROJECT / "local_aws" / "glue_runtime"
@@ -86,7 +86,9 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     wishes.check_python_modules(order.arguments)
     files = wishes.fetch_python_files(order.arguments, order.lake, order.scratch / "python")
     settings = base_settings(order.resources, order.scratch)
-    settings["spark.driver.extraJavaOptions"] += f" {archive_option(Path(os.environ['JAVA_HOME']))}"
+    # What a user has set for Java comes last, and so holds.
+    for option in (archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(bucket_folders(order.lake))):
+        settings["spark.driver.extraJavaOptions"] = f"{option} {settings['spark.driver.extraJavaOptions']}"
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
     log_path = wishes.event_log_path(order.arguments, order.lake)
     if log_path:

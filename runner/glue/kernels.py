@@ -20,6 +20,9 @@ LOG = STATE / "kernels.log"
 BATCH_KERNEL = KernelSpec(
     argv=[sys.executable, "-m", "runner.glue.kernel", "-f", "{connection_file}"], display_name="Glue", language="python"
 )
+PLAIN_KERNEL = KernelSpec(
+    argv=[sys.executable, "-m", "runner.glue.plain_kernel", "-f", "{connection_file}"], language="python"
+)
 CLIENT = "jupyter_client.asynchronous.AsyncKernelClient"
 """With the manager's own, blocking client nbclient waits for ever for the answer of a kernel that has died."""
 
@@ -31,8 +34,8 @@ class OneKernel(KernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """Of the Glue kernel a batch's own, which needs no installation; of another what Jupyter knows."""
-        return BATCH_KERNEL if self.kernel_name == GLUE else super().kernel_spec
+        """The batch's own kernels, which need no installation."""
+        return BATCH_KERNEL if self.kernel_name == GLUE else PLAIN_KERNEL
 
     process: subprocess.Popen
     """Its process, which tells how it ended also after the manager has forgotten it."""

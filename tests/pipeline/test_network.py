@@ -54,7 +54,7 @@ def test_throttling_is_tried_again(far):
     run = far.run("run", "--only", "01")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 0, out + err
-    assert out.count("ThrottlingException: trying again in") == 2
+    assert out.count("ThrottlingException: trying again in") > out.count("01_landing_tables: ThrottlingException") > 0
     assert far.network.refusals == {"CreateSession": 0, "RunStatement": 0}
     assert sessions(far.lake) == []
 
