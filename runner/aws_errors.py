@@ -72,15 +72,7 @@ def verdict(error: BaseException) -> tuple[str, str]:
 
 
 def with_retries(action: Callable[[], Result], retries: int, say: Callable[[str], None]) -> Result:
-    """Do something, and do it again where AWS refused for throttling or missing capacity.
-
-    Parameters
-    ----------
-    retries : int
-        How often to try again at most.
-    say : callable
-        Takes a sentence before each pause.
-    """
+    """Do something, and again where AWS refused for throttling or missing capacity; a sentence tells of each pause."""
     for attempt in range(retries):
         try:
             return action()

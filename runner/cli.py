@@ -33,18 +33,13 @@ _NOT_OURS = "EACCES EPERM EROFS ENOSPC EDQUOT EMFILE ENFILE ENAMETOOLONG ELOOP E
 NOT_OURS = {getattr(errno, name) for name in _NOT_OURS.split()}
 """Errors of the operating system that tell of a path or of the machine, and not of a mistake of the program's."""
 
-
 app.command()(run)
 app.command()(resume)
 
 
 @app.command()
 @on_lake("bucket")
-def runs(
-    last: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20,
-    *,
-    bucket: str,
-) -> None:
+def runs(last: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20, *, bucket: str) -> None:
     """List the runs of a lake, the newest first: how each ended, how long it took, what it cost."""
     from runner.run.list_runs import print_runs
 
@@ -53,11 +48,7 @@ def runs(
 
 @app.command()
 @on_lake("bucket")
-def publish(
-    run_id: RunArgument = None,
-    *,
-    bucket: str,
-) -> None:
+def publish(run_id: RunArgument = None, *, bucket: str) -> None:
     """Put the report of a run into the bucket, under reports/, with a history of what is published there.
 
     Refused where the report shows a name, an e-mail address, a phone, a birthday or a serial number of the landing
@@ -73,9 +64,7 @@ def publish(
 @app.command()
 @on_lake("bucket")
 def clean_sessions(
-    yes: Annotated[bool, typer.Option("--yes", help="Stop them; without, only list them.")] = False,
-    *,
-    bucket: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Stop them; without, only list them.")] = False, *, bucket: str
 ) -> None:
     """List the Glue sessions with this project's tag that no run is using, and with --yes stop them.
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import boto3
-from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -93,12 +92,7 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
 
 
 def await_session(identity: str, go_on: Callable[[], None]) -> None:
-    """Wait until a session is ready.
-
-    Parameters
-    ----------
-    go_on : callable
-        Called while it waits; raises where nobody waits any more.
+    """Wait until a session is ready, and call ``go_on`` meanwhile, which raises where nobody waits any more.
 
     Raises
     ------
@@ -115,9 +109,9 @@ def await_session(identity: str, go_on: Callable[[], None]) -> None:
         time.sleep(0.2)
 
 
-def why_ended(glue: BaseClient, identity: str) -> str | None:
+def why_ended(identity: str) -> str | None:
     """How and why a session ended, such as ``FAILED: …``, in AWS's own words; None where it lives."""
-    session = glue.get_session(Id=identity)["Session"]
+    session = boto3.client("glue", config=HASTE).get_session(Id=identity)["Session"]
     return None if session["Status"] in ALIVE else _state(session)
 
 
@@ -148,12 +142,9 @@ def cancel_statements(identity: str) -> None:
 
 
 def stop_session(identity: str) -> str | None:
-    """Stop a session; where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
+    """Stop a session; gives why it could not be stopped, None where it is, or was gone already.
 
-    Returns
-    -------
-    str or None
-        Why it could not be stopped; None where it is, or was gone already.
+    Where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
     """
     glue, deadline = boto3.client("glue", config=HASTE), time.monotonic() + STOP_WITHIN
     while True:

@@ -46,13 +46,7 @@ def landed_name(name: str, packing: str | None) -> str:
 
 
 def unpack(body: bytes) -> bytes:
-    """The bytes of a file as they were before it was packed.
-
-    Raises
-    ------
-    OSError, EOFError, ValueError
-        If the archive is damaged.
-    """
+    """The bytes of a file as they were before it was packed; OSError, EOFError or ValueError if it is damaged."""
     packing = packing_of(body[:HEAD_BYTES])
     return {"gz": gzip.decompress, "bz2": bz2.decompress, None: bytes}[packing](body)
 

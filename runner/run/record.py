@@ -18,15 +18,7 @@ from runner.run.plan import Plan
 
 
 class RunRecord:
-    """The document of a run, and where it is kept.
-
-    Parameters
-    ----------
-    plan : Plan
-        What the run is asked to do.
-    isolated : bool
-        A Glue session of its own for each notebook.
-    """
+    """The document of a run, and where it is kept."""
 
     def __init__(self, plan: Plan, isolated: bool):
         self.plan, self.bucket = plan, plan.parameters["bucket"]
@@ -101,13 +93,7 @@ class RunRecord:
         return next(entry for entry in self.steps if entry["name"] == step)
 
     def finish(self, step: str, found: dict, seconds: float, cost: Cost, writes: dict[str, str]) -> dict:
-        """Take up the record that a step left (`helpers.records`); gives its entry.
-
-        Parameters
-        ----------
-        writes : dict of str to str
-            The state in which it left its tables.
-        """
+        """Take up the record that a step left (`helpers.records`), and the state of its tables; gives its entry."""
         entry = self.entry(step)
         entry.update(
             status=found["status"],

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
@@ -18,42 +18,21 @@ from runner.run.progress import Progress
 
 @dataclass(frozen=True)
 class Workshop:
-    """What all steps of a batch work with.
-
-    Parameters
-    ----------
-    sessions, kernels
-        Where a step's session and kernel come from.
-    progress : Progress
-        What is told.
-    folder : Path
-        Where the executed notebooks go.
-    options : Options
-        How often a step is tried again after throttling, and how long it may take, its retries included.
-    ended : Queue
-        Takes each step's run as it ends.
-    """
+    """What all steps of a batch work with."""
 
     sessions: SessionPool
     kernels: KernelQueue
     progress: Progress
     folder: Path
+    """Where the executed notebooks go."""
     options: Options
+    """How often a step is tried again after throttling, and how long it may take, its retries included."""
     ended: "Queue[StepRun]" = field(default_factory=Queue)
+    """Takes each step's run as it ends."""
 
 
 class StepRun:
-    """A step that was begun.
-
-    Parameters
-    ----------
-    step : str
-        Its name.
-    parameters : dict of str to str
-        For its notebook.
-    shop : Workshop
-        What it works with.
-    """
+    """A step that was begun."""
 
     def __init__(self, step: str, parameters: dict[str, str], shop: Workshop):
         self.step, self._parameters, self._shop = step, parameters, shop
@@ -110,8 +89,8 @@ class StepRun:
         try:
             kernel = shop.kernels.take(step)
             self._go_on()
-            target = shop.folder / f"{step}.ipynb"
-            record = execute_notebook(step, self._parameters, session, kernel, target, self._at_cell())
+            target, on_cell = shop.folder / f"{step}.ipynb", partial(shop.progress.at_cell, step)
+            record = execute_notebook(step, self._parameters, session, kernel, target, on_cell)
             shop.kernels.give_back(step)
             return record
         finally:
@@ -119,6 +98,3 @@ class StepRun:
             if session:
                 self.session_seconds += time.monotonic() - began
                 shop.sessions.give_back(step)
-
-    def _at_cell(self) -> Callable[[int, int], None]:
-        return lambda cell, cells: self._shop.progress.at_cell(self.step, cell, cells)
