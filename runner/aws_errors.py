@@ -9,7 +9,7 @@ from typing import TypeVar
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
-from runner.errors import LakeBusy, NetworkLost, StepFailed
+from runner.errors import NetworkLost, StepFailed
 
 TRY_AGAIN = {
     "Throttling": "too many requests",
@@ -66,7 +66,7 @@ def verdict(error: BaseException) -> tuple[str, str]:
         return "CANCELLED", f"AWS cannot be reached any more: {error}"
     if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
         return "FAILED", f"AWS refused: {error}"
-    if isinstance(error, (StepFailed, LakeBusy)):
+    if isinstance(error, StepFailed):
         return "FAILED", str(error)
     return "FAILED", f"{type(error).__name__}: {error}"
 

@@ -14,7 +14,7 @@ from local_aws import endpoint
 from runner.errors import StepFailed, UserError
 from runner.limits import require_open_files
 from runner.options import DATABASE, existing, on_lake, takes
-from runner.paths import last_lake, remember_lake, require_rooms, user_path
+from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
 from runner.run.commands import resume, run
 from runner.run.stopping import cancel_on_signals
 
@@ -202,7 +202,6 @@ def erase(
     directory that the files came from is yours: take the people out of it too.
     """
     from runner.lake.lakehouse import read_lakehouse
-    from runner.paths import REPORTS
     from runner.privacy.erasure import Erasure
     from runner.privacy.people import read_addresses
 
@@ -221,11 +220,10 @@ def erase(
 def lab(context: typer.Context, bucket: str, lake: Path | None, profile: str) -> None:
     """Open JupyterLab on the notebooks; further options go to JupyterLab, such as --no-browser."""
     from runner.aws import use_profile
-    from runner.lab import lab_settings, open_lab
+    from runner.lab import open_lab
 
     require_rooms()
     with use_profile(profile, (lake or last_lake()).resolve()):
-        os.environ.update(lab_settings(bucket))
         raise SystemExit(open_lab(bucket, context.args))
 
 

@@ -9,13 +9,7 @@ FILES = 1024
 
 
 def require_open_files() -> None:
-    """Raise this process's limit on open files, which its children inherit, where it is lower than is needed.
-
-    Raises
-    ------
-    UserError
-        If it may not be raised as far.
-    """
+    """Raise this process's limit on open files, which its children inherit; UserError if it may not be raised."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft >= FILES or soft == resource.RLIM_INFINITY:
         return

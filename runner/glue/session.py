@@ -38,13 +38,7 @@ def session_magics() -> dict[str, str]:
 
 
 def role_arn() -> str:
-    """The role that the session runs as: ``glue_role_arn`` in the AWS profile, where the Glue kernel looks too.
-
-    Raises
-    ------
-    UserError
-        If the profile names none.
-    """
+    """The role that the session runs as: ``glue_role_arn`` in the AWS profile, where the Glue kernel looks too."""
     profile = boto3.Session()._session.get_scoped_config()
     role = profile.get("glue_role_arn") or profile.get("glue_iam_role")
     if not role:
@@ -67,13 +61,7 @@ def session_arguments(bucket: str) -> dict[str, str]:
 
 
 def create_session(identity: str, run_id: str, bucket: str) -> None:
-    """Ask for a session; it becomes ready in its own time (`await_session`).
-
-    Raises
-    ------
-    StepFailed
-        If AWS refuses.
-    """
+    """Ask for a session; it becomes ready in its own time (`await_session`). StepFailed if AWS refuses."""
     magics = session_magics()
     try:
         boto3.client("glue").create_session(
@@ -92,12 +80,9 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
 
 
 def await_session(identity: str, go_on: Callable[[], None]) -> None:
-    """Wait until a session is ready, and call ``go_on`` meanwhile, which raises where nobody waits any more.
+    """Wait until a session is ready; StepFailed if it ends instead, or takes too long.
 
-    Raises
-    ------
-    StepFailed
-        If it ends instead, or takes too long.
+    Meanwhile ``go_on`` is called, which raises where nobody waits any more.
     """
     glue, deadline = boto3.client("glue"), time.monotonic() + READY_WITHIN
     while (session := glue.get_session(Id=identity)["Session"])["Status"] != "READY":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 HEAD_BYTES = 8
-OPENERS = {"gz": gzip.open, "bz2": bz2.open}
+OPENERS = {"gz": gzip.open, "bz2": bz2.open, None: open}
 READABLE = {b"\x1f\x8b": "gz", b"BZh": "bz2"}
 FOREIGN = {
     b"PK\x03\x04": "zip",
@@ -53,8 +53,7 @@ def unpack(body: bytes) -> bytes:
 
 def open_unpacked(path: Path) -> BinaryIO:
     """Read a file as it was before it was packed."""
-    packing = _packing_of_file(path)
-    return OPENERS[packing](path, "rb") if packing else path.open("rb")
+    return OPENERS[_packing_of_file(path)](path, "rb")
 
 
 def open_packed_as(model: Path, path: Path) -> BinaryIO:

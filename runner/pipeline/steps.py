@@ -46,13 +46,7 @@ def needed_steps(step: str) -> tuple[str, ...]:
 
 
 def find_step(name: str) -> str:
-    """The step that a user means by its number (``3``, ``03``), its name, or its name without the number.
-
-    Raises
-    ------
-    UserError
-        Listing the steps.
-    """
+    """The step that a user means by its number (``3``, ``03``), its name, or its name without the number."""
     wanted = name.removesuffix(".ipynb")
     for step in STEPS:
         number, rest = step.split("_", 1)

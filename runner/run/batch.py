@@ -106,9 +106,9 @@ class Batch:
     def _open_shop(self, stack: ExitStack) -> Workshop:
         """Start what notebooks need, once there is one that has to be run."""
         kernels = stack.enter_context(KernelQueue(self.plan.steps, self.options.isolated))
-        self._sessions = stack.enter_context(
-            SessionPool(self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say)
-        )
+        attempt, isolated = self.record.document["attempt"], self.options.isolated
+        sessions = SessionPool(self.plan.run_id, self.bucket, isolated, attempt, self.progress.say)
+        self._sessions = stack.enter_context(sessions)
         with self.progress.doing("Starting the Glue session"):
             with_retries(self._sessions.start, self.options.retries, self.progress.say)
         return Workshop(self._sessions, kernels, self.progress, self.record.folder / "notebooks", self.options)
@@ -162,7 +162,7 @@ class Batch:
     def _begin(self, step: str, fingerprints: Fingerprints, shop: Workshop) -> StepRun:
         fingerprint = fingerprints.of(step)
         self.record.begin(step, notebook=f"notebooks/{step}.ipynb", report=f"{step}.html", fingerprint=fingerprint)
-        if self.record.attempt > 1:
+        if self.record.document["attempt"] > 1:
             forget_findings(self.bucket, self.plan.run_id, step)
         return StepRun(step, {**self.plan.parameters, "run_id": self.plan.run_id}, shop)
 

@@ -63,21 +63,12 @@ class Options:
 
 def find_plan(run_id: str | None) -> Plan | None:
     """The plan of a run that was begun here, or of the latest one; None where there is no such note."""
-    if run_id:
-        path = PLANS / f"{run_id}.json"
-    else:
-        path = max(PLANS.glob("*.json"), default=PLANS / "none.json")
+    path = PLANS / f"{run_id}.json" if run_id else max(PLANS.glob("*.json"), default=PLANS / "none.json")
     return Plan(**json.loads(path.read_text("utf-8"))) if path.is_file() else None
 
 
 def plan_from_record(record: dict, profile: str, lake: str, landing: Path | None) -> Plan:
-    """The plan of a run that was begun on another machine, from what the bucket knows of it.
-
-    Raises
-    ------
-    UserError
-        If it ended before its landing files were in the bucket, and no landing directory is named.
-    """
+    """The plan of a run that was begun on another machine, from what the bucket knows of it."""
     if not record.get("landed") and landing is None:
         raise UserError(
             f"Run {record['run_id']} ended before all its landing files were in the bucket: name them with --landing."

@@ -31,19 +31,19 @@ class Workshop:
     """Takes each step's run as it ends."""
 
 
-class StepRun:
+class StepRun(threading.Thread):
     """A step that was begun."""
 
     def __init__(self, step: str, parameters: dict[str, str], shop: Workshop):
+        super().__init__(name=step, daemon=True)
         self.step, self._parameters, self._shop = step, parameters, shop
         self.record: dict | None = None
         self.error: BaseException | None = None
         self.session_seconds = 0.0
         self._began = time.monotonic()
         self._cancelled: str | None = None
-        self._thread = threading.Thread(target=self._work, name=step, daemon=True)
         shop.progress.begun(step)
-        self._thread.start()
+        self.start()
 
     @property
     def seconds(self) -> float:
@@ -62,11 +62,8 @@ class StepRun:
         self._shop.kernels.end(self.step)
         self._shop.sessions.cancel(self.step)
 
-    def join(self, seconds: float) -> None:
-        """Wait for its thread."""
-        self._thread.join(seconds)
-
-    def _work(self) -> None:
+    def run(self) -> None:
+        """Work in its own thread."""
         try:
             self.record = with_retries(self._execute, self._shop.options.retries, self._say)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the batch's own thread deals with it
