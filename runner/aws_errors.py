@@ -11,18 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTT
 
 from runner.errors import NetworkLost, StepFailed
 
-TRY_AGAIN = {
-    "Throttling": "too many requests",
-    "ThrottlingException": "too many requests",
-    "TooManyRequestsException": "too many requests",
-    "RequestLimitExceeded": "too many requests",
-    "RequestThrottled": "too many requests",
-    "SlowDown": "too many requests to S3",
-    "ServiceUnavailable": "the service is overloaded",
-    "ServiceUnavailableException": "the service is overloaded",
-    "ConcurrentRunsExceededException": "too many runs at once",
-    "ResourceNumberLimitExceededException": "the account's capacity is used up",
-}
+TOO_MANY = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled")
+OVERLOADED = ("SlowDown", "ServiceUnavailable", "ServiceUnavailableException")
+USED_UP = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException")
+TRY_AGAIN = {*TOO_MANY, *OVERLOADED, *USED_UP}
 """The codes of throttling and of missing capacity. Every other error would come again (AWS: "Error retries and
 exponential backoff in AWS", and the errors of the Glue and Athena API references)."""
 

@@ -12,11 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.errors import LakehouseError
 from local_aws import endpoint
 from runner.errors import StepFailed, UserError
-from runner.limits import require_open_files
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
+from runner.process import cancel_on_signals, require_open_files
 from runner.run.commands import resume, run
-from runner.run.stopping import cancel_on_signals
 
 RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the latest here.")]
 TableArgument = Annotated[str, typer.Argument(metavar="TABLE", help="Such as accelerometer_trusted.")]

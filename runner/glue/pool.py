@@ -19,7 +19,7 @@ from runner.glue.session import (
     stop_session,
 )
 from runner.pipeline.parameters import GLUE, kernel_name
-from runner.run.stopping import uninterrupted
+from runner.process import uninterrupted
 
 
 class SessionPool:

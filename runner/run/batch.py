@@ -21,6 +21,7 @@ from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.privacy.audit import NAME as AUDIT
 from runner.privacy.audit import audit_run
+from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
 from runner.run.fingerprints import Fingerprints
@@ -29,7 +30,6 @@ from runner.run.progress import Progress
 from runner.run.record import RunRecord
 from runner.run.schedule import Schedule
 from runner.run.step import StepRun, Workshop
-from runner.run.stopping import uninterrupted
 
 LOOK_SECONDS = 0.5
 JOIN_SECONDS = 15.0

@@ -128,9 +128,9 @@ def resume(
     if run_id is not None and not RUN_ID.fullmatch(run_id):
         raise UserError(f"{run_id!r} is no id of a run: see `stedi runs`.")
     plan = find_plan(run_id)
-    if plan is None and run_id is None:
-        raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
     if plan is None:
+        if run_id is None:
+            raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
         from runner.lake.runs import read_state
 
         name = profile or PROFILE
