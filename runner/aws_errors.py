@@ -9,7 +9,7 @@ from typing import TypeVar
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
-from runner.errors import NetworkLost, StepFailed
+from runner.errors import StepFailed
 
 TOO_MANY = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled")
 OVERLOADED = ("SlowDown", "ServiceUnavailable", "ServiceUnavailableException")
@@ -54,7 +54,7 @@ def is_network_lost(error: Exception | str) -> bool:
 
 def verdict(error: BaseException) -> tuple[str, str]:
     """How a run ends by an error, and why, in one line."""
-    if isinstance(error, NetworkLost) or is_network_lost(error):
+    if is_network_lost(error):
         return "CANCELLED", f"AWS cannot be reached any more: {error}"
     if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
         return "FAILED", f"AWS refused: {error}"

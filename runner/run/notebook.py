@@ -10,8 +10,7 @@ import papermill
 from botocore.exceptions import ClientError
 from papermill.exceptions import PapermillExecutionError
 
-from runner.aws_errors import is_network_lost
-from runner.errors import NetworkLost, StepFailed
+from runner.errors import StepFailed
 from runner.glue.kernels import LOG, OneKernel
 from runner.glue.session import FORGET
 from runner.paths import NOTEBOOKS
@@ -47,8 +46,6 @@ def execute_notebook(
     StepFailed
         If a cell failed, its session or its kernel died, or the notebook ended without its record: Glue's kernel
         reports a cell as done where its statement was aborted.
-    NetworkLost
-        If what it said last is that AWS cannot be reached.
     """
     notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
     if notebook.metadata.kernelspec.name == GLUE:
@@ -69,7 +66,7 @@ def execute_notebook(
             on_cell_executed=watch.ended,
         )
     except PapermillExecutionError as error:
-        raise _failure(watch.reason or _what_failed(error, target)) from error
+        raise StepFailed(watch.reason or _what_failed(error, target)) from error
     except RuntimeError as error:  # nbclient's DeadKernelError, and what jupyter_client says of one that does not start
         raise StepFailed(f"its kernel ended in {watch.place}: {kernel.how_it_ended()} (see {LOG})") from error
     finally:
@@ -107,12 +104,8 @@ def _read_record(step: str, parameters: dict[str, str], target: Path) -> dict:
     except ClientError as error:
         raise StepFailed(f"the step's record cannot be read: {error}") from error
     if record is None:
-        raise _failure(f"the notebook ended without its record: {_last_words(target)}")
+        raise StepFailed(f"the notebook ended without its record: {_last_words(target)}")
     return record
-
-
-def _failure(text: str) -> StepFailed:
-    return (NetworkLost if is_network_lost(text) else StepFailed)(text)
 
 
 def _last_words(target: Path) -> str:
