@@ -37,9 +37,9 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
     try:
         with aws_for(profile, lake, port) as environment:
             _replace(environment)
-            boto3.DEFAULT_SESSION = _OneClientEach()
+            boto3.DEFAULT_SESSION = session = _open_session(profile)
             # What AWS's Glue kernel reads.
-            os.environ.update(glue_profile=profile, region=_region(profile), glue_role_arn=role_arn())
+            os.environ.update(glue_profile=profile, region=session.region_name, glue_role_arn=role_arn())
             yield
     except EndpointError as error:
         raise UserError(str(error)) from error
@@ -48,14 +48,15 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
         boto3.DEFAULT_SESSION = None
 
 
-def _region(profile: str) -> str:
+def _open_session(profile: str) -> boto3.Session:
     try:
-        region = boto3.Session().region_name
+        session = _OneClientEach()
+        region = session.region_name
     except BotoCoreError as error:
         raise UserError(f"The AWS profile {profile!r} cannot be used: {error}") from error
     if not region:
         raise UserError(f"The AWS profile {profile!r} names no region: add a line region = eu-central-1 or the like.")
-    return region
+    return session
 
 
 def _replace(environment: dict[str, str]) -> None:

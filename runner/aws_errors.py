@@ -9,20 +9,12 @@ from typing import TypeVar
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
 
-from runner.errors import LakeBusy, NetworkLost, StepFailed
+from runner.errors import StepFailed
 
-TRY_AGAIN = {
-    "Throttling": "too many requests",
-    "ThrottlingException": "too many requests",
-    "TooManyRequestsException": "too many requests",
-    "RequestLimitExceeded": "too many requests",
-    "RequestThrottled": "too many requests",
-    "SlowDown": "too many requests to S3",
-    "ServiceUnavailable": "the service is overloaded",
-    "ServiceUnavailableException": "the service is overloaded",
-    "ConcurrentRunsExceededException": "too many runs at once",
-    "ResourceNumberLimitExceededException": "the account's capacity is used up",
-}
+TOO_MANY = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled")
+OVERLOADED = ("SlowDown", "ServiceUnavailable", "ServiceUnavailableException")
+USED_UP = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException")
+TRY_AGAIN = {*TOO_MANY, *OVERLOADED, *USED_UP}
 """The codes of throttling and of missing capacity. Every other error would come again (AWS: "Error retries and
 exponential backoff in AWS", and the errors of the Glue and Athena API references)."""
 
@@ -62,25 +54,17 @@ def is_network_lost(error: Exception | str) -> bool:
 
 def verdict(error: BaseException) -> tuple[str, str]:
     """How a run ends by an error, and why, in one line."""
-    if isinstance(error, NetworkLost) or is_network_lost(error):
+    if is_network_lost(error):
         return "CANCELLED", f"AWS cannot be reached any more: {error}"
     if isinstance(error, (ClientError, BotoCoreError, Boto3Error)):
         return "FAILED", f"AWS refused: {error}"
-    if isinstance(error, (StepFailed, LakeBusy)):
+    if isinstance(error, StepFailed):
         return "FAILED", str(error)
     return "FAILED", f"{type(error).__name__}: {error}"
 
 
 def with_retries(action: Callable[[], Result], retries: int, say: Callable[[str], None]) -> Result:
-    """Do something, and do it again where AWS refused for throttling or missing capacity.
-
-    Parameters
-    ----------
-    retries : int
-        How often to try again at most.
-    say : callable
-        Takes a sentence before each pause.
-    """
+    """Do something, and again where AWS refused for throttling or missing capacity; a sentence tells of each pause."""
     for attempt in range(retries):
         try:
             return action()

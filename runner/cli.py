@@ -12,11 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.errors import LakehouseError
 from local_aws import endpoint
 from runner.errors import StepFailed, UserError
-from runner.limits import require_open_files
 from runner.options import DATABASE, existing, on_lake, takes
-from runner.paths import last_lake, remember_lake, require_rooms, user_path
+from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
+from runner.process import cancel_on_signals, require_open_files
 from runner.run.commands import resume, run
-from runner.run.stopping import cancel_on_signals
 
 RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", help="Its id; by default the latest here.")]
 TableArgument = Annotated[str, typer.Argument(metavar="TABLE", help="Such as accelerometer_trusted.")]
@@ -33,18 +32,13 @@ _NOT_OURS = "EACCES EPERM EROFS ENOSPC EDQUOT EMFILE ENFILE ENAMETOOLONG ELOOP E
 NOT_OURS = {getattr(errno, name) for name in _NOT_OURS.split()}
 """Errors of the operating system that tell of a path or of the machine, and not of a mistake of the program's."""
 
-
 app.command()(run)
 app.command()(resume)
 
 
 @app.command()
 @on_lake("bucket")
-def runs(
-    last: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20,
-    *,
-    bucket: str,
-) -> None:
+def runs(last: Annotated[int, typer.Option(min=1, metavar="N", help="How many to show.")] = 20, *, bucket: str) -> None:
     """List the runs of a lake, the newest first: how each ended, how long it took, what it cost."""
     from runner.run.list_runs import print_runs
 
@@ -53,11 +47,7 @@ def runs(
 
 @app.command()
 @on_lake("bucket")
-def publish(
-    run_id: RunArgument = None,
-    *,
-    bucket: str,
-) -> None:
+def publish(run_id: RunArgument = None, *, bucket: str) -> None:
     """Put the report of a run into the bucket, under reports/, with a history of what is published there.
 
     Refused where the report shows a name, an e-mail address, a phone, a birthday or a serial number of the landing
@@ -73,9 +63,7 @@ def publish(
 @app.command()
 @on_lake("bucket")
 def clean_sessions(
-    yes: Annotated[bool, typer.Option("--yes", help="Stop them; without, only list them.")] = False,
-    *,
-    bucket: str,
+    yes: Annotated[bool, typer.Option("--yes", help="Stop them; without, only list them.")] = False, *, bucket: str
 ) -> None:
     """List the Glue sessions with this project's tag that no run is using, and with --yes stop them.
 
@@ -213,7 +201,6 @@ def erase(
     directory that the files came from is yours: take the people out of it too.
     """
     from runner.lake.lakehouse import read_lakehouse
-    from runner.paths import REPORTS
     from runner.privacy.erasure import Erasure
     from runner.privacy.people import read_addresses
 
@@ -232,11 +219,10 @@ def erase(
 def lab(context: typer.Context, bucket: str, lake: Path | None, profile: str) -> None:
     """Open JupyterLab on the notebooks; further options go to JupyterLab, such as --no-browser."""
     from runner.aws import use_profile
-    from runner.lab import lab_settings, open_lab
+    from runner.lab import open_lab
 
     require_rooms()
     with use_profile(profile, (lake or last_lake()).resolve()):
-        os.environ.update(lab_settings(bucket))
         raise SystemExit(open_lab(bucket, context.args))
 
 

@@ -9,9 +9,5 @@ class StepFailed(Exception):
     """A step did not prove its success; the message says why in one line. Exit code 1."""
 
 
-class NetworkLost(StepFailed):
-    """AWS cannot be reached any more: nobody knows what became of the step."""
-
-
 class LakeBusy(StepFailed):
     """Another run is at work on the lake."""

@@ -22,7 +22,7 @@ SETTINGS = {
 """Defaults that the user's own settings win over."""
 
 
-def lab_settings(bucket: str) -> dict[str, str]:
+def _session_settings(bucket: str) -> dict[str, str]:
     """What AWS's Glue kernel reads from the environment, so that a notebook opened by hand finds the helpers.
 
     Its session carries the project's tag, so that `stedi clean-sessions` finds it.
@@ -37,6 +37,7 @@ def lab_settings(bucket: str) -> dict[str, str]:
 
 def open_lab(bucket: str, arguments: list[str]) -> int:
     """Start JupyterLab on the page of the notebooks and wait for its end; return its exit code."""
+    os.environ.update(_session_settings(bucket))
     scripts.ensure_bucket(bucket)
     scripts.upload_scripts(bucket)
     _install_kernel()

@@ -47,10 +47,7 @@ OPTIONS = {
 def takes(*names: str, behaviour: Callable | None = None) -> Callable[[Callable], Callable]:
     """Give a command the options of these names, behind its own parameters.
 
-    Parameters
-    ----------
-    behaviour : callable, optional
-        What the command then does, where that is not all its own: called with the command and what was given.
+    Where not all that it does is its own, ``behaviour`` is called with the command and what was given.
     """
 
     def decorate(command: Callable) -> Callable:

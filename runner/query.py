@@ -16,13 +16,7 @@ from runner.errors import UserError
 
 
 def run_query(sql: str, as_csv: bool, bucket: str, database: str) -> None:
-    """Run a query and print its result.
-
-    Raises
-    ------
-    UserError
-        With Athena's own reason, where the query fails.
-    """
+    """Run a query and print its result; UserError with Athena's own reason, where it fails."""
     if not sql.strip():
         raise UserError('The query is empty: stedi query "select count(*) from accelerometer_trusted"')
     logging.getLogger("pyathena").setLevel(logging.CRITICAL)  # it logs a traceback before it raises

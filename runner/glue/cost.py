@@ -1,6 +1,6 @@
 """What a step and a run cost: DPU-seconds of Glue and bytes scanned by Athena, at the prices of one table."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -22,17 +22,7 @@ TERABYTE = 10**12
 
 @dataclass(frozen=True)
 class Cost:
-    """What was used.
-
-    Parameters
-    ----------
-    dpu_seconds : float
-        Data processing units times seconds.
-    athena_bytes : int
-        Bytes that Athena scanned.
-    billed_bytes : int
-        Bytes that Athena bills: each query its minimum at the least.
-    """
+    """What was used: data processing units times seconds, and the bytes that Athena scanned and bills."""
 
     dpu_seconds: float = 0.0
     athena_bytes: int = 0
@@ -53,33 +43,16 @@ class Cost:
         }
 
 
-def step_cost(seconds: float, dpus: float, scanned: Iterable[int]) -> Cost:
-    """The cost of a step: its session for as long as it had it, and its queries.
+def step_cost(seconds: float, dpus: float, scanned: Sequence[int]) -> Cost:
+    """The cost of a step: the seconds for which it had a session of a size, and the bytes that each query scanned."""
+    billed = sum(max(size, PRICES.athena_minimum_bytes) for size in scanned)
+    return Cost(seconds * dpus, sum(scanned), billed)
 
-    Parameters
-    ----------
-    seconds : float
-        How long the step had a Glue session.
-    dpus : float
-        The session's size; 0 for a step without one.
-    scanned : iterable of int
-        Bytes that each of its queries scanned.
+
+def run_cost(steps: Sequence[dict], dpu_seconds: float, dpus: float) -> Cost:
+    """The cost of a run: its sessions of a size from their start to their end, and the queries of its steps.
+
+    The steps' costs are as run.json has them. A session is billed for a minute at the least.
     """
-    queries = list(scanned)
-    billed = sum(max(size, PRICES.athena_minimum_bytes) for size in queries)
-    return Cost(seconds * dpus, sum(queries), billed)
-
-
-def run_cost(steps: Iterable[dict], dpu_seconds: float, dpus: float) -> Cost:
-    """The cost of a run: its sessions from their start to their end, and the queries of its steps.
-
-    Parameters
-    ----------
-    steps : iterable of dict
-        The steps' costs, as run.json has them.
-    dpu_seconds, dpus : float
-        What the sessions used, and the size of one; each is billed for a minute at the least.
-    """
-    steps = list(steps)
     used = max(dpu_seconds, dpus * PRICES.session_minimum_seconds) if dpu_seconds else 0.0
     return Cost(used, sum(cost["athena_bytes"] for cost in steps), sum(cost["billed_bytes"] for cost in steps))

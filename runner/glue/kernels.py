@@ -62,13 +62,6 @@ class KernelQueue:
 
     Each notebook has a fresh kernel of its own, which starts while the notebook before is running; but notebooks that
     take turns in one Glue session share its kernel, which only hands their cells on (`runner.glue.kernel`).
-
-    Parameters
-    ----------
-    steps : list of str
-        The steps of the run, in order.
-    isolated : bool
-        A Glue session, and so a kernel, of its own for each notebook.
     """
 
     def __init__(self, steps: list[str], isolated: bool):
@@ -110,8 +103,7 @@ class KernelQueue:
 
     def end(self, step: str) -> None:
         """End a step's kernel at once: one that is asked politely would stop the Glue session, which is the batch's."""
-        kernel = self._taken.pop(step, None)
-        if kernel:
+        if kernel := self._taken.pop(step, None):
             _end(kernel)
 
     def _owner(self, step: str) -> str:

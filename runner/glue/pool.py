@@ -19,27 +19,18 @@ from runner.glue.session import (
     stop_session,
 )
 from runner.pipeline.parameters import GLUE, kernel_name
-from runner.run.stopping import uninterrupted
+from runner.process import uninterrupted
 
 
 class SessionPool:
     """Lends sessions to notebooks, and ends them all however the batch ends.
 
-    Parameters
-    ----------
-    run_id, bucket : str
-        Of the batch.
-    isolated : bool
-        A session of its own for each notebook. A session runs one statement at a time, so only then can Glue
-        notebooks run side by side.
-    attempt : int
-        The how-manyth time the batch is begun: AWS remembers the names of sessions that have ended.
-    say : callable
-        Takes a sentence about a session that could not be stopped.
+    A session runs one statement at a time, so only ``isolated`` Glue notebooks, each in its own, run side by side.
     """
 
     def __init__(self, run_id: str, bucket: str, isolated: bool, attempt: int, say: Callable[[str], None]):
         self.run_id, self.bucket, self.isolated, self._say = run_id, bucket, isolated, say
+        # AWS remembers the names of sessions that have ended.
         self._name = f"stedi-{run_id}" if attempt == 1 else f"stedi-{run_id}-{attempt}"
         self._created = 0
         self.dpu_seconds = 0.0

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import boto3
-from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -39,13 +38,7 @@ def session_magics() -> dict[str, str]:
 
 
 def role_arn() -> str:
-    """The role that the session runs as: ``glue_role_arn`` in the AWS profile, where the Glue kernel looks too.
-
-    Raises
-    ------
-    UserError
-        If the profile names none.
-    """
+    """The role that the session runs as: ``glue_role_arn`` in the AWS profile, where the Glue kernel looks too."""
     profile = boto3.Session()._session.get_scoped_config()
     role = profile.get("glue_role_arn") or profile.get("glue_iam_role")
     if not role:
@@ -68,13 +61,7 @@ def session_arguments(bucket: str) -> dict[str, str]:
 
 
 def create_session(identity: str, run_id: str, bucket: str) -> None:
-    """Ask for a session; it becomes ready in its own time (`await_session`).
-
-    Raises
-    ------
-    StepFailed
-        If AWS refuses.
-    """
+    """Ask for a session; it becomes ready in its own time (`await_session`). StepFailed if AWS refuses."""
     magics = session_magics()
     try:
         boto3.client("glue").create_session(
@@ -93,17 +80,9 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
 
 
 def await_session(identity: str, go_on: Callable[[], None]) -> None:
-    """Wait until a session is ready.
+    """Wait until a session is ready; StepFailed if it ends instead, or takes too long.
 
-    Parameters
-    ----------
-    go_on : callable
-        Called while it waits; raises where nobody waits any more.
-
-    Raises
-    ------
-    StepFailed
-        If it ends instead, or takes too long.
+    Meanwhile ``go_on`` is called, which raises where nobody waits any more.
     """
     glue, deadline = boto3.client("glue"), time.monotonic() + READY_WITHIN
     while (session := glue.get_session(Id=identity)["Session"])["Status"] != "READY":
@@ -115,9 +94,9 @@ def await_session(identity: str, go_on: Callable[[], None]) -> None:
         time.sleep(0.2)
 
 
-def why_ended(glue: BaseClient, identity: str) -> str | None:
+def why_ended(identity: str) -> str | None:
     """How and why a session ended, such as ``FAILED: …``, in AWS's own words; None where it lives."""
-    session = glue.get_session(Id=identity)["Session"]
+    session = boto3.client("glue", config=HASTE).get_session(Id=identity)["Session"]
     return None if session["Status"] in ALIVE else _state(session)
 
 
@@ -148,12 +127,9 @@ def cancel_statements(identity: str) -> None:
 
 
 def stop_session(identity: str) -> str | None:
-    """Stop a session; where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
+    """Stop a session; gives why it could not be stopped, None where it is, or was gone already.
 
-    Returns
-    -------
-    str or None
-        Why it could not be stopped; None where it is, or was gone already.
+    Where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
     """
     glue, deadline = boto3.client("glue", config=HASTE), time.monotonic() + STOP_WITHIN
     while True:

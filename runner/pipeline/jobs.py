@@ -1,6 +1,7 @@
 """The Glue job scripts: the notebooks' own code, as scripts that Glue runs without Jupyter."""
 
 import ast
+import json
 from pathlib import Path
 
 import nbformat
@@ -40,7 +41,7 @@ LEFT_OUT = frozenset({"session", "notebook-only"})
 def job_script(step: str) -> str:
     """The script of one notebook: its narrative as comments, its parameters as job arguments, its code as it is."""
     notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
-    parts = [HEADER.format(notebook=step, names=_quoted(list(declared_parameters(step))))]
+    parts = [HEADER.format(notebook=step, names=json.dumps(list(declared_parameters(step))))]
     parts += [_cell(cell) for cell in notebook.cells if not LEFT_OUT & set(cell.metadata.get("tags", []))]
     return "\n".join([*parts, "job.commit()", ""])
 
@@ -71,7 +72,3 @@ def _argument(line: str) -> str:
     (node,) = ast.parse(line).body
     name, comment = node.targets[0].id, line[node.end_col_offset :]
     return f'{name} = args.get("{name}", {ast.get_source_segment(line, node.value)}){comment}'
-
-
-def _quoted(names: list[str]) -> str:
-    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

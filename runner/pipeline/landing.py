@@ -11,6 +11,7 @@ import boto3
 from boto3.s3.transfer import TransferConfig
 
 from helpers.landing.files import is_passed_over
+from helpers.publishing.objects import list_objects
 from helpers.tables import LANDING, TABLES, tables_of
 from runner.errors import UserError
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
@@ -63,13 +64,9 @@ def find_files(landing: Path) -> list[SourceFile]:
 
 def passed_over(landing: Path) -> list[str]:
     """The files that do not land, since they are hidden or in transit: their paths in the landing directory."""
-    roots = (landing / zone for zone in ZONES)
-    paths = ((root, path) for root in roots for path in _walk(root))
-    return [
-        path.relative_to(landing).as_posix()
-        for root, path in paths
-        if is_passed_over(path.relative_to(root).as_posix())
-    ]
+    paths = ((zone, path) for zone in ZONES for path in _walk(landing / zone))
+    names = ((zone, path.relative_to(landing).as_posix()) for zone, path in paths)
+    return [name for zone, name in names if is_passed_over(name.removeprefix(f"{zone}/"))]
 
 
 def _walk(folder: Path, above: tuple[str, ...] = ()) -> Iterator[Path]:
@@ -102,8 +99,7 @@ def _source(landing: Path, path: Path) -> SourceFile:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
         raise UserError(f"The landing file {path} cannot be read: {error.strerror}.") from error
-    foreign = foreign_format(head)
-    if foreign:
+    if foreign := foreign_format(head):
         raise UserError(f"The landing file {path} is {foreign}: unpack it to JSON lines, or pack those as .gz or .bz2.")
     key = landed_name(name, packing_of(head))
     if len(encoded) + len(key) - len(name) > LONGEST_KEY:
@@ -119,15 +115,11 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     tuple of int
         How many files were copied, and how many files of the landing zone are not from this directory.
     """
-    s3 = boto3.client("s3")
-    there: dict[str, str] = {}
-    for zone in ZONES:
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{zone}/"):
-            there.update({item["Key"]: item["ETag"].strip('"') for item in page.get("Contents", [])})
+    there = {item["Key"]: item["ETag"].strip('"') for zone in ZONES for item in list_objects(f"s3://{bucket}/{zone}/")}
     config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
     for file in new:
-        s3.upload_file(str(file.path), bucket, file.key, Config=config)
+        boto3.client("s3").upload_file(str(file.path), bucket, file.key, Config=config)
     return len(new), len(set(there) - {file.key for file in files})
 
 
@@ -135,10 +127,9 @@ def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:
     """Whether an object holds what a file does, or what is left of it since people were erased from it."""
     if found is None:
         return False
-    mine = etag(file.path)
-    return mine == found or mine == boto3.client("s3").head_object(Bucket=bucket, Key=file.key)["Metadata"].get(
-        SOURCE_ETAG
-    )
+    if (mine := etag(file.path)) == found:
+        return True
+    return mine == boto3.client("s3").head_object(Bucket=bucket, Key=file.key)["Metadata"].get(SOURCE_ETAG)
 
 
 def etag(path: Path) -> str:

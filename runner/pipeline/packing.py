@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 HEAD_BYTES = 8
-OPENERS = {"gz": gzip.open, "bz2": bz2.open}
+OPENERS = {"gz": gzip.open, "bz2": bz2.open, None: open}
 READABLE = {b"\x1f\x8b": "gz", b"BZh": "bz2"}
 FOREIGN = {
     b"PK\x03\x04": "zip",
@@ -46,21 +46,14 @@ def landed_name(name: str, packing: str | None) -> str:
 
 
 def unpack(body: bytes) -> bytes:
-    """The bytes of a file as they were before it was packed.
-
-    Raises
-    ------
-    OSError, EOFError, ValueError
-        If the archive is damaged.
-    """
+    """The bytes of a file as they were before it was packed; OSError, EOFError or ValueError if it is damaged."""
     packing = packing_of(body[:HEAD_BYTES])
     return {"gz": gzip.decompress, "bz2": bz2.decompress, None: bytes}[packing](body)
 
 
 def open_unpacked(path: Path) -> BinaryIO:
     """Read a file as it was before it was packed."""
-    packing = _packing_of_file(path)
-    return OPENERS[packing](path, "rb") if packing else path.open("rb")
+    return OPENERS[_packing_of_file(path)](path, "rb")
 
 
 def open_packed_as(model: Path, path: Path) -> BinaryIO:

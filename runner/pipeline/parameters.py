@@ -10,10 +10,8 @@ from runner.errors import UserError
 from runner.paths import NOTEBOOKS
 from runner.pipeline.steps import STEPS
 
-OWN = frozenset({"run_id"})
-"""Parameters that the runner gives and nobody else sets."""
-
-
+OWN = "run_id"
+"""The parameter that the runner gives and nobody else sets."""
 GLUE = "glue_pyspark"
 """The name by which notebooks ask for AWS's Glue kernel, here and in Glue Studio."""
 
@@ -41,19 +39,11 @@ def declared_parameters(step: str) -> dict[str, str]:
 
 def all_parameters() -> dict[str, str]:
     """Every parameter of the project with its default."""
-    found: dict[str, str] = {}
-    for step in STEPS:
-        found.update(declared_parameters(step))
-    return {name: value for name, value in found.items() if name not in OWN}
+    return {name: value for step in STEPS for name, value in declared_parameters(step).items() if name != OWN}
 
 
 def read_settings(pairs: list[str]) -> dict[str, str]:
-    """Read ``key=value`` pairs and check them against what the notebooks declare.
-
-    Returns
-    -------
-    dict of str to str
-        Every parameter of the run: the defaults, and in their place what the user set.
+    """Every parameter of a run: what the notebooks declare, and in its place what the user set as ``key=value`` pairs.
 
     Raises
     ------

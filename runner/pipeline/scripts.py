@@ -3,11 +3,11 @@
 import hashlib
 import io
 import zipfile
-from pathlib import Path
 
 import boto3
 from botocore.exceptions import ClientError
 
+from helpers.publishing.objects import list_objects
 from runner.errors import UserError
 from runner.paths import HELPERS, JOBS, SQL
 
@@ -20,12 +20,11 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 def zip_helpers() -> bytes:
     """The helpers package as one zip, the same bytes for the same files."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for path in sorted(HELPERS.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 entry = zipfile.ZipInfo(f"helpers/{path.relative_to(HELPERS).as_posix()}", EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, path.read_bytes())
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
@@ -54,18 +53,13 @@ def ensure_bucket(bucket: str) -> None:
 def upload_scripts(bucket: str) -> None:
     """Put the helpers, the SQL files and the job scripts under ``scripts/``, where they differ from what is there."""
     documents = {HELPERS_KEY: zip_helpers()}
-    documents.update(_files(SQL, "*.sql", f"{PREFIX}sql/"))
-    documents.update(_files(JOBS, "*.py", PREFIX))
+    documents |= {f"{PREFIX}sql/{path.relative_to(SQL).as_posix()}": path.read_bytes() for path in SQL.rglob("*.sql")}
+    documents |= {f"{PREFIX}{path.relative_to(JOBS).as_posix()}": path.read_bytes() for path in JOBS.rglob("*.py")}
     s3 = boto3.client("s3")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX)
-    there = {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", [])}
+    there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(f"s3://{bucket}/{PREFIX}")}
     for key, body in documents.items():
         if there.get(key) != hashlib.md5(body).hexdigest():
             s3.put_object(Bucket=bucket, Key=key, Body=body)
     for key in there.keys() - documents.keys():
         if key.startswith(f"{PREFIX}sql/"):
             s3.delete_object(Bucket=bucket, Key=key)  # a check that the project no longer has
-
-
-def _files(root: Path, pattern: str, prefix: str) -> dict[str, bytes]:
-    return {f"{prefix}{path.relative_to(root).as_posix()}": path.read_bytes() for path in root.rglob(pattern)}

@@ -8,24 +8,15 @@ from runner.errors import UserError
 
 @dataclass(frozen=True)
 class Step:
-    """One notebook of the batch.
-
-    Parameters
-    ----------
-    name : str
-        The notebook's.
-    reads : tuple of str
-        Tables. A step waits for every step that writes one of them.
-    records : tuple of str
-        Steps whose records it reads (`helpers.records`), where they are there.
-    declares : tuple of str
-        Tables that it declares and that are not the lakehouse's own.
-    """
+    """One notebook of the batch, by its name."""
 
     name: str
     reads: tuple[str, ...] = ()
+    """Tables. A step waits for every step that writes one of them."""
     records: tuple[str, ...] = ()
+    """Steps whose records it reads (`helpers.records`), where they are there."""
     declares: tuple[str, ...] = ()
+    """Tables that it declares and that are not the lakehouse's own."""
 
     @property
     def writes(self) -> tuple[str, ...]:
@@ -55,13 +46,7 @@ def needed_steps(step: str) -> tuple[str, ...]:
 
 
 def find_step(name: str) -> str:
-    """The step that a user means by its number (``3``, ``03``), its name, or its name without the number.
-
-    Raises
-    ------
-    UserError
-        Listing the steps.
-    """
+    """The step that a user means by its number (``3``, ``03``), its name, or its name without the number."""
     wanted = name.removesuffix(".ipynb")
     for step in STEPS:
         number, rest = step.split("_", 1)

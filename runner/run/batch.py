@@ -2,7 +2,7 @@
 
 import queue
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.privacy.audit import NAME as AUDIT
 from runner.privacy.audit import audit_run
+from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
 from runner.run.fingerprints import Fingerprints
@@ -29,7 +30,6 @@ from runner.run.progress import Progress
 from runner.run.record import RunRecord
 from runner.run.schedule import Schedule
 from runner.run.step import StepRun, Workshop
-from runner.run.stopping import uninterrupted
 
 LOOK_SECONDS = 0.5
 JOIN_SECONDS = 15.0
@@ -37,17 +37,7 @@ JOIN_SECONDS = 15.0
 
 
 class Batch:
-    """One run and what is known of it so far.
-
-    Parameters
-    ----------
-    plan : Plan
-        What it is asked to do. A run that was begun before goes on where it stands.
-    options : Options
-        How.
-    progress : Progress
-        What is told.
-    """
+    """One run and what is known of it so far. One that was begun before goes on where it stands."""
 
     def __init__(self, plan: Plan, options: Options, progress: Progress):
         self.plan, self.options, self.progress = plan, options, progress
@@ -55,13 +45,8 @@ class Batch:
         self.record = RunRecord(plan, options.isolated)
         self._sessions: SessionPool | None = None
 
-    def run(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
+    def run(self) -> None:
         """Run every step; write the report however it ends.
-
-        Parameters
-        ----------
-        find_sources : callable
-            Gives the landing files, checked; called only where they are to be copied.
 
         Raises
         ------
@@ -77,7 +62,7 @@ class Batch:
         lock = LakeLock(self.bucket, self.plan.run_id)
         lock.acquire(self.options.wait, self.progress.say, lambda run: end_remains(self.bucket, run))
         try:
-            self._work(find_sources)
+            self._work()
         except KeyboardInterrupt:
             with uninterrupted():
                 self._end("CANCELLED", lock.lost or "the run was asked to stop")
@@ -97,38 +82,33 @@ class Batch:
             with uninterrupted():
                 lock.release()
 
-    def _work(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
+    def _work(self) -> None:
         self.record.recall()
-        self._land(find_sources)
+        if not self.record.document["landed"]:
+            self._land(Path(self.plan.landing))
         scripts.upload_scripts(self.bucket)
-        self._run_steps()
+        with ExitStack() as stack:
+            self._follow(Schedule(self.plan.steps, 2 if self.options.isolated else 1), stack)
         self._audit_privacy()
 
-    def _land(self, find_sources: Callable[[], list[landing.SourceFile]]) -> None:
-        if self.record.document["landed"]:
-            return
-        sources = find_sources()
+    def _land(self, directory: Path) -> None:
+        sources = landing.find_files(directory)
         with self.progress.doing("Copying landing files"):
             copied, others = landing.copy_new_files(sources, self.bucket)
         held = f"; the zone holds {others} more from earlier landings, which count too" if others else ""
         self.progress.say(f"Landing: {copied} of {len(sources)} files are new{held}.")
-        left = landing.passed_over(Path(self.plan.landing))
-        if left:
+        if left := landing.passed_over(directory):
             more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
             self.progress.say(f"Passed over as hidden or in transit: {', '.join(left[:3])}{more}.")
         self.record.document["landed"] = True
         self.record.save()
 
-    def _run_steps(self) -> None:
-        with ExitStack() as stack:
-            self._follow(Schedule(self.plan.steps, 2 if self.options.isolated else 1), stack)
-
     def _open_shop(self, stack: ExitStack) -> Workshop:
         """Start what notebooks need, once there is one that has to be run."""
         kernels = stack.enter_context(KernelQueue(self.plan.steps, self.options.isolated))
-        self._sessions = stack.enter_context(
-            SessionPool(self.plan.run_id, self.bucket, self.options.isolated, self.record.attempt, self.progress.say)
-        )
+        attempt, isolated = self.record.document["attempt"], self.options.isolated
+        sessions = SessionPool(self.plan.run_id, self.bucket, isolated, attempt, self.progress.say)
+        self._sessions = stack.enter_context(sessions)
         with self.progress.doing("Starting the Glue session"):
             with_retries(self._sessions.start, self.options.retries, self.progress.say)
         return Workshop(self._sessions, kernels, self.progress, self.record.folder / "notebooks", self.options)
@@ -182,7 +162,7 @@ class Batch:
     def _begin(self, step: str, fingerprints: Fingerprints, shop: Workshop) -> StepRun:
         fingerprint = fingerprints.of(step)
         self.record.begin(step, notebook=f"notebooks/{step}.ipynb", report=f"{step}.html", fingerprint=fingerprint)
-        if self.record.attempt > 1:
+        if self.record.document["attempt"] > 1:
             forget_findings(self.bucket, self.plan.run_id, step)
         return StepRun(step, {**self.plan.parameters, "run_id": self.plan.run_id}, shop)
 
@@ -192,8 +172,8 @@ class Batch:
             writes = fingerprints.written_now(run.step)
         except (ClientError, BotoCoreError) as error:
             return error
-        scanned = run.record.get("athena_bytes", [])
-        entry = self.record.finish(run.step, run.record, run.seconds, self._cost(run, scanned), writes)
+        cost = self._cost(run, run.record.get("athena_bytes", []))
+        entry = self.record.finish(run.step, run.record, run.seconds, cost, writes)
         self.progress.ended(run.step, entry["status"], run.seconds, entry["rows"], entry["remark"])
         return None
 
@@ -203,7 +183,7 @@ class Batch:
         self.record.entry(run.step).update(status=status, reason=reason)
         self.progress.ended(run.step, status, run.seconds, None)
 
-    def _cost(self, run: StepRun, scanned: Iterable[int] = ()) -> Cost:
+    def _cost(self, run: StepRun, scanned: Sequence[int] = ()) -> Cost:
         return step_cost(run.session_seconds, self._sessions.dpus, scanned)
 
     def _keep(self, step: str, fingerprints: Fingerprints) -> bool:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Callable
 
-import boto3
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from runner.glue.session import HASTE, why_ended
+from runner.glue.session import why_ended
 
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
@@ -15,19 +14,12 @@ HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 class CellWatch:
     """Follows the cells of a notebook, and breaks it off at the cell in which its session or itself came to an end.
 
-    Glue's kernel reports a cell as done whatever became of the session, so only the session can tell.
-
-    Parameters
-    ----------
-    session : str, optional
-        The Glue session that the notebook works in; None where it needs none.
-    tell : callable
-        Takes the number of each cell that begins.
+    Glue's kernel reports a cell as done whatever became of the session, so only the session, where there is one, can
+    tell. ``tell`` takes the number of each cell that begins.
     """
 
     def __init__(self, session: str | None, tell: Callable[[int], None]):
         self._session, self._tell = session, tell
-        self._glue = boto3.client("glue", config=HASTE) if session else None
         self._number, self._heading = 0, ""
         self.reason: str | None = None
         """Why the notebook was broken off."""
@@ -47,17 +39,11 @@ class CellWatch:
         self._tell(self._number)
 
     def ended(self, cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
-        """A cell of code has ended.
-
-        Raises
-        ------
-        CellExecutionError
-            If nothing may run after it; papermill marks the cell and ends the notebook.
-        """
+        """A cell of code has ended; where nothing may run after it papermill marks it and ends the notebook."""
         reply = execute_reply["content"]
         if call := _ending_call(reply):
             self.reason = f"{self.place} called {call}: a step ends with its last cell, or with an error that says why"
-        elif self._glue and (why := why_ended(self._glue, self._session)):
+        elif self._session and (why := why_ended(self._session)):
             self.reason = f"the Glue session ended in {self.place}: {why}"
         if self.reason:
             raise CellExecutionError("", "SessionEnded", self.reason)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -28,10 +29,29 @@ def _as_batch(
     port: int,
     **given: object,
 ) -> None:
-    """Run what a command has planned."""
+    """Run or resume what a command has planned."""
     plan = command(**given)
     options = Options(isolated, wait * 60, timeout * 60, retries, plan.profile == PROFILE)
-    _run_batch(plan, options, events, port)
+    # Imported here, so that a wrong call is answered at once.
+    from runner.aws import use_profile
+    from runner.privacy.audit import NAME as AUDIT
+    from runner.run.progress import choose_progress
+
+    require_rooms()
+    # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
+    threading.Thread(target=import_module, args=["runner.run.batch"], daemon=True).start()
+    with use_profile(plan.profile, Path(plan.lake), port):
+        from runner.run.batch import Batch
+
+        if options.local:
+            remember_lake(Path(plan.lake))
+        plan.save()
+        with choose_progress([*plan.steps, AUDIT], events) as progress:
+            try:
+                Batch(plan, options, progress).run()
+            except LakeBusy:
+                plan.forget()
+                raise
 
 
 OF_A_BATCH = ("isolated", "wait", "timeout", "retries", "events", "port")
@@ -105,13 +125,12 @@ def resume(
     A step is skipped where it succeeded before and neither its code nor its parameters nor what it reads have changed
     since, and what it wrote is still there: hashes in the bucket tell.
     """
-
     if run_id is not None and not RUN_ID.fullmatch(run_id):
         raise UserError(f"{run_id!r} is no id of a run: see `stedi runs`.")
     plan = find_plan(run_id)
-    if plan is None and run_id is None:
-        raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
     if plan is None:
+        if run_id is None:
+            raise UserError("No run was begun here: start one with `stedi run`, or name one of `stedi runs`.")
         from runner.lake.runs import read_state
 
         name = profile or PROFILE
@@ -119,35 +138,11 @@ def resume(
             record = read_state(bucket, run_id)
         if record is None:
             raise UserError(f"s3://{bucket} knows no run {run_id}: see `stedi runs`.")
-        place = _lake_of(name, (lake or last_lake()).resolve())
-        plan = plan_from_record(record, name, place, landing.resolve() if landing else None)
-    return plan.moved(profile, lake, landing)
+        plan = plan_from_record(record, name, _lake_of(name, last_lake().resolve()), landing)
+    moved = {"profile": profile, "lake": lake and str(lake.resolve()), "landing": landing and str(landing.resolve())}
+    return replace(plan, **{name: place for name, place in moved.items() if place})
 
 
 def _lake_of(profile: str, lake: Path) -> str:
     """The lake of a plan: blank where AWS itself answers."""
     return str(lake) if profile == PROFILE else ""
-
-
-def _run_batch(plan: Plan, options: Options, events: bool, port: int) -> None:
-    """Run or resume what was planned; an error becomes the command's exit code."""
-    from runner.aws import use_profile
-    from runner.pipeline.landing import find_files
-    from runner.privacy.audit import NAME as AUDIT
-    from runner.run.progress import choose_progress
-
-    require_rooms()
-    # Jupyter's libraries take seconds to import: time enough for the endpoint to start.
-    threading.Thread(target=import_module, args=["runner.run.batch"], daemon=True).start()
-    with use_profile(plan.profile, Path(plan.lake), port):
-        from runner.run.batch import Batch
-
-        if options.local:
-            remember_lake(Path(plan.lake))
-        plan.save()
-        with choose_progress([*plan.steps, AUDIT], events) as progress:
-            try:
-                Batch(plan, options, progress).run(lambda: find_files(Path(plan.landing)))
-            except LakeBusy:
-                plan.forget()
-                raise

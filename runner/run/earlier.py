@@ -12,13 +12,7 @@ LOOKED_AT = 20
 
 
 class EarlierRuns:
-    """The runs before this one, and its own earlier attempts.
-
-    Parameters
-    ----------
-    bucket, run_id : str
-        The lake, and the run that is at work.
-    """
+    """The runs on the lake before the one that is at work, and its own earlier attempts."""
 
     def __init__(self, bucket: str, run_id: str):
         self._bucket, self._run_id = bucket, run_id
@@ -29,16 +23,8 @@ class EarlierRuns:
     def done(self, step: str, fingerprints: Fingerprints, fresh: bool) -> dict | None:
         """The entry of a step that was done before, just as it would be now, and whose tables stand as it left them.
 
-        Parameters
-        ----------
-        fresh : bool
-            Count this run's own attempts alone.
-
-        Returns
-        -------
-        dict or None
-            The step's entry for this run's document. ``unchanged_since`` names the run that did it, ``resumed`` tells
-            that it was this one.
+        ``unchanged_since`` names the run that did it, ``resumed`` tells that it was this one: where all is to be done
+        afresh, its own attempts alone count.
         """
         now, fitting = fingerprints.written(step), self._fitting(step, fingerprints)
         for state, entry in fitting:
@@ -65,14 +51,7 @@ class EarlierRuns:
         ]
 
     def previous(self) -> dict | None:
-        """What this run is compared with: the last run before it that succeeded, or None.
-
-        Returns
-        -------
-        dict or None
-            ``run_id``, ``started``, ``parameters``, ``tables``, ``seconds`` and ``usd`` of that run, and ``rows``:
-            step -> its account.
-        """
+        """What this run is compared with: the last run before it that succeeded; its ``rows`` are step -> account."""
         for state in self._others:
             if state["run_id"] < self._run_id and state["status"] == "SUCCEEDED":
                 return {name: state[name] for name in ("run_id", "started", "parameters", "tables")} | {

@@ -19,9 +19,8 @@ def read_findings(bucket: str, run_id: str) -> dict:
     -------
     dict
         ``audits`` (list of ``table``, ``expected``, ``found``, ``passed``), ``checks`` (list of ``check``, ``rows``),
-        ``columns`` (the profile of
-        ``machine_learning_curated``, a list of its columns); empty lists where nothing was noted. ``previews``: name ->
-        ``columns`` and ``rows`` of a table that a notebook handed over for its page, masked.
+        ``columns`` (the profile of ``machine_learning_curated``, a list of its columns); empty lists where nothing was
+        noted. ``previews``: name -> ``columns`` and ``rows`` of a table that a notebook handed over, masked.
     """
     found = {}
     for key in list_keys(f"s3://{bucket}/runs/{run_id}/_"):
@@ -51,12 +50,8 @@ def forget_findings(bucket: str, run_id: str, step: str) -> None:
 def carry_over(bucket: str, origin: str, run_id: str, step: str) -> bool:
     """Give a run the record and the findings of a step that an earlier run has done for it.
 
-    So what a run has in ``runs/`` is whole, for its report, for Athena and for the steps that read it.
-
-    Returns
-    -------
-    bool
-        Whether the earlier run's record was there; else nothing proves that it did the step.
+    So what a run has in ``runs/`` is whole, for its report, for Athena and for the steps that read it. False where the
+    earlier run has no record: nothing proves that it did the step.
     """
     record = read_record(bucket, origin, step)
     if record is None:

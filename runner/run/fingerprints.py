@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import boto3
 
 from helpers.publishing.catalog import get_table, location_of, put_table
-from helpers.publishing.objects import split_uri
+from helpers.publishing.objects import list_objects
 from helpers.publishing.versions import FINGERPRINT, of_uncertain_content
 from helpers.tables import TABLES
 from runner.paths import NOTEBOOKS, SQL
@@ -25,12 +25,7 @@ STRICTER = {"accept_loss": "no"}
 class Fingerprints:
     """The hashes of a batch's steps, and the state of the tables.
 
-    Parameters
-    ----------
-    parameters : dict of str to str
-        Every parameter of the run.
-    run_id : str
-        The run, whose steps' records count where a later step reads them.
+    They follow from every parameter of the run, and from the records of its steps where a later step reads them.
     """
 
     def __init__(self, parameters: dict[str, str], run_id: str):
@@ -39,14 +34,23 @@ class Fingerprints:
         documents = [zip_helpers(), *(path.read_bytes() for path in sorted(SQL.rglob("*.sql")))]
         self._shared = hashlib.sha256(b"\0".join(documents)).hexdigest()
 
-    def of(self, step: str) -> str:
+    def of(self, step: str, parameters: dict[str, str] | None = None) -> str:
         """The hash of a step: its notebook, the helpers and the SQL; its parameters; the state of what it reads."""
-        return self._hash(step, self._parameters)
+        declared, parameters = declared_parameters(step), parameters or self._parameters
+        parts = {
+            "code": self._shared,
+            "notebook": hashlib.sha256((NOTEBOOKS / f"{step}.ipynb").read_bytes()).hexdigest(),
+            "parameters": {name: value for name, value in parameters.items() if name in declared},
+            "reads": {name: self._state(name) for name in STEPS[step].reads},
+            "records": [self._record(other) for other in STEPS[step].records],
+            "key": self._key_version() if "participant_key" in declared else None,
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def fitting(self, step: str) -> set[str]:
         """The hashes under which a step has done what it would do now: its own, and that of the stricter parameters."""
         stricter = self._parameters | STRICTER
-        return {self.of(step)} if stricter == self._parameters else {self.of(step), self._hash(step, stricter)}
+        return {self.of(step)} if stricter == self._parameters else {self.of(step), self.of(step, stricter)}
 
     def written(self, step: str) -> dict[str, str]:
         """The state of what a step writes."""
@@ -65,18 +69,6 @@ class Fingerprints:
             if table and FINGERPRINT in table.get("Parameters", {}):
                 put_table(self._parameters["database"], of_uncertain_content(table), table)
 
-    def _hash(self, step: str, parameters: dict[str, str]) -> str:
-        declared = declared_parameters(step)
-        parts = {
-            "code": self._shared,
-            "notebook": hashlib.sha256((NOTEBOOKS / f"{step}.ipynb").read_bytes()).hexdigest(),
-            "parameters": {name: value for name, value in parameters.items() if name in declared},
-            "reads": {name: self._state(name) for name in STEPS[step].reads},
-            "records": [self._record(other) for other in STEPS[step].records],
-            "key": self._key_version() if "participant_key" in declared else None,
-        }
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
     def _state(self, name: str) -> str:
         """The state of a table: its entry in the catalog and its files. Equal states mean equal rows."""
         if name not in self._states:
@@ -84,7 +76,8 @@ class Fingerprints:
             parts = [table and table["StorageDescriptor"], table and table.get("Parameters", {}).get(FINGERPRINT)]
             if name in TABLES:  # the other one is that of the runs, which has more files with each of them
                 landed = f"s3://{self._parameters['bucket']}/{TABLES[name].prefix}"
-                parts += _list_files(location_of(table) if table else landed)
+                found = list_objects(location_of(table) if table else landed)
+                parts += sorted((item["Key"], item["ETag"]) for item in found)
             document = json.dumps(parts, sort_keys=True, default=str)
             self._states[name] = hashlib.sha256(document.encode()).hexdigest()
         return self._states[name]
@@ -102,10 +95,3 @@ class Fingerprints:
         except client.exceptions.ResourceNotFoundException:
             return None
         return next((version for version, stages in versions.items() if "AWSCURRENT" in stages), None)
-
-
-def _list_files(place: str) -> list[tuple[str, str]]:
-    """Each file under a prefix, and its ETag."""
-    bucket, prefix = split_uri(place)
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    return sorted((item["Key"], item["ETag"]) for page in pages for item in page.get("Contents", []))

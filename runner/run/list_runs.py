@@ -10,13 +10,7 @@ from runner.report.formatting import duration_text, elapsed_seconds
 
 
 def print_runs(bucket: str, last: int) -> None:
-    """Print the latest runs of a lake.
-
-    Raises
-    ------
-    UserError
-        If there is none.
-    """
+    """Print the latest runs of a lake; UserError if there is none."""
     records = list_states(bucket, last)
     if not records:
         raise UserError(f"s3://{bucket} knows no run: start one with `stedi run`.")
@@ -29,17 +23,12 @@ def print_runs(bucket: str, last: int) -> None:
             record["run_id"],
             "BROKE OFF" if broke_off else record["status"],
             duration_text(elapsed_seconds(record["started"], record["ended"])),
-            _steps_text(record),
+            f"{sum(entry['status'] == 'SUCCEEDED' for entry in record['steps'])} of {len(record['plan']) + 1}",
             f"{rows:,}" if (rows := record["tables"].get("machine_learning_curated")) is not None else "",
             f"{record['cost']['usd']:.4f}" if record.get("cost") else "",
             "" if record["status"] == "SUCCEEDED" or record["run_id"] == at_work else _remark(record),
         )
     print_table(shown)
-
-
-def _steps_text(record: dict) -> str:
-    done = sum(entry["status"] == "SUCCEEDED" for entry in record["steps"])
-    return f"{done} of {len(record['plan']) + 1}"
 
 
 def _remark(record: dict) -> str:

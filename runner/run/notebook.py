@@ -10,8 +10,7 @@ import papermill
 from botocore.exceptions import ClientError
 from papermill.exceptions import PapermillExecutionError
 
-from runner.aws_errors import is_network_lost
-from runner.errors import NetworkLost, StepFailed
+from runner.errors import StepFailed
 from runner.glue.kernels import LOG, OneKernel
 from runner.glue.session import FORGET
 from runner.paths import NOTEBOOKS
@@ -33,33 +32,22 @@ def execute_notebook(
     target: Path,
     on_cell: Callable[[int, int], None],
 ) -> dict:
-    """Run a step's notebook and return the record that it wrote.
+    """Run a step's notebook in a kernel and a session, and return the record that it wrote (`helpers.records`).
 
     Parameters
     ----------
-    session : str, optional
-        The Glue session that the notebook joins, if its kernel is Glue's.
-    kernel : OneKernel
-        A fresh kernel of the kind that the notebook asks for.
     target : Path
         Where the executed notebook goes; it is written cell by cell, so that a failed one can be looked at.
     on_cell : callable
         Called with the number of the cell that begins and the number of all.
-
-    Returns
-    -------
-    dict
-        The step's record (`helpers.records.write_record`).
 
     Raises
     ------
     StepFailed
         If a cell failed, its session or its kernel died, or the notebook ended without its record: Glue's kernel
         reports a cell as done where its statement was aborted.
-    NetworkLost
-        If what it said last is that AWS cannot be reached.
     """
-    notebook = _read_notebook(NOTEBOOKS / f"{step}.ipynb")
+    notebook = nbformat.read(NOTEBOOKS / f"{step}.ipynb", as_version=4)
     if notebook.metadata.kernelspec.name == GLUE:
         _join_session(notebook, session)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +66,7 @@ def execute_notebook(
             on_cell_executed=watch.ended,
         )
     except PapermillExecutionError as error:
-        raise _failure(watch.reason or _what_failed(error, target)) from error
+        raise StepFailed(watch.reason or _what_failed(error, target)) from error
     except RuntimeError as error:  # nbclient's DeadKernelError, and what jupyter_client says of one that does not start
         raise StepFailed(f"its kernel ended in {watch.place}: {kernel.how_it_ended()} (see {LOG})") from error
     finally:
@@ -93,15 +81,12 @@ def _literal(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _read_notebook(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
-
-
 def _what_failed(error: PapermillExecutionError, target: Path) -> str:
     """The error in one line. Glue's kernel gives papermill no error output, only a line of text in the failed cell."""
     if error.ename != "CellExecutionError":
         return _one_line(f"{error.ename}: {error.evalue}")
-    failed = next(cell for cell in _read_notebook(target).cells if cell.metadata.get("papermill", {}).get("exception"))
+    cells = nbformat.read(target, as_version=4).cells
+    failed = next(cell for cell in cells if cell.metadata.get("papermill", {}).get("exception"))
     said = [output.text for output in failed.outputs if "text" in output]
     return _one_line(said[-1]) if said else "a cell failed without a message"
 
@@ -119,19 +104,15 @@ def _read_record(step: str, parameters: dict[str, str], target: Path) -> dict:
     except ClientError as error:
         raise StepFailed(f"the step's record cannot be read: {error}") from error
     if record is None:
-        raise _failure(f"the notebook ended without its record: {_last_words(target)}")
+        raise StepFailed(f"the notebook ended without its record: {_last_words(target)}")
     return record
-
-
-def _failure(text: str) -> StepFailed:
-    return (NetworkLost if is_network_lost(text) else StepFailed)(text)
 
 
 def _last_words(target: Path) -> str:
     """The last thing that a notebook said on stderr: what Glue's kernel does with an error that it does not raise."""
     said = [
         output.text.strip()
-        for cell in _read_notebook(target).cells
+        for cell in nbformat.read(target, as_version=4).cells
         for output in cell.get("outputs", [])
         if output.output_type == "stream" and (output.name == "stderr" or "cancelled" in output.text)
     ]

@@ -1,6 +1,6 @@
 """What is known of a run so far: ``run.json`` and the pages of its report, ``_batch.json`` in the bucket."""
 
-from pathlib import Path
+from dataclasses import replace
 
 from runner.files import write_link
 from runner.glue.cost import Cost, run_cost
@@ -18,18 +18,14 @@ from runner.run.plan import Plan
 
 
 class RunRecord:
-    """The document of a run, and where it is kept.
-
-    Parameters
-    ----------
-    plan : Plan
-        What the run is asked to do.
-    isolated : bool
-        A Glue session of its own for each notebook.
-    """
+    """The document of a run, and where it is kept."""
 
     def __init__(self, plan: Plan, isolated: bool):
         self.plan, self.bucket = plan, plan.parameters["bucket"]
+        self.folder = REPORTS / plan.run_id
+        """Where the report of this run goes."""
+        self.steps: list[dict] = []
+        """The entries of the steps, in the order in which they began."""
         self.document = {
             "run_id": plan.run_id,
             "profile": plan.profile,
@@ -42,7 +38,7 @@ class RunRecord:
             "fresh": plan.fresh,
             "landed": False,
             "isolated": isolated,
-            "steps": [],
+            "steps": self.steps,
             "tables": {},
             "cost": None,
             "lake": plan.lake_name,
@@ -55,21 +51,6 @@ class RunRecord:
         self._earlier: EarlierRuns | None = None
         self._pages: NotebookPages | None = None
         self._earlier_dpu_seconds = 0.0
-
-    @property
-    def folder(self) -> Path:
-        """Where the report of this run goes."""
-        return REPORTS / self.plan.run_id
-
-    @property
-    def steps(self) -> list[dict]:
-        """The entries of the steps, in the order in which they began."""
-        return self.document["steps"]
-
-    @property
-    def attempt(self) -> int:
-        """The how-manyth time the run is begun."""
-        return self.document["attempt"]
 
     def recall(self) -> None:
         """Look up what earlier runs have done, and take up what an earlier attempt at this one has."""
@@ -101,13 +82,7 @@ class RunRecord:
         return next(entry for entry in self.steps if entry["name"] == step)
 
     def finish(self, step: str, found: dict, seconds: float, cost: Cost, writes: dict[str, str]) -> dict:
-        """Take up the record that a step left (`helpers.records`); gives its entry.
-
-        Parameters
-        ----------
-        writes : dict of str to str
-            The state in which it left its tables.
-        """
+        """Take up the record that a step left (`helpers.records`), and the state of its tables; gives its entry."""
         entry = self.entry(step)
         entry.update(
             status=found["status"],
@@ -135,15 +110,12 @@ class RunRecord:
         """Note how the run ended and what it cost; what did not begin was skipped."""
         begun = {entry["name"] for entry in self.steps}
         self.steps.extend(new_entry(step, "SKIPPED") for step in [*self.plan.steps, AUDIT] if step not in begun)
-        cost = self._cost(sessions) | {"estimate": estimate}
-        self.document.update(status=status, ended=now_text(), cost=cost)
+        costs = [entry["cost"] for entry in self.steps if entry.get("cost")]
+        cost = run_cost(costs, sessions.dpu_seconds, sessions.dpus) if sessions else Cost()
+        cost = replace(cost, dpu_seconds=cost.dpu_seconds + self._earlier_dpu_seconds)
+        self.document.update(status=status, ended=now_text(), cost=cost.document() | {"estimate": estimate})
         if reason:
             self.document["reason"] = reason
-
-    def _cost(self, sessions: SessionPool | None) -> dict:
-        costs = [entry["cost"] for entry in self.steps if entry.get("cost")]
-        whole = run_cost(costs, sessions.dpu_seconds, sessions.dpus) if sessions else Cost()
-        return Cost(whole.dpu_seconds + self._earlier_dpu_seconds, whole.athena_bytes, whole.billed_bytes).document()
 
     def how_it_ended(self) -> str:
         """How the run ended and why, in one line that names the step."""

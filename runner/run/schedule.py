@@ -7,22 +7,14 @@ from runner.pipeline.steps import needed_steps
 
 
 class Schedule:
-    """The order of the steps of a run.
+    """The order of the steps of a run; what they need of other steps counts as done.
 
-    Parameters
-    ----------
-    steps : list of str
-        The steps of the run; what they need of other steps counts as done.
-    width : int
-        How many notebooks may use a Glue session at a time. Plain Python notebooks need none.
+    ``width`` notebooks at the most may use a Glue session at a time. Plain Python notebooks need none.
     """
 
     def __init__(self, steps: list[str], width: int):
-        self._width = width
-        self._order = steps
-        self._sorter = TopologicalSorter(
-            {step: [need for need in needed_steps(step) if need in steps] for step in steps}
-        )
+        self._order, self._width = steps, width
+        self._sorter = TopologicalSorter({step: set(needed_steps(step)) & set(steps) for step in steps})
         self._sorter.prepare()
         self._ready: set[str] = set()
         self.running: set[str] = set()

@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Queue
 
@@ -18,53 +18,32 @@ from runner.run.progress import Progress
 
 @dataclass(frozen=True)
 class Workshop:
-    """What all steps of a batch work with.
-
-    Parameters
-    ----------
-    sessions, kernels
-        Where a step's session and kernel come from.
-    progress : Progress
-        What is told.
-    folder : Path
-        Where the executed notebooks go.
-    options : Options
-        How often a step is tried again after throttling, and how long it may take, its retries included.
-    ended : Queue
-        Takes each step's run as it ends.
-    """
+    """What all steps of a batch work with."""
 
     sessions: SessionPool
     kernels: KernelQueue
     progress: Progress
     folder: Path
+    """Where the executed notebooks go."""
     options: Options
+    """How often a step is tried again after throttling, and how long it may take, its retries included."""
     ended: "Queue[StepRun]" = field(default_factory=Queue)
+    """Takes each step's run as it ends."""
 
 
-class StepRun:
-    """A step that was begun.
-
-    Parameters
-    ----------
-    step : str
-        Its name.
-    parameters : dict of str to str
-        For its notebook.
-    shop : Workshop
-        What it works with.
-    """
+class StepRun(threading.Thread):
+    """A step that was begun."""
 
     def __init__(self, step: str, parameters: dict[str, str], shop: Workshop):
+        super().__init__(name=step, daemon=True)
         self.step, self._parameters, self._shop = step, parameters, shop
         self.record: dict | None = None
         self.error: BaseException | None = None
         self.session_seconds = 0.0
         self._began = time.monotonic()
         self._cancelled: str | None = None
-        self._thread = threading.Thread(target=self._work, name=step, daemon=True)
         shop.progress.begun(step)
-        self._thread.start()
+        self.start()
 
     @property
     def seconds(self) -> float:
@@ -83,11 +62,8 @@ class StepRun:
         self._shop.kernels.end(self.step)
         self._shop.sessions.cancel(self.step)
 
-    def join(self, seconds: float) -> None:
-        """Wait for its thread."""
-        self._thread.join(seconds)
-
-    def _work(self) -> None:
+    def run(self) -> None:
+        """Work in its own thread."""
         try:
             self.record = with_retries(self._execute, self._shop.options.retries, self._say)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the batch's own thread deals with it
@@ -110,8 +86,8 @@ class StepRun:
         try:
             kernel = shop.kernels.take(step)
             self._go_on()
-            target = shop.folder / f"{step}.ipynb"
-            record = execute_notebook(step, self._parameters, session, kernel, target, self._at_cell())
+            target, on_cell = shop.folder / f"{step}.ipynb", partial(shop.progress.at_cell, step)
+            record = execute_notebook(step, self._parameters, session, kernel, target, on_cell)
             shop.kernels.give_back(step)
             return record
         finally:
@@ -119,6 +95,3 @@ class StepRun:
             if session:
                 self.session_seconds += time.monotonic() - began
                 shop.sessions.give_back(step)
-
-    def _at_cell(self) -> Callable[[int, int], None]:
-        return lambda cell, cells: self._shop.progress.at_cell(self.step, cell, cells)

@@ -3,23 +3,14 @@
 from rich.console import Console
 
 from runner.run.progress.events import EventProgress
-from runner.run.progress.lines import LineProgress
-from runner.run.progress.progress import Progress
+from runner.run.progress.progress import LineProgress, Progress
 from runner.run.progress.table import TableProgress
 
 __all__ = ["Progress", "choose_progress"]
 
 
 def choose_progress(steps: list[str], as_events: bool) -> Progress:
-    """The progress that fits standard output.
-
-    Parameters
-    ----------
-    steps : list of str
-        The steps of the run, in order.
-    as_events : bool
-        One JSON document a line.
-    """
+    """The progress of a run's steps that fits standard output."""
     if as_events:
         return EventProgress(steps)
     console = Console(highlight=False, soft_wrap=True)

@@ -15,9 +15,7 @@ class EventProgress(Progress):
     The events are run_started, message, work_started, step_started, cell, step_ended and run_ended.
     """
 
-    def __init__(self, steps: list[str]):
-        super().__init__(steps)
-        self._lock = threading.Lock()
+    _lock = threading.Lock()
 
     def started(self, run_id: str) -> None:
         self._emit("run_started", run_id=run_id, steps=list(self.steps))

@@ -1,4 +1,4 @@
-"""What a run tells, whoever listens."""
+"""What a run tells, whoever listens, and how it tells it to a log."""
 
 import time
 from collections.abc import Iterator
@@ -7,36 +7,26 @@ from dataclasses import dataclass
 
 from rich.console import Console
 
+QUIET_SECONDS = 60.0
+"""How long a log hears nothing of a step at work."""
+
 
 @dataclass
 class Standing:
-    """How a step stands.
-
-    Parameters
-    ----------
-    status : str
-        ``WAITING``, ``RUNNING``, or how it ended.
-    began : float
-        On the monotonic clock.
-    cell, cells : int
-        The cell that it is at, of how many; 0 before the first.
-    seconds : float or None
-        How long it took; None before its end.
-    rows : dict or None
-        Its account, where it keeps one.
-    note : str
-        What else there is to say.
-    """
+    """How a step stands; its times are on the monotonic clock."""
 
     status: str = "WAITING"
+    """``WAITING``, ``RUNNING``, or how it ended."""
     began: float = 0.0
+    told: float = 0.0
+    """When something was last said of it."""
     cell: int = 0
     cells: int = 0
+    """Of how many cells it is at one; 0 before the first."""
     seconds: float | None = None
+    """How long it took; None before its end."""
     rows: dict | None = None
     note: str = ""
-    told: float = 0.0
-    """When something was last said of it, on the monotonic clock."""
 
     @property
     def elapsed(self) -> float:
@@ -45,15 +35,7 @@ class Standing:
 
 
 class Progress:
-    """Takes what happens in a run. Its methods may be called from any thread.
-
-    Parameters
-    ----------
-    steps : list of str
-        The steps of the run, in order.
-    console : Console, optional
-        Where it is told, if it is told to people.
-    """
+    """Takes what happens in a run. Its methods may be called from any thread."""
 
     def __init__(self, steps: list[str], console: Console | None = None):
         self.steps, self.console = {step: Standing() for step in steps}, console
@@ -80,7 +62,7 @@ class Progress:
     def begun(self, step: str) -> None:
         """A step begins."""
         now = time.monotonic()
-        self.steps[step] = Standing("RUNNING", now, told=now)
+        self.steps[step] = Standing("RUNNING", now, now)
 
     def at_cell(self, step: str, cell: int, cells: int) -> None:
         """A step has come to a cell."""
@@ -96,6 +78,21 @@ class Progress:
         self.say(f"Report: {report}")
 
 
-def rows_text(rows: dict | None) -> str:
-    """A step's account in a few words."""
-    return f"read {rows['read']:,}, kept {rows['kept']:,}" if rows else ""
+class LineProgress(Progress):
+    """Plain lines: one when a step ends, and one a minute while it works."""
+
+    def at_cell(self, step: str, cell: int, cells: int) -> None:
+        super().at_cell(step, cell, cells)
+        standing = self.steps[step]
+        if time.monotonic() - standing.told > QUIET_SECONDS:
+            standing.told = time.monotonic()
+            self.say(f"{self._number(step)} {step}: cell {cell} of {cells}, {standing.elapsed:.0f} s")
+
+    def ended(self, step: str, status: str, seconds: float, rows: dict | None, note: str = "") -> None:
+        super().ended(step, status, seconds, rows, note)
+        account = f"read {rows['read']:,}, kept {rows['kept']:,}" if rows else ""
+        line = f"{self._number(step)} {step:<38} {status:<9} {seconds:6.1f} s  {account}"
+        self.say(f"{line.rstrip()}{f'  {note}' if note else ''}")
+
+    def _number(self, step: str) -> str:
+        return f"[{list(self.steps).index(step) + 1}/{len(self.steps)}]"

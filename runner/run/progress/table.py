@@ -35,7 +35,6 @@ class TableProgress(Progress):
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._doing = None
         self._live.stop()
 
     @contextmanager

@@ -1,10 +1,28 @@
-"""Being asked to stop: Ctrl-C, SIGTERM and a closed terminal all mean the same, and clean-up is not interrupted."""
+"""The command's own process: how many files it may open, and being asked to stop.
 
+Ctrl-C, SIGTERM and a closed terminal all mean the same, and clean-up is not interrupted.
+"""
+
+import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from runner.errors import UserError
+
+FILES = 1024
+"""How many files a process may have open; Spark alone opens its 300 Java archives."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def require_open_files() -> None:
+    """Raise this process's limit on open files, which its children inherit; UserError if it may not be raised."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= FILES or soft == resource.RLIM_INFINITY:
+        return
+    if hard != resource.RLIM_INFINITY and hard < FILES:
+        raise UserError(f"The limit on open files is {hard}, and {FILES} are needed: raise it with ulimit -n {FILES}.")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
 
 
 def cancel_on_signals() -> None:
