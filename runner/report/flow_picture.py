@@ -1,6 +1,5 @@
 """The flow picture as inline SVG: each stage a bar of rows that parts into ribbons, one a branch."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -72,17 +71,9 @@ class Drawing:
         return Markup("\n").join([opening, *self._ribbons, *self._bars, *self._labels.values(), Markup("</svg>")])
 
 
-def flow_svg(lanes: Iterable[Lane], frame: Frame) -> Markup:
-    """The flow picture as inline SVG.
-
-    Parameters
-    ----------
-    lanes : iterable of Lane
-        One a source; each is drawn to a scale of its own.
-    frame : Frame
-        ``WIDE`` or ``NARROW``.
-    """
-    lanes, drawing, y = list(lanes), Drawing(frame), 0.0
+def flow_svg(lanes: list[Lane], frame: Frame) -> Markup:
+    """The flow picture as inline SVG in a frame, ``WIDE`` or ``NARROW``; each lane is drawn to a scale of its own."""
+    drawing, y = Drawing(frame), 0.0
     if not frame.stacked:
         for zone, x in zip(ZONES, frame.columns, strict=True):
             drawing.label(x, 16, zone.capitalize(), "zone")
