@@ -32,10 +32,10 @@ def content_policy(script: str) -> str:
 
 
 # Everything is escaped, an unknown name is an error.
-_PAGES = Environment(
+PAGES = Environment(
     loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_PAGES.filters |= {
+PAGES.filters |= {
     "count": formatting.count_text,
     "duration": formatting.duration_text,
     "instant": formatting.instant_text,
@@ -47,7 +47,7 @@ _PAGES.filters |= {
     "unaccounted": unaccounted,
 }
 _SCRIPT = (TEMPLATES / "toggle.js").read_text("utf-8")
-_PAGES.globals |= {
+PAGES.globals |= {
     "status_marks": formatting.STATUS_MARKS,
     "no_value": formatting.NO_VALUE,
     "share": formatting.share_text,
@@ -59,4 +59,4 @@ _PAGES.globals |= {
 
 def render_page(template: str, **values: object) -> str:
     """Fill a page's template (under ``templates/``) with what it asks for, and mask identity in what came out."""
-    return mask_identity_text(_PAGES.get_template(template).render(**values))
+    return mask_identity_text(PAGES.get_template(template).render(**values))
