@@ -1,5 +1,6 @@
 """Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
 
+from pathlib import PurePosixPath
 from string import Template
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from helpers.accounting import Accounting
 from helpers.errors import CheckFailed
 from helpers.masking import mask_rows, show_table
 from helpers.plots import plot_rows
+from helpers.publishing.objects import list_keys
 from helpers.records import write_finding
 from helpers.settings import Settings
 
@@ -76,27 +78,14 @@ def scanned_bytes(connection: Connection) -> list[int]:
     ]
 
 
-def list_sql(settings: Settings, folder: str = "") -> list[str]:
-    """The SQL files under ``scripts/sql/`` of the bucket, by name, such as ``customer_landing_table.sql``."""
-    prefix = f"scripts/sql/{folder}"
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=settings.bucket, Prefix=prefix)
-    keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-    return sorted(key.removeprefix("scripts/sql/") for key in keys if key.endswith(".sql"))
-
-
 def read_sql(settings: Settings, name: str) -> str:
-    """The text of one SQL file, with the settings (``${bucket}``, ``${consent}`` ...) filled in."""
+    """The text of one file under ``scripts/sql/``, with the settings (``${bucket}``, ``${consent}`` ...) filled in."""
     body = boto3.client("s3").get_object(Bucket=settings.bucket, Key=f"scripts/sql/{name}")["Body"].read()
     return Template(body.decode("utf-8")).substitute(vars(settings))
 
 
 def run_checks(connection: Connection, settings: Settings) -> int:
-    """Run every check under ``sql/checks/``: a check is a query that must return no row.
-
-    Returns
-    -------
-    int
-        How many checks passed.
+    """Run every check under ``sql/checks/`` (a query that must return no row); gives how many there are.
 
     Raises
     ------
@@ -104,12 +93,13 @@ def run_checks(connection: Connection, settings: Settings) -> int:
         Naming the checks that found something, and how many rows.
     """
     found, broken = [], []
-    names = list_sql(settings, "checks/")
-    if not names:
-        raise CheckFailed(f"s3://{settings.bucket}/scripts/sql/checks/ is empty: upload the project's sql/ first.")
-    for name in names:
+    place = f"s3://{settings.bucket}/scripts/sql/checks/"
+    checks = [PurePosixPath(key).stem for key in sorted(list_keys(place)) if key.endswith(".sql")]
+    if not checks:
+        raise CheckFailed(f"{place} is empty: upload the project's sql/ first.")
+    for check in checks:
+        name = f"checks/{check}.sql"
         rows = len(connection.cursor(converter=AnyDate()).execute(read_sql(settings, name)).fetchall())
-        check = name.removeprefix("checks/").removesuffix(".sql")
         found.append({"check": check, "rows": rows})
         print(f"{'ok  ' if not rows else 'FAIL'}  {check}")
         if rows:
@@ -117,7 +107,7 @@ def run_checks(connection: Connection, settings: Settings) -> int:
     write_finding(settings, "checks", found)
     if broken:
         raise CheckFailed("; ".join(broken))
-    return len(names)
+    return len(checks)
 
 
 def show(connection: Connection, settings: Settings, name: str, query: str) -> None:

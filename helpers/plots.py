@@ -55,15 +55,7 @@ def plot_accounting(accounting: Accounting, title: str) -> Figure:
 
 
 def plot_rows(names: list[str], rows: list[list[str]], title: str, query: str) -> Figure:
-    """Draw rows as a table under the query that gave them.
-
-    Parameters
-    ----------
-    names : list of str
-        The columns.
-    rows : list of list of str
-        The cells, ready to be shown: identity is masked already.
-    """
+    """Draw rows, whose identity is masked already, as a table with these columns under the query that gave them."""
     plt.close("all")
     widths = [max(map(len, column)) + 2 for column in zip(names, *rows, strict=True)]
     figure, axes = plt.subplots(figsize=(max(8.0, 0.085 * sum(widths)), 1.1 + 0.28 * (len(rows) + 1)))

@@ -10,12 +10,7 @@ NUMBERS = ("tinyint", "smallint", "integer", "bigint", "float", "real", "double"
 
 
 def profile_table(connection: Connection, settings: Settings, table: str) -> pd.DataFrame:
-    """Profile a table, and note the profile for the report.
-
-    Parameters
-    ----------
-    table : str
-        A table without identity: the smallest and the largest number of each column are shown.
+    """Profile a table without identity, since its smallest and largest numbers are shown; note it for the report.
 
     Returns
     -------

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from helpers.explore.features import FEATURES
 
 TEST_SHARE = 0.3
+"""Of the participants, nearly."""
 RESAMPLES = 2_000
 FEWEST_PARTICIPANTS = 5
 """With fewer participants on a side an error bar would mean nothing."""
@@ -21,23 +22,13 @@ CHANCE = 0.5
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a baseline arrived at.
+    """What a baseline arrived at."""
 
-    Parameters
-    ----------
-    threshold : float
-        Nearer than this (cm) counts as a step: the median distance of the training participants.
-    accuracy, low, high : float
-        Balanced accuracy on the test participants, and its 95 % interval.
-    training, testing : int
-        How many participants stand on each side of the split.
-    """
-
-    threshold: float
-    accuracy: float
-    low: float
+    threshold: float  # cm; nearer counts as a step: the median distance of the training participants
+    accuracy: float  # balanced accuracy on the test participants
+    low: float  # of its 95 % interval
     high: float
-    training: int
+    training: int  # how many participants stand on this side of the split
     testing: int
 
     def __str__(self) -> str:
@@ -51,21 +42,13 @@ class Baseline:
         return f"balanced accuracy {self.accuracy:.3f} ({interval}): {meaning}."
 
 
-def is_test_participant(participants: pd.Series, share: float = TEST_SHARE) -> pd.Series:
-    """Which side of the split a row is on, by its participant alone: nobody stands on both, and nobody ever moves.
-
-    Parameters
-    ----------
-    participants : Series of str
-        Participant ids.
-    share : float
-        The share of participants to test on, nearly.
-    """
+def is_test_participant(participants: pd.Series) -> pd.Series:
+    """Which side of the split a row is on, by its participant's id: nobody stands on both, and nobody ever moves."""
     places = {
         name: int.from_bytes(hashlib.sha256(f"split {name}".encode()).digest()[:8], "big") / 2**64
         for name in participants.unique()
     }
-    return participants.map(places).astype(float) < share
+    return participants.map(places).astype(float) < TEST_SHARE
 
 
 def evaluate_baseline(features: pd.DataFrame) -> Baseline | None:

@@ -6,19 +6,12 @@ import pandas as pd
 WINDOW_MS = 10_000
 """Milliseconds before and after a reading: at a reading every two to four seconds about seven instants."""
 MOST_PAIRS = 300_000
+"""So many fit into memory well."""
 FEATURES = ["magnitude", "jerk", "sway"]
 
 
 def first_participants(pairs: int, most: int = MOST_PAIRS) -> str:
-    """The id below which about ``most`` of all pairs lie: ids are hashes, so it takes a fair sample of people.
-
-    Parameters
-    ----------
-    pairs : int
-        How many there are in all.
-    most : int
-        How many fit into memory well.
-    """
+    """The id below which about ``most`` of all pairs lie: ids are hashes, so it takes a fair sample of people."""
     return f"{int(16**8 * most / pairs):08x}" if pairs > most else "g"
 
 

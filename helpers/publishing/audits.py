@@ -34,8 +34,6 @@ def audit(glueContext, settings: Settings, table: str, rows: DataFrame, kept: in
 
     Parameters
     ----------
-    glueContext : awsglue.context.GlueContext
-        The session's context.
     rows : DataFrame
         The version, read back from its files.
     kept : int

@@ -56,15 +56,7 @@ def check_readable(settings: Settings, source: str, classified: DataFrame, accou
     """Refuse to go on where a source is broken.
 
     So it is where at least ten of its lines, and more than a fifth, are no JSON object, or more than half break a rule.
-
-    Parameters
-    ----------
-    source : {"customer", "accelerometer", "step_trainer"}
-        Whose lines they are.
-    classified : DataFrame
-        With ``reason``, ``file`` and ``line`` of each line that cannot be read.
-    accounting : Accounting
-        What became of the source's lines.
+    Of each line that cannot be read, ``classified`` has ``reason``, ``file`` and ``line``.
 
     Raises
     ------
@@ -109,12 +101,7 @@ def likely_cause(lines: list[str]) -> str:
 def check_kept(settings: Settings, table: str, before: int | None, now: int) -> None:
     """Refuse to publish a table that would lose more than half of its rows.
 
-    Parameters
-    ----------
-    before : int, optional
-        How many rows the published table has, where it was made under the same parameters.
-    now : int
-        How many rows the new version has.
+    ``before`` is how many rows the published table has, or None where it was made under other parameters.
 
     Raises
     ------

@@ -1,7 +1,8 @@
 """Tables of the Glue Data Catalog and their versions."""
 
+from contextlib import suppress
+
 import boto3
-from botocore.exceptions import ClientError
 
 from helpers.errors import LostRace
 
@@ -11,12 +12,11 @@ INPUT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "Part
 
 def get_table(database: str, name: str) -> dict | None:
     """A table as GetTable describes it, or None where there is none."""
+    glue = boto3.client("glue")
     try:
-        return boto3.client("glue").get_table(DatabaseName=database, Name=name)["Table"]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "EntityNotFoundException":
-            return None
-        raise
+        return glue.get_table(DatabaseName=database, Name=name)["Table"]
+    except glue.exceptions.EntityNotFoundException:
+        return None
 
 
 def find_tables(database: str, names: str) -> dict[str, dict]:
@@ -27,25 +27,19 @@ def find_tables(database: str, names: str) -> dict[str, dict]:
 
 def get_versions(database: str, name: str) -> list[dict]:
     """Every version of a table that the catalog remembers, the newest first; none where there is no such table."""
-    pages = boto3.client("glue").get_paginator("get_table_versions").paginate(DatabaseName=database, TableName=name)
+    glue = boto3.client("glue")
+    pages = glue.get_paginator("get_table_versions").paginate(DatabaseName=database, TableName=name)
     try:
         versions = [version["Table"] for page in pages for version in page["TableVersions"]]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "EntityNotFoundException":
-            return []
-        raise
+    except glue.exceptions.EntityNotFoundException:
+        return []
     return sorted(versions, key=lambda table: int(table["VersionId"]), reverse=True)
 
 
 def put_table(database: str, definition: dict, expected: dict | None) -> None:
-    """Create a table, or replace the version of it that was looked at.
+    """Create a table from its TableInput, or replace the version of it that was looked at.
 
-    Parameters
-    ----------
-    definition : dict
-        The TableInput.
-    expected : dict, optional
-        The table as it was when the decision fell; None where there was none.
+    ``expected`` is the table as it was when the decision fell; None where there was none.
 
     Raises
     ------
@@ -58,13 +52,10 @@ def put_table(database: str, definition: dict, expected: dict | None) -> None:
             glue.update_table(DatabaseName=database, TableInput=definition, VersionId=expected["VersionId"])
         else:
             glue.create_table(DatabaseName=database, TableInput=definition)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("ConcurrentModificationException", "AlreadyExistsException"):
-            name = definition["Name"]
-            raise LostRace(
-                f"{name} was changed by somebody else meanwhile; nothing was overwritten. Run again."
-            ) from error
-        raise
+    except (glue.exceptions.ConcurrentModificationException, glue.exceptions.AlreadyExistsException) as error:
+        raise LostRace(
+            f"{definition['Name']} was changed by somebody else meanwhile; nothing was overwritten. Run again."
+        ) from error
 
 
 def table_input(table: dict) -> dict:
@@ -74,11 +65,9 @@ def table_input(table: dict) -> dict:
 
 def delete_table(database: str, name: str) -> None:
     """Take a table out of the catalog; one that is gone is no error."""
-    try:
-        boto3.client("glue").delete_table(DatabaseName=database, Name=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "EntityNotFoundException":
-            raise
+    glue = boto3.client("glue")
+    with suppress(glue.exceptions.EntityNotFoundException):
+        glue.delete_table(DatabaseName=database, Name=name)
 
 
 def location_of(table: dict) -> str:

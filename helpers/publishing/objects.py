@@ -28,12 +28,7 @@ def list_keys(location: str) -> list[str]:
 
 
 def delete_prefix(location: str) -> int:
-    """Delete every object under an ``s3://`` prefix.
-
-    Returns
-    -------
-    int
-        How many objects were deleted.
+    """Delete every object under an ``s3://`` prefix; gives how many there were.
 
     Raises
     ------

@@ -31,15 +31,7 @@ def fingerprint(rows: DataFrame, is_empty: bool = False) -> tuple[str, int]:
 def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
     """Make a staged version the table, or drop it where the table already has this very content.
 
-    Parameters
-    ----------
-    mark, rows
-        The version's `fingerprint`.
-
-    Returns
-    -------
-    bool
-        Whether it is the table now.
+    ``mark`` and ``rows`` are the version's `fingerprint`. Gives whether it is the table now.
 
     Raises
     ------
@@ -61,12 +53,7 @@ def publish(settings: Settings, staged: Staged, mark: str, rows: int) -> bool:
         "TableType": "EXTERNAL_TABLE",
         "StorageDescriptor": entry["StorageDescriptor"],
         "PartitionKeys": entry.get("PartitionKeys", []),
-        "Parameters": {
-            **entry.get("Parameters", {}),
-            FINGERPRINT: mark,
-            ROWS: str(rows),
-            POLICY: settings.policy,
-        },
+        "Parameters": entry.get("Parameters", {}) | {FINGERPRINT: mark, ROWS: str(rows), POLICY: settings.policy},
     }
     put_table(settings.database, definition, staged.live)
     delete_table(settings.database, staged.name)

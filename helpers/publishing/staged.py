@@ -17,27 +17,13 @@ PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 
 @dataclass(frozen=True)
 class Staged:
-    """A version on its way.
-
-    Parameters
-    ----------
-    table : str
-        Of which table.
-    location : str
-        The ``s3://`` prefix of its files.
-    live : dict, optional
-        The table as it was when the version was begun; None where there was none.
-    places : tuple of str
-        The prefixes of the table's other versions that had files then.
-    definition : dict, optional
-        The catalog's entry of the version, once it is written.
-    """
+    """A version on its way."""
 
     table: str
-    location: str
-    live: dict | None
-    places: tuple[str, ...]
-    definition: dict | None = None
+    location: str  # the s3:// prefix of its files
+    live: dict | None  # the table as it was when the version was begun; None where there was none
+    places: list[str]  # the prefixes of the table's other versions that had files then
+    definition: dict | None = None  # the catalog's entry of the version, once it is written
 
     @property
     def name(self) -> str:
@@ -70,23 +56,13 @@ def begin_staging(settings: Settings, table: str) -> Staged:
     first = settings.run_location(table)
     others = (f"{first.rstrip('/')}.{attempt}/" for attempt in itertools.count(2))
     location = next(place for place in itertools.chain([first], others) if place not in taken)
-    return Staged(table, location, live, tuple(places))
+    return Staged(table, location, live, places)
 
 
 def write_staged(sink, frame, settings: Settings, staged: Staged) -> Staged:
-    """Write a version's rows.
+    """Write a version's rows, a DynamicFrame of the whole table, and add what the catalog says of it.
 
-    Parameters
-    ----------
-    sink : awsglue.data_sink.DataSink
-        A Glue S3 sink on the version's location that updates the catalog.
-    frame : awsglue.dynamicframe.DynamicFrame
-        The rows of the whole table.
-
-    Returns
-    -------
-    Staged
-        With what the catalog says of it.
+    The sink is a Glue S3 sink on the version's location that updates the catalog.
 
     Raises
     ------
@@ -106,14 +82,9 @@ def write_staged(sink, frame, settings: Settings, staged: Staged) -> Staged:
 
 
 def stage_empty(settings: Settings, staged: Staged, columns: list[tuple[str, str]]) -> Staged:
-    """Register a version without rows.
+    """Register a version without rows, whose columns are pairs of a name and a type.
 
     A table that loses its last row (everybody withdrew) must be published as an empty one, not stay as it was.
-
-    Parameters
-    ----------
-    columns : list of (str, str)
-        Name and type of each column.
     """
     definition = {
         "Name": staged.name,

@@ -20,33 +20,15 @@ KEPT_VERSIONS = 2
 
 @dataclass(frozen=True)
 class Version:
-    """One publication of a table.
+    """One publication of a table."""
 
-    Parameters
-    ----------
-    number : int
-        The catalog's VersionId.
-    published : datetime
-        When it became the table.
-    location : str
-        The ``s3://`` prefix of its files.
-    rows : int, optional
-        How many rows it had as it was published, where the catalog says so.
-    current : bool
-        Whether it is the table now.
-    files : int
-        How many files it still has; 0 where they were removed, or where it never had a row.
-    table : dict
-        The version as the catalog describes it.
-    """
-
-    number: int
-    published: datetime
-    location: str
-    rows: int | None
-    current: bool
-    files: int
-    table: dict
+    number: int  # the catalog's VersionId
+    published: datetime  # when it became the table
+    location: str  # the s3:// prefix of its files
+    rows: int | None  # that it had as it was published, where the catalog says so
+    current: bool  # whether it is the table now
+    files: int  # that it still has; 0 where they were removed, or where it never had a row
+    table: dict  # the version as the catalog describes it
 
     @property
     def run(self) -> str:
@@ -64,35 +46,24 @@ def list_versions(database: str, table: str) -> list[Version]:
     live = get_table(database, table)
     if not live:
         return []
-    found, sizes = [], {}
-    for version in get_versions(database, table):
-        location = location_of(version)
-        if location not in sizes:
-            sizes[location] = len(list_keys(location))
-        rows = version.get("Parameters", {}).get(ROWS)
-        found.append(
-            Version(
-                number=int(version["VersionId"]),
-                published=version["UpdateTime"],
-                location=location,
-                rows=int(rows) if rows is not None else None,
-                current=version["VersionId"] == live["VersionId"],
-                files=sizes[location],
-                table=version,
-            )
+    history = get_versions(database, table)
+    files = {location: len(list_keys(location)) for location in set(map(location_of, history))}
+    return [
+        Version(
+            number=int(version["VersionId"]),
+            published=version["UpdateTime"],
+            location=location_of(version),
+            rows=int(version["Parameters"][ROWS]) if ROWS in version.get("Parameters", {}) else None,
+            current=version["VersionId"] == live["VersionId"],
+            files=files[location_of(version)],
+            table=version,
         )
-    return found
+        for version in history
+    ]
 
 
 def choose_version(versions: list[Version], table: str, run: str | None = None) -> Version:
-    """The version to go back to.
-
-    Parameters
-    ----------
-    versions : list of Version
-        What `list_versions` found.
-    run : str, optional
-        The run that wrote it; by default the last version before the present one that is another and has its files.
+    """The version to go back to: that of a run, by default the last one before the present that still has its files.
 
     Raises
     ------
@@ -146,12 +117,9 @@ def of_uncertain_content(table: dict) -> dict:
 
 
 def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) -> dict[str, int]:
-    """Delete the files of the versions before the last ``keep`` ones; the catalog goes on remembering that they were.
+    """Delete the files of the versions before the last ``keep`` ones: each location, and how many files it had.
 
-    Returns
-    -------
-    dict of str to int
-        Each location that was emptied, and how many files it had.
+    The catalog goes on remembering that they were.
     """
     live, history = get_table(database, table), get_versions(database, table)
     if not live:

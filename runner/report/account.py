@@ -5,20 +5,10 @@ from typing import NamedTuple
 
 
 class Branch(NamedTuple):
-    """One way that rows took through a step.
+    """One way that rows took through a step."""
 
-    Parameters
-    ----------
-    kind : str
-        ``kept``, ``excluded``, ``quarantined``, ``duplicates`` or ``unaccounted``.
-    label : str
-        The reason of an exclusion, else the kind.
-    rows : int
-        How many rows went this way.
-    """
-
-    kind: str
-    label: str
+    kind: str  # kept, excluded, quarantined, duplicates or unaccounted
+    label: str  # the reason of an exclusion, else the kind
     rows: int
 
     @property

@@ -18,34 +18,16 @@ _LEXER, _FORMATTER = PythonLexer(), HtmlFormatter()
 
 @dataclass
 class Cell:
-    """One cell of the page.
+    """One cell of the page."""
 
-    Parameters
-    ----------
-    number : int
-        Its place among the notebook's own cells, from 1.
-    kind : str
-        ``markdown``, ``code``, ``defaults`` (of the parameters) or ``injected`` (parameters of this run).
-    html : Markup
-        The narrative, or the highlighted code.
-    blocks : list of Block
-        What the code gave.
-    session_log : list of str
-        What Glue's kernel said about its session, to be folded away.
-    failed, pending : bool
-        Whether the notebook stopped here, or ended before it came here.
-    seconds : float or None
-        How long it ran, where papermill measured it.
-    """
-
-    number: int
-    kind: str
-    html: Markup
-    blocks: list[Block] = field(default_factory=list)
-    session_log: list[str] = field(default_factory=list)
-    failed: bool = False
-    pending: bool = False
-    seconds: float | None = None
+    number: int  # its place among the notebook's own cells, from 1
+    kind: str  # markdown, code, defaults (of the parameters) or injected (parameters of this run)
+    html: Markup  # the narrative, or the highlighted code
+    blocks: list[Block] = field(default_factory=list)  # what the code gave
+    session_log: list[str] = field(default_factory=list)  # what Glue's kernel said of its session, to be folded away
+    failed: bool = False  # the notebook stopped here
+    pending: bool = False  # it ended before it came here
+    seconds: float | None = None  # that it ran, where papermill measured it
 
     @property
     def silent(self) -> bool:
@@ -56,12 +38,7 @@ class Cell:
 def read_cells(notebook: Notebook, tables: Mapping[str, Mapping]) -> tuple[str | None, list[Cell]]:
     """The text of a notebook's first heading of level 1, if it has one, and its cells, without empty ones.
 
-    Parameters
-    ----------
-    notebook : Notebook
-        The executed notebook.
-    tables : mapping
-        Name -> ``columns`` and ``rows``: what the cells tagged ``table:<name>`` hand over as data.
+    ``tables`` (name -> ``columns`` and ``rows``) is what the cells tagged ``table:<name>`` hand over as data.
     """
     cells: list[Cell] = []
     title, topic = None, "the notebook"

@@ -1,22 +1,13 @@
 """What a run changed, against the run before it on the same lake."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from runner.report.account import branches
 
 
-@dataclass(frozen=True)
-class Change:
-    """One number or setting that is not what it was.
-
-    Parameters
-    ----------
-    subject, measure : str
-        What it is of, such as a table, and what is measured, such as ``rows``.
-    before, after : int, str or None
-        None where one of the runs has no such number.
-    """
+class Change(NamedTuple):
+    """A number, or a setting, of a subject such as a table; None where one of the runs has no such number."""
 
     subject: str
     measure: str
@@ -34,13 +25,11 @@ class Change:
 def changes_since(run: Mapping) -> list[Change]:
     """The changes of a run.json document since its ``previous``; empty where all is equal, or there is none."""
     previous = run.get("previous")
-    if not previous:
-        return []
-    return [change for change in _compare(run, previous) if change.before != change.after]
+    return [change for change in _compare(run, previous) if change.before != change.after] if previous else []
 
 
 def _compare(run: Mapping, previous: Mapping) -> Iterator[Change]:
-    for name in _names(previous["parameters"], run["parameters"]):
+    for name in previous["parameters"] | run["parameters"]:
         yield Change(name, "parameter", previous["parameters"].get(name), run["parameters"].get(name))
     for name in sorted(run["tables"]):
         yield Change(name, "rows", previous["tables"].get(name), run["tables"][name])
@@ -48,9 +37,5 @@ def _compare(run: Mapping, previous: Mapping) -> Iterator[Change]:
         before, after = previous["rows"].get(step["name"]), step["rows"]
         if before and after:
             ways, now = ({way.name: way.rows for way in branches(rows)} for rows in (before, after))
-            for way in _names(ways, now):
+            for way in ways | now:
                 yield Change(step["name"], way, ways.get(way, 0), now.get(way, 0))
-
-
-def _names(first: Mapping, second: Mapping) -> list[str]:
-    return [*first, *(name for name in second if name not in first)]

@@ -13,31 +13,15 @@ ZONES = (LANDING, TRUSTED, CURATED)
 
 @dataclass(frozen=True)
 class Stage:
-    """One step on the map of the zones.
+    """One step on the map of the zones."""
 
-    Parameters
-    ----------
-    step : mapping
-        Its entry in run.json.
-    lane : str
-        The title of the lane that it is drawn in.
-    source, target : str
-        The tables.
-    zone : int
-        The place in ``ZONES`` that it reads from.
-    target_rows : int or None
-        The rows that its target holds in the end.
-    pairs : bool
-        Whether a row of the target is made of several.
-    """
-
-    step: Mapping
-    lane: str
+    step: Mapping  # its entry in run.json
+    lane: str  # the title of the lane that it is drawn in
     source: str
     target: str
-    zone: int = 0
-    target_rows: int | None = None
-    pairs: bool = False
+    zone: int = 0  # the place in ZONES that it reads from
+    target_rows: int | None = None  # that its target holds in the end
+    pairs: bool = False  # whether a row of the target is made of several
 
     @property
     def rows(self) -> Mapping | None:

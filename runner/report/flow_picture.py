@@ -1,6 +1,5 @@
 """The flow picture as inline SVG: each stage a bar of rows that parts into ribbons, one a branch."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -8,6 +7,7 @@ from markupsafe import Markup
 from runner.report.account import Branch, branches
 from runner.report.flow import ZONES, Lane, Stage
 from runner.report.formatting import count_text
+from runner.report.rendering import PAGES
 
 BAR_WIDTH = 10
 FULL_HEIGHT = 64
@@ -44,45 +44,24 @@ class Drawing:
 
     def __init__(self, frame: Frame):
         self.frame = frame
-        self._ribbons, self._bars, self._labels = [], [], {}
+        self.ribbons, self.bars, self.labels = [], [], {}
 
-    def divider(self, y: float) -> None:
-        """A line from edge to edge."""
-        self._ribbons.append(Markup('<path class="divider" d="M0 {:.1f}H{}"/>').format(y, self.frame.width))
-
-    def ribbon(self, path: str, kind: str, hint: str) -> None:
-        """A band of rows, with what a pointer resting on it is told."""
-        shape = '<path class="ribbon {}" d="{}"><title>{}</title></path>'
-        self._ribbons.append(Markup(shape).format(kind, path, hint))
+    def ribbon(self, path: str, kind: str, hint: str = "") -> None:
+        """A band of rows, with what a pointer resting on it is told, or a line."""
+        self.ribbons.append((path, kind, hint))
 
     def bar(self, x: float, y: float, height: float, kind: str) -> None:
         """An upright bar: the rows at one place."""
-        shape = '<rect class="bar {}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>'
-        self._bars.append(Markup(shape).format(kind, x, y, BAR_WIDTH, height))
+        self.bars.append((x, y, height, kind))
 
     def label(self, x: float, y: float, text: str, kind: str, anchor: str = "start") -> None:
         """A line of text; ``kind`` is its style. Where one stands already, it stays."""
-        shape = '<text class="label {}" x="{}" y="{:.1f}" text-anchor="{}">{}</text>'
-        self._labels.setdefault((x, y, anchor), Markup(shape).format(kind, x, y, anchor, text))
-
-    def svg(self, height: float, spoken: str) -> Markup:
-        """The picture; ``spoken`` is what it tells, in words."""
-        opening = Markup('<svg class="flow flow-{}" viewBox="0 0 {} {:.1f}" role="img" aria-label="{}" xmlns="{}">')
-        opening = opening.format(self.frame.name, self.frame.width, height, spoken, "http://www.w3.org/2000/svg")
-        return Markup("\n").join([opening, *self._ribbons, *self._bars, *self._labels.values(), Markup("</svg>")])
+        self.labels.setdefault((x, y, anchor), (text, kind))
 
 
-def flow_svg(lanes: Iterable[Lane], frame: Frame) -> Markup:
-    """The flow picture as inline SVG.
-
-    Parameters
-    ----------
-    lanes : iterable of Lane
-        One a source; each is drawn to a scale of its own.
-    frame : Frame
-        ``WIDE`` or ``NARROW``.
-    """
-    lanes, drawing, y = list(lanes), Drawing(frame), 0.0
+def flow_svg(lanes: list[Lane], frame: Frame) -> Markup:
+    """The flow picture as inline SVG in a frame, ``WIDE`` or ``NARROW``; each lane is drawn to a scale of its own."""
+    drawing, y = Drawing(frame), 0.0
     if not frame.stacked:
         for zone, x in zip(ZONES, frame.columns, strict=True):
             drawing.label(x, 16, zone.capitalize(), "zone")
@@ -90,12 +69,13 @@ def flow_svg(lanes: Iterable[Lane], frame: Frame) -> Markup:
     for lane in lanes:
         y = _draw_lane(drawing, lane, y)
     spoken = " ".join(f"{lane.title}. " + " ".join(stage.sentence for stage in lane.stages) for lane in lanes)
-    return drawing.svg(y, spoken)
+    page = PAGES.get_template("flow.svg.j2")
+    return Markup(page.render(drawing=drawing, bar_width=BAR_WIDTH, height=y, spoken=spoken))
 
 
 def _draw_lane(drawing: Drawing, lane: Lane, top: float) -> float:
     """One source under its title; gives the lower edge."""
-    drawing.divider(top)
+    drawing.ribbon(f"M0 {top:.1f}H{drawing.frame.width}", "divider")
     drawing.label(drawing.frame.columns[0], top + 26, lane.title, "lane")
     scale = FULL_HEIGHT / lane.most_rows
     upper = lower = top + 36

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
-
-from markupsafe import Markup
 
 from helpers.tables import QUARANTINE, REGISTER, tables_of
 from runner.files import write_whole
 from runner.lake.document import read_document
 from runner.report.formatting import count_text, dollars_text, duration_text, elapsed_seconds
-from runner.report.rendering import environment, render_page
+from runner.report.rendering import render_page
 
 CHARTED = 40
 """How many runs a line shows at most."""
@@ -18,21 +15,10 @@ WIDTH, HEIGHT, EDGE = 240, 56, 5
 """A line's picture."""
 
 
-class LakeHistory(NamedTuple):
-    """The runs of one lake, the newest first, and its lines over time."""
-
-    name: str
-    runs: list[Mapping]
-    charts: list[Markup]
-
-
 def write_history(reports: Path) -> Path:
-    """Write ``index.html`` beside the reports of a folder, from their ``run.json`` files.
+    """Write ``index.html`` beside the reports of a folder, from the ``run.json`` of each run's folder.
 
-    Parameters
-    ----------
-    reports : Path
-        The folder with a folder for each run; what has no readable ``run.json`` of its name is passed over.
+    What has no readable ``run.json`` of its name is passed over.
     """
     folders = [path for path in reports.iterdir() if path.is_dir() and not path.is_symlink()]
     runs = [run for path in folders if (run := read_document(path)) and "lake" in run and run["run_id"] == path.name]
@@ -47,12 +33,14 @@ def history_page(runs: Iterable[Mapping]) -> str:
     return render_page(
         "history.html.j2",
         run_id=None,
-        lakes=[LakeHistory(name, of_lake, _charts(of_lake)) for name, of_lake in lakes.items()],
+        lakes=[{"name": name, "runs": of_lake, "charts": _charts(of_lake)} for name, of_lake in lakes.items()],
         count=len(runs),
         failed=sum(run["status"] == "FAILED" for run in runs),
         usd=sum(_usd(run) or 0.0 for run in runs),
         elapsed={run["run_id"]: elapsed_seconds(run["started"], run["ended"]) for run in runs},
-        latest=runs[0] if runs else None,
+        width=WIDTH,
+        height=HEIGHT,
+        edge=EDGE,
     )
 
 
@@ -67,32 +55,26 @@ def line_points(values: list[float | None]) -> list[tuple[float, float]]:
     ]
 
 
-def _charts(runs: list[Mapping]) -> list[Markup]:
+def _charts(runs: list[Mapping]) -> list[dict]:
     """A line for each measure over the runs of one lake that succeeded; none over a single one."""
     done = [run for run in reversed(runs[:CHARTED]) if run["status"] == "SUCCEEDED"]
     if len(done) < 2:
         return []
-    names = dict.fromkeys(table for run in done for table in run["tables"])
     aside = tables_of(REGISTER, QUARANTINE)
-    charts = [
-        _line(table, "rows", [run["tables"].get(table) for run in done], count_text)
-        for table in names
-        if table not in aside
-    ]
+    names = dict.fromkeys(table for run in done for table in run["tables"] if table not in aside)
     took = [elapsed_seconds(run["started"], run["ended"]) for run in done]
     return [
-        *charts,
+        *(_line(table, "rows", [run["tables"].get(table) for run in done], count_text) for table in names),
         _line("duration", "time", took, duration_text),
         _line("cost", "US dollars", [_usd(run) for run in done], dollars_text),
     ]
 
 
-def _line(title: str, unit: str, values: list[float | None], word: Callable[[float | None], str]) -> Markup:
+def _line(title: str, unit: str, values: list[float | None], word: Callable[[float | None], str]) -> dict:
     """A small line over runs, the oldest to the left, with its first and last value in words."""
     known = [value for value in values if value is not None] or [None]
-    page = environment().get_template("line.svg.j2")
-    told = {"title": title, "unit": unit, "count": len(values), "first": word(known[0]), "last": word(known[-1])}
-    return Markup(page.render(**told, points=line_points(values), width=WIDTH, height=HEIGHT, edge=EDGE))
+    told = {"title": title, "unit": unit, "runs": len(values), "first": word(known[0]), "last": word(known[-1])}
+    return told | {"points": line_points(values)}
 
 
 def _usd(run: Mapping) -> float | None:

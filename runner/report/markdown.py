@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import mistune
 from markupsafe import Markup
 
-_HEADER_CELL = re.compile(r"<th(?=[\s>])")
+HEADER_CELL = re.compile(r"<th(?=[\s>])")
 
 
 class _Narrative(mistune.HTMLRenderer):
@@ -28,26 +28,16 @@ class _Narrative(mistune.HTMLRenderer):
 
 
 def _scrolling_table(_: mistune.HTMLRenderer, text: str) -> str:
-    table = _HEADER_CELL.sub('<th scope="col"', text)
+    table = HEADER_CELL.sub('<th scope="col"', text)
     return f'<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>\n{table}</table></div>\n'
 
 
 def markdown_to_html(
     source: str, attachments: Mapping[str, Mapping[str, str]] | None = None
 ) -> tuple[Markup, list[tuple[int, str]]]:
-    """Markdown as HTML; raw HTML in it is shown as text, ``javascript:`` links lead nowhere.
+    """A cell's Markdown as HTML, and its headings as (level, text); its attachments become data URIs.
 
-    Parameters
-    ----------
-    source : str
-        The cell's source.
-    attachments : mapping, optional
-        The cell's attachments, which become data URIs.
-
-    Returns
-    -------
-    tuple of (Markup, list of (int, str))
-        The HTML, and its headings as (level, text).
+    Raw HTML in it is shown as text, ``javascript:`` links lead nowhere.
     """
     for name, forms in (attachments or {}).items():
         mime, content = next(iter(forms.items()))

@@ -1,6 +1,5 @@
 """An executed notebook as its file holds it, whole or as far as it came."""
 
-import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,25 +19,11 @@ class Picture(NamedTuple):
     name: str
     data: str
 
-    @property
-    def alt(self) -> str:
-        """What it shows, in words."""
-        return f"Rows of {self.name} as Athena shows them, identity masked"
-
-    def save(self, folder: Path) -> None:
-        """Write the file."""
-        (folder / f"{self.name}.png").write_bytes(base64.b64decode(self.data))
-
 
 class Notebook:
     """An executed notebook.
 
     nbformat would read it as well; a run with nothing new needs nothing else of it, and would wait for its import.
-
-    Parameters
-    ----------
-    path : Path
-        Its file.
 
     Raises
     ------

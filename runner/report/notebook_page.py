@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from runner.report.cells import Cell, read_cells
+from runner.report.cells import read_cells
 from runner.report.notebook import Notebook
 from runner.report.rendering import render_page
 
@@ -10,39 +10,27 @@ from runner.report.rendering import render_page
 def notebook_page(
     run: Mapping, step: Mapping, notebook: Notebook, previous: str | None = None, following: str | None = None
 ) -> str:
-    """The page of the notebook that a step executed.
+    """The page of the notebook that a step of a run executed.
 
-    Parameters
-    ----------
-    run, step : mapping
-        The run.json document, and the step's entry in it.
-    notebook : Notebook
-        Its notebook.
-    previous, following : str, optional
-        The steps before and behind it that have a page.
+    ``previous`` and ``following`` are the steps before and behind it that have a page.
     """
     title, cells = read_cells(notebook, _tables(run))
-    intro, setup, analysis = split_setup(cells)
+    # The narrative before the first code, the code cells behind it that have nothing to show, and the rest.
+    start = next((place for place, cell in enumerate(cells) if cell.kind != "markdown"), len(cells))
+    end = next((place for place in range(start, len(cells)) if not cells[place].silent), len(cells))
     return render_page(
         "notebook.html.j2",
         run_id=run["run_id"],
         step=step,
         title=title,
         parameters=notebook.parameters,
-        intro=intro,
-        setup=setup,
-        analysis=analysis,
+        intro=cells[:start],
+        setup=cells[start:end],
+        analysis=cells[end:],
         failed_cell=next((cell.number for cell in cells if cell.failed), None),
         previous=previous,
         following=following,
     )
-
-
-def split_setup(cells: list[Cell]) -> tuple[list[Cell], list[Cell], list[Cell]]:
-    """The narrative before the first code, the code cells behind it that have nothing to show, and the rest."""
-    start = next((place for place, cell in enumerate(cells) if cell.kind != "markdown"), len(cells))
-    end = next((place for place in range(start, len(cells)) if not cells[place].silent), len(cells))
-    return cells[:start], cells[start:end], cells[end:]
 
 
 def _tables(run: Mapping) -> dict[str, Mapping]:

@@ -9,14 +9,13 @@ from typing import NamedTuple
 import bleach
 from markupsafe import Markup
 
-from runner.report.markdown import markdown_to_html
+from runner.report.markdown import HEADER_CELL, markdown_to_html
 from runner.report.notebook import tags_of
 from runner.report.terminal import terminal_html
 
 _PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 _STYLE = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
-_HEADER_CELL = re.compile(r"<th(?=[\s>])")
 _TABLE_TAGS = ["table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "p", "div", "b", "i", "em", "strong"]
 _SPANS = ["colspan", "rowspan"]
 _SESSION_TAGS = {"session", "warm-session"}
@@ -24,35 +23,18 @@ _RED = "\x1b[31m"
 
 
 class Block(NamedTuple):
-    """One thing to show beneath a cell.
+    """One thing to show beneath a cell."""
 
-    Parameters
-    ----------
-    kind : str
-        ``text``, ``stderr``, ``table`` (handed over as data), ``dataframe`` (pandas'), ``html``, ``picture`` or
-        ``error``.
-    content : Markup, mapping or str
-        Safe HTML; of a table its ``columns`` and ``rows``, of a picture its data URI.
-    alt : str
-        A picture in words.
-    """
-
-    kind: str
-    content: Markup | Mapping | str
-    alt: str = ""
+    kind: str  # text, stderr, table (handed over as data), dataframe (pandas'), html, picture or error
+    content: Markup | Mapping | str  # safe HTML; of a table its columns and rows, of a picture its data URI
+    alt: str = ""  # a picture in words
 
 
 def read_outputs(cell: dict, table: Mapping | None, topic: str) -> tuple[list[Block], list[str]]:
-    """Turn the outputs of one executed cell into blocks, and the kernel's talk about its session into lines.
+    """Turn the outputs of a code cell (nbformat 4) into blocks, and the kernel's talk about its session into lines.
 
-    Parameters
-    ----------
-    cell : dict
-        A code cell of nbformat 4.
-    table : mapping, optional
-        The table that the cell handed over as data; it takes the place of what the cell printed.
-    topic : str
-        The heading that the cell stands under; the alternative text of its pictures.
+    A ``table`` that the cell handed over as data takes the place of what it printed. ``topic``, the heading that the
+    cell stands under, is the alternative text of its pictures.
     """
     talk = [output for output in cell["outputs"] if _is_session_talk(cell, output)]
     log = [line for output in talk for line in "".join(output["text"]).splitlines() if line.strip()]
@@ -117,4 +99,4 @@ def _clean_table(html: str) -> Markup:
     """An HTML table, such as pandas makes, without styles, scripts and attributes that could act."""
     clean = bleach.clean(_STYLE.sub("", html), _TABLE_TAGS, {"th": _SPANS, "td": _SPANS}, strip=True)
     head, mark, body = clean.partition("</thead>")
-    return Markup(_HEADER_CELL.sub('<th scope="col"', head) + mark + _HEADER_CELL.sub('<th scope="row"', body))
+    return Markup(HEADER_CELL.sub('<th scope="col"', head) + mark + HEADER_CELL.sub('<th scope="row"', body))

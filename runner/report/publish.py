@@ -20,17 +20,7 @@ PUBLISHED = (".html", ".png", ".json")
 
 
 def publish_report(bucket: str, run_id: str | None, say: Callable[[str], None]) -> str:
-    """Put the report of a run into the bucket, and renew the history there.
-
-    Parameters
-    ----------
-    run_id : str, optional
-        By default the latest.
-
-    Returns
-    -------
-    str
-        The ``s3://`` URI of its first page.
+    """Put the report of a run (by default the latest) into the bucket, renew the history there; its first page's URI.
 
     Raises
     ------

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,55 +14,9 @@ from runner.report.account import branches, unaccounted
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """The environment of all templates: everything is escaped, an unknown name is an error."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {
-        "count": formatting.count_text,
-        "duration": formatting.duration_text,
-        "instant": formatting.instant_text,
-        "dollars": formatting.dollars_text,
-        "number": formatting.number_text,
-        "numeric_columns": formatting.numeric_columns,
-        "breakable": breakable,
-        "branches": branches,
-        "unaccounted": unaccounted,
-    }
-    script = (TEMPLATES / "toggle.js").read_text("utf-8")
-    made.globals |= {
-        "status_marks": formatting.STATUS_MARKS,
-        "no_value": formatting.NO_VALUE,
-        "share": formatting.share_text,
-        "style": Markup((TEMPLATES / "style.css").read_text("utf-8")),
-        "script": Markup(script),
-        "policy": content_policy(script),
-    }
-    return made
-
-
 def breakable(name: str) -> Markup:
     """A technical name that may wrap behind its underscores, so that a phone need not scroll for it."""
     return Markup("_<wbr>").join(str(name).split("_"))
-
-
-def render_page(template: str, **values: object) -> str:
-    """Fill a page's template, mask identity in what came out, and give the page its style, script and content policy.
-
-    Parameters
-    ----------
-    template : str
-        The file name under ``templates/``.
-    **values
-        What the template asks for.
-    """
-    return mask_identity_text(environment().get_template(template).render(**values))
 
 
 def content_policy(script: str) -> str:
@@ -76,3 +29,34 @@ def content_policy(script: str) -> str:
         f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+# Everything is escaped, an unknown name is an error.
+PAGES = Environment(
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+PAGES.filters |= {
+    "count": formatting.count_text,
+    "duration": formatting.duration_text,
+    "instant": formatting.instant_text,
+    "dollars": formatting.dollars_text,
+    "number": formatting.number_text,
+    "numeric_columns": formatting.numeric_columns,
+    "breakable": breakable,
+    "branches": branches,
+    "unaccounted": unaccounted,
+}
+_SCRIPT = (TEMPLATES / "toggle.js").read_text("utf-8")
+PAGES.globals |= {
+    "status_marks": formatting.STATUS_MARKS,
+    "no_value": formatting.NO_VALUE,
+    "share": formatting.share_text,
+    "style": Markup((TEMPLATES / "style.css").read_text("utf-8")),
+    "script": Markup(_SCRIPT),
+    "policy": content_policy(_SCRIPT),
+}
+
+
+def render_page(template: str, **values: object) -> str:
+    """Fill a page's template (under ``templates/``) with what it asks for, and mask identity in what came out."""
+    return mask_identity_text(PAGES.get_template(template).render(**values))

@@ -1,6 +1,6 @@
 """The run page: what happened, whether every row is accounted for, and where to read on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from helpers.tables import QUARANTINE, tables_of
@@ -31,21 +31,10 @@ class PageLink(NamedTuple):
     note: str = ""
 
 
-def run_page(
-    run: Mapping, links: Mapping[str, PageLink], pictures: Iterable[Picture] = (), history: str | None = None
-) -> str:
-    """The run page of a run.json document.
+def run_page(run: Mapping, links: Mapping[str, PageLink], pictures: list[Picture], history: str | None = None) -> str:
+    """The run page of a run.json document, with the pictures of its notebooks.
 
-    Parameters
-    ----------
-    run : mapping
-        The document.
-    links : mapping
-        Step name to its page; a step that is missing here has none.
-    pictures : iterable of Picture
-        What the notebooks made to be kept.
-    history : str, optional
-        Where the page of all runs is.
+    ``links`` leads from a step's name to its page (a step that is missing has none), ``history`` to that of all runs.
     """
     steps = run["steps"]
     links = {step["name"]: links.get(step["name"]) or PageLink(None, _no_page(step)) for step in steps}
@@ -53,7 +42,7 @@ def run_page(
     lanes = lanes_of(steps, run["tables"])
     stopped = next((step for step in steps if step["status"] in UNFINISHED), None)
     skipped = [step for step in steps if step["status"] == "SKIPPED"]
-    resume = stopped or (skipped[0] if skipped else None)
+    resume = stopped or next(iter(skipped), None)
     return render_page(
         "run.html.j2",
         run=run,
@@ -74,7 +63,7 @@ def run_page(
         tables=sorted(run["tables"].items(), key=lambda table: table[0] in tables_of(QUARANTINE)),
         elapsed=elapsed_seconds(run["started"], run["ended"]),
         changes=changes_since(run),
-        pictures=list(pictures),
+        pictures=pictures,
         history=history,
         prices=PRICES,
     )

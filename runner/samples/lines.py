@@ -27,8 +27,7 @@ def event_lines(person: Person) -> Iterator[tuple[str, str]]:
 
 def reading_lines(person: Person) -> tuple[list[str], list[str]]:
     """Return the lines of all motion readings and of all step readings."""
-    rng = person.rng
-    motions, steps = [], []
+    rng, motions, steps = person.rng, [], []
     step_end = ',"firmware":"2.1.0"}' if person.case.file == FIRMWARE else "}"
     motion_line, step_line = (_loose_motion, _loose_step) if person.case.loose else (_plain_motion, _plain_step)
     for number, instant in enumerate(person.instants):

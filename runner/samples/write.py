@@ -31,12 +31,9 @@ def write_samples(target: Path, customers: int = 60, seed: int = 1, instants: in
     ----------
     target : Path
         A directory that does not exist yet, or is empty.
-    customers : int
-        How many people. The first ones play the planted cases, so there is a least number.
-    seed : int
-        Which world: another seed, other people.
-    instants : int
-        Moments at which each person's sensors report.
+    customers, seed, instants : int
+        How many people (the first ones play the planted cases, so there is a least number), of which world (another
+        seed, other people), and at how many moments the sensors of each report.
 
     Returns
     -------

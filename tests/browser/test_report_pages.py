@@ -13,8 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from runner.lake.document import write_document
 from runner.report.history import write_history
-from runner.report.site import write_run_report
 from tests.browser.conftest import DESKTOP, PHONE, watch
+from tests.reporting import write_run_report
 from tests.runner.test_report import SPARK_TABLE, STEP, TABLE, a_run, a_step, printing, rows_of, the_reference_run
 
 PROJECT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from runner.errors import UserError
 from runner.lake.document import read_document, write_document
 from runner.report import publish
 from runner.report.publish import publish_report
-from runner.report.site import write_run_report
+from tests.reporting import write_run_report
 from tests.runner.test_report import the_reference_run
 
 BUCKET = "stedi-lakehouse"

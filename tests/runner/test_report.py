@@ -17,7 +17,7 @@ from runner.privacy.masking import mask_identity_text
 from runner.report.flow import lanes_of
 from runner.report.flow_picture import FULL_HEIGHT, NARROW, THINNEST, WIDE, flow_svg
 from runner.report.formatting import duration_text, share_text
-from runner.report.site import write_run_report
+from tests.reporting import write_run_report
 
 PROJECT = Path(__file__).parents[2]
 STEP = "02_customer_landing_to_trusted"
