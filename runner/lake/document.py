@@ -1,8 +1,11 @@
-"""The document of a run, which is ``run.json`` in its report and ``_batch.json`` in the bucket."""
+"""The document of a run, which is ``run.json`` in its report and ``_batch.json`` in the bucket (`runner.lake.runs`)."""
 
 import json
 from datetime import datetime, timezone
 from pathlib import Path
+
+import boto3
+from botocore.exceptions import ClientError
 
 from runner.files import write_whole
 
@@ -31,3 +34,13 @@ def read_document(folder: Path) -> dict | None:
         return json.loads((folder / "run.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def find_object(bucket: str, key: str) -> dict | None:
+    """GetObject's answer; None where there is no such object, or not even the bucket."""
+    try:
+        return boto3.client("s3").get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
+            return None
+        raise

@@ -29,13 +29,7 @@ def read_lakehouse(bucket: str, database: str, participant_key: str = "stedi/par
 
 
 def require_database(database: str) -> None:
-    """Make sure that a database is there: in one that is not, every file of the bucket would seem to be nobody's.
-
-    Raises
-    ------
-    UserError
-        If there is none of that name.
-    """
+    """Refuse a database that is not there: in such a one every file of the bucket would seem to be nobody's."""
     try:
         boto3.client("glue").get_database(Name=database)
     except ClientError as error:

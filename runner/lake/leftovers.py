@@ -33,17 +33,9 @@ def end_remains(bucket: str, run_id: str) -> None:
         time.sleep(0.5)
     record = read_state(bucket, run_id)
     if record and record["status"] == "RUNNING":
-        write_state(bucket, record | cancelled(record))
-
-
-def cancelled(record: dict) -> dict:
-    """What is true of a run that broke off: it was cancelled, and so was the step that it was at."""
-    reason = "the run broke off: its process ended without a word"
-    steps = [
-        entry | {"status": "CANCELLED", "reason": reason} if entry["status"] == "RUNNING" else entry
-        for entry in record["steps"]
-    ]
-    return {"status": "CANCELLED", "reason": reason, "ended": now_text(), "steps": steps}
+        end = {"status": "CANCELLED", "reason": "the run broke off: its process ended without a word"}
+        steps = [entry | end if entry["status"] == "RUNNING" else entry for entry in record["steps"]]
+        write_state(bucket, record | end | {"ended": now_text(), "steps": steps})
 
 
 def list_leftovers(bucket: str) -> list[dict]:
@@ -55,12 +47,11 @@ def list_leftovers(bucket: str) -> list[dict]:
 
 def print_sessions(sessions: list[dict]) -> None:
     """Print sessions, and what each has cost so far."""
-    shown = Table("session", "status", "created (UTC)", "age", "DPUs")
+    shown, now = Table("session", "status", "created (UTC)", "age", "DPUs"), datetime.now(timezone.utc)
     for session in sessions:
         created = session["CreatedOn"].astimezone(timezone.utc)
-        minutes = (datetime.now(timezone.utc) - created).total_seconds() / 60
-        when = created.strftime("%Y-%m-%d %H:%M:%S")
-        shown.add_row(session["Id"], session["Status"], when, f"{minutes:,.0f} min", f"{dpus(session):g}")
+        age = f"{(now - created).total_seconds() / 60:,.0f} min"
+        shown.add_row(session["Id"], session["Status"], f"{created:%Y-%m-%d %H:%M:%S}", age, f"{dpus(session):g}")
     print_table(shown)
 
 

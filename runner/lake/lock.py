@@ -11,8 +11,8 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 import boto3
@@ -21,6 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import LakeBusy
 from runner.glue.session import HASTE
+from runner.lake.document import find_object, now_text
 
 KEY = "runs/_lock.json"
 RENEW_SECONDS = 10.0
@@ -48,26 +49,16 @@ class Holder:
 
 def read_holder(bucket: str) -> Holder | None:
     """The present holder of a lake, or its last one; None where there never was one."""
-    try:
-        answer = boto3.client("s3").get_object(Bucket=bucket, Key=KEY)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
-            return None
-        raise
+    answer = find_object(bucket, KEY)
+    if answer is None:
+        return None
     now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
-    return Holder(
-        **json.loads(answer["Body"].read()), etag=answer["ETag"], age=(now - answer["LastModified"]).total_seconds()
-    )
+    age = (now - answer["LastModified"]).total_seconds()
+    return Holder(**json.loads(answer["Body"].read()), etag=answer["ETag"], age=age)
 
 
 class LakeLock:
-    """The lock of a lake, for the length of a run.
-
-    Parameters
-    ----------
-    bucket, run_id : str
-        The lake, and who wants it.
-    """
+    """The lock of a lake, for the length of a run."""
 
     def __init__(self, bucket: str, run_id: str):
         self.bucket, self.run_id = bucket, run_id
@@ -75,7 +66,7 @@ class LakeLock:
         """Why the lock is not this run's any more, where it was lost."""
         self._document = {
             "run_id": run_id,
-            "since": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            "since": now_text(),
             "process": _this_process(),
             "released": False,
         }
@@ -90,8 +81,6 @@ class LakeLock:
         ----------
         wait : float
             Seconds to wait at most.
-        say : callable
-            Takes the sentence that this run waits.
         end_remains : callable
             Takes the id of a run that ended without a word, and ends what it left behind, before this one begins.
 
@@ -125,10 +114,8 @@ class LakeLock:
         self._ended.set()
         self._renewal.join()  # a renewal on its way would change what is to be written over
         self._document["released"] = True
-        try:
+        with suppress(ClientError, BotoCoreError):
             self._write(self._etag)
-        except (ClientError, BotoCoreError):
-            return
 
     def _renew(self) -> None:
         last = time.monotonic()
@@ -151,9 +138,8 @@ class LakeLock:
         """Write the lock over the version looked at, or where there was none; False where somebody else was first."""
         condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         try:
-            answer = boto3.client("s3", config=HASTE).put_object(
-                Bucket=self.bucket, Key=KEY, Body=json.dumps(self._document).encode(), **condition
-            )
+            body = json.dumps(self._document).encode()
+            answer = boto3.client("s3", config=HASTE).put_object(Bucket=self.bucket, Key=KEY, Body=body, **condition)
         except ClientError as error:
             if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
                 return False
@@ -163,12 +149,8 @@ class LakeLock:
 
 
 def _this_process() -> dict:
-    return {
-        "machine": platform.node(),
-        "boot": int(psutil.boot_time()),
-        "pid": psutil.Process().pid,
-        "started": psutil.Process().create_time(),
-    }
+    me = psutil.Process()
+    return {"machine": platform.node(), "boot": int(psutil.boot_time()), "pid": me.pid, "started": me.create_time()}
 
 
 def _is_dead(process: dict) -> bool:

@@ -20,14 +20,10 @@ def open_files(location: str) -> Iterator[tuple[str, pq.ParquetFile]]:
 
 
 def distinct_values(file: pq.ParquetFile, column: str, known_by: str | None = None) -> set:
-    """The values that a column has, null left out; none where the file has no such column.
+    """The values that a column has, null left out, in the rows in which ``known_by`` is not null either.
 
-    Parameters
-    ----------
-    column : str
-        Its name, in any case: the catalog has names in lower case, and so have tables that Athena wrote.
-    known_by : str, optional
-        A column that must not be null for a row to count.
+    Names are in any case: the catalog has them in lower case, and so have tables that Athena wrote. A file without such
+    a column has none.
     """
     names = {name.lower(): name for name in file.schema_arrow.names}
     if column.lower() not in names:

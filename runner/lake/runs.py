@@ -7,30 +7,20 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runner.glue.session import live_sessions
+from runner.lake.document import find_object
 from runner.lake.lock import read_holder
-
-NAME = "_batch.json"
 
 
 def write_state(bucket: str, record: dict) -> None:
     """Note how a batch stands: its run document, with ``status`` RUNNING, SUCCEEDED, FAILED or CANCELLED."""
-    boto3.client("s3").put_object(
-        Bucket=bucket,
-        Key=_key(record["run_id"]),
-        Body=(json.dumps(record) + "\n").encode(),
-        ContentType="application/json",
-    )
+    body = (json.dumps(record) + "\n").encode()
+    boto3.client("s3").put_object(Bucket=bucket, Key=_key(record["run_id"]), Body=body, ContentType="application/json")
 
 
 def read_state(bucket: str, run_id: str) -> dict | None:
     """The noted document of a batch; None for a run that was no batch (a notebook by hand, a Glue job)."""
-    try:
-        body = boto3.client("s3").get_object(Bucket=bucket, Key=_key(run_id))["Body"].read()
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
-            return None
-        raise
-    return json.loads(body)
+    answer = find_object(bucket, _key(run_id))
+    return json.loads(answer["Body"].read()) if answer else None
 
 
 def list_states(bucket: str, last: int) -> list[dict]:
@@ -42,14 +32,12 @@ def list_states(bucket: str, last: int) -> list[dict]:
         if error.response["Error"]["Code"] == "NoSuchBucket":
             return []
         raise
+    names, found = sorted(names), []
     with ThreadPoolExecutor(8) as pool:
-        found = []
-        # Some of the names are of notebooks run by hand, so more are read than are shown.
-        for start in range(0, len(names), 4 * last):
-            batch = sorted(names, reverse=True)[start : start + 4 * last]
-            found += filter(None, pool.map(lambda name: read_state(bucket, name), batch))
-            if len(found) >= last:
-                break
+        while names and len(found) < last:
+            # Some of the names are of notebooks run by hand, so more are read than are shown.
+            batch, names = names[-4 * last :], names[: -4 * last]
+            found += filter(None, pool.map(lambda name: read_state(bucket, name), reversed(batch)))
     return found[:last]
 
 
@@ -65,4 +53,4 @@ def is_over(bucket: str, run_id: str) -> bool | None:
 
 
 def _key(run_id: str) -> str:
-    return f"runs/{run_id}/{NAME}"
+    return f"runs/{run_id}/_batch.json"

@@ -11,47 +11,29 @@ from helpers.publishing.objects import delete_prefix, list_objects
 from helpers.publishing.staged import staged_name
 from helpers.publishing.versions import list_run_locations, list_versions, remove_old_versions
 from helpers.settings import Settings
-from helpers.tables import TABLES, VERSIONED
+from helpers.tables import VERSIONED
 from runner.console import people
 from runner.lake.runs import is_over, read_state
 from runner.lake.withdrawn import count_withdrawn
 
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class Vacuum:
-    """One clean-up of the bucket.
-
-    Parameters
-    ----------
-    settings : Settings
-        Which lakehouse.
-    keep : int
-        How many versions before the present one keep their files.
-    older_than : timedelta
-        How long an upload, or the leftovers of a run that was no batch, must have been there: somebody may be writing.
-    say : callable
-        Called with a line for each thing done or spared.
-    """
+    """One clean-up of the bucket."""
 
     settings: Settings
     keep: int
+    """How many versions before the present one keep their files."""
     older_than: timedelta
-    say: Say
+    """How long an upload, or the leftovers of a run that was no batch, must have been there: somebody may be writing.
+    """
+    say: Callable[[str], None]
+    """Called with a line for each thing done or spared."""
 
     def run(self, privacy: bool = False) -> int:
-        """Clean up every table.
+        """Clean up every table; gives how many files and uploads were removed.
 
-        Parameters
-        ----------
-        privacy : bool
-            Remove at once, too, each earlier version with rows of people who agree no longer.
-
-        Returns
-        -------
-        int
-            How many files and uploads were removed.
+        For ``privacy`` each earlier version with rows of people who agree no longer goes at once, too.
         """
         removed = 0
         for table in VERSIONED:
@@ -64,20 +46,16 @@ class Vacuum:
 
     def _withdrawn(self, table: str) -> int:
         """Earlier versions with rows of people who withdrew. No reader of theirs is waited for."""
-        if not TABLES[table].person:
-            return 0
         versions = list_versions(self.settings.database, table)
-        present = next((version.location for version in versions if version.current), None)
-        earlier = {version.location: version for version in versions if version.location != present and version.files}
+        present = {version.location for version in versions if version.current}
+        earlier = {version.location: version for version in versions if version.location not in present}
         removed = 0
         for location, version in earlier.items():
-            withdrawn = count_withdrawn(self.settings, table, version)
-            if withdrawn:
+            if withdrawn := count_withdrawn(self.settings, table, version):
                 files = delete_prefix(location)
                 removed += files
-                self.say(
-                    f"{table}: {files} files of {version.run} removed, with rows of {people(withdrawn)} who withdrew."
-                )
+                who = people(withdrawn)
+                self.say(f"{table}: {files} files of {version.run} removed, with rows of {who} who withdrew.")
         return removed
 
     def _leftovers(self, table: str) -> int:
@@ -107,7 +85,7 @@ class Vacuum:
             return False
         over = is_over(self.settings.bucket, run_id)
         if over is None:
-            over = self._is_old(_last_written(location))
+            over = self._is_old(max(item["LastModified"] for item in list_objects(location)))
             reason = f"it was written to less than {self.older_than} ago"
         else:
             reason = "its run or its session is alive"
@@ -134,7 +112,3 @@ class Vacuum:
 
 def _run(location: str) -> str:
     return location.rstrip("/").rpartition("/")[2].removeprefix("run=")
-
-
-def _last_written(location: str) -> datetime:
-    return max(item["LastModified"] for item in list_objects(location))

@@ -12,33 +12,13 @@ from runner.errors import UserError
 from runner.lake.withdrawn import count_withdrawn
 
 
-def check_table(table: str) -> str:
-    """The name of a table that has versions, in the spelling of the catalog.
-
-    Raises
-    ------
-    UserError
-        Naming the tables that there are.
-    """
-    name = table.strip().lower()
-    if name not in VERSIONED:
-        raise UserError(f"There is no table {table!r} with versions. The tables are: {', '.join(VERSIONED)}.")
-    return name
-
-
 def print_history(settings: Settings, table: str) -> None:
-    """Print every version of a table, the newest first.
-
-    Raises
-    ------
-    UserError
-        If the table is unknown or not published.
-    """
+    """Print every version of a table, the newest first; UserError where it is unknown or not published."""
     shown = Table("version", "published (UTC)", "run", "rows", "files", "")
-    for version in _versions(settings, check_table(table)):
+    for version in _versions(settings, table)[1]:
         state = "the table now" if version.current else "" if version.readable else "files removed"
         rows = "?" if version.rows is None else f"{version.rows:,}"
-        when = version.published.astimezone(timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+        when = f"{version.published.astimezone(timezone.utc):%Y-%m-%d %H:%M:%S}"
         shown.add_row(str(version.number), when, version.run, rows, str(version.files), state)
     print_table(shown)
 
@@ -58,8 +38,8 @@ def roll_back_table(settings: Settings, table: str, run: str | None, even_withdr
     UserError
         If there is no such way back, or it would bring back people who withdrew.
     """
-    name = check_table(table)
-    version = choose_version(_versions(settings, name), name, run)
+    name, versions = _versions(settings, table)
+    version = choose_version(versions, name, run)
     withdrawn = 0 if even_withdrawn else count_withdrawn(settings, name, version)
     if withdrawn:
         raise UserError(
@@ -71,8 +51,12 @@ def roll_back_table(settings: Settings, table: str, run: str | None, even_withdr
     return version
 
 
-def _versions(settings: Settings, table: str) -> list[Version]:
-    versions = list_versions(settings.database, table)
+def _versions(settings: Settings, table: str) -> tuple[str, list[Version]]:
+    """The name of a table in the spelling of the catalog, and its versions."""
+    name = table.strip().lower()
+    if name not in VERSIONED:
+        raise UserError(f"There is no table {table!r} with versions. The tables are: {', '.join(VERSIONED)}.")
+    versions = list_versions(settings.database, name)
     if not versions:
-        raise UserError(f"{settings.database}.{table} is not published yet: `stedi run` publishes it.")
-    return versions
+        raise UserError(f"{settings.database}.{name} is not published yet: `stedi run` publishes it.")
+    return name, versions

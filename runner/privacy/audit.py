@@ -20,19 +20,13 @@ NAME = "audit_privacy"
 
 @dataclass
 class PrivacyAudit:
-    """One scan. E-mail addresses are found by their form as well, whoever's they are.
-
-    Parameters
-    ----------
-    index : Index
-        The identity values to seek.
-    landed : callable
-        Takes UUIDs that stand in a page and that nobody in ``index`` bears, in lower case; gives those that the
-        landing files hold. Called only where there are such.
-    """
+    """One scan. E-mail addresses are found by their form as well, whoever's they are."""
 
     index: Index
+    """The identity values to seek."""
     landed: Callable[[set[str]], set[str]]
+    """Asked, where a page has UUIDs that nobody in ``index`` bears: which of them (in lower case) landing files hold.
+    """
     places: set[str] = field(default_factory=set)
     found: dict[str, int] = field(default_factory=dict)
     """Name of a place -> how many different identity values stand in it."""
@@ -58,7 +52,7 @@ class PrivacyAudit:
         unknown = {name: found for name, found in serials.items() if found and name not in hits}
         landed = self.landed(set().union(*unknown.values())) if unknown else set()
         hits |= {name: found & landed for name, found in unknown.items() if found & landed}
-        self.found.update({name: len(values) for name, values in hits.items()})
+        self.found |= {name: len(values) for name, values in hits.items()}
         return self
 
     @property
@@ -76,12 +70,7 @@ class PrivacyAudit:
 def audit_run(settings: Settings, started: str, report: Path) -> PrivacyAudit:
     """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
 
-    Parameters
-    ----------
-    started : str
-        When the run began, as ISO 8601: older event logs are not its own.
-    report : Path
-        The folder of its report.
+    Event logs from before the run started (ISO 8601) are not its own.
     """
     places = chain(
         report_places(report),

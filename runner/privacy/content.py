@@ -24,24 +24,16 @@ LANDED = tuple(TABLES[name].prefix for name in tables_of(LANDING))
 
 @dataclass
 class Tally:
-    """What became of one file, or would.
-
-    Parameters
-    ----------
-    gone : int
-        Rows or lines of theirs.
-    masked : int
-        Rows or lines of somebody else, and places in texts, in which a mention is masked.
-    stuck : bool
-        Whether they stand where they cannot be taken out: in a format that nobody here can write, or in a file's name.
-    rows : int, optional
-        How many rows a Parquet file is left with.
-    """
+    """What became of one file, or would; false where they are not in it."""
 
     gone: int = 0
+    """Rows or lines of theirs."""
     masked: int = 0
+    """Rows or lines of somebody else, and places in texts, in which a mention is masked."""
     stuck: bool = False
+    """Whether they stand where nobody can take them out: in a format that is only read here, or in a file's name."""
     rows: int | None = None
+    """How many rows a Parquet file is left with."""
 
     def __bool__(self) -> bool:
         return bool(self.gone or self.masked or self.stuck)
@@ -54,8 +46,6 @@ def sift(name: str, source: Path, target: Path, traces: Traces) -> Tally:
     ----------
     name : str
         Its key in the bucket, or its path among the reports: what kind of file it is.
-    source, target : Path
-        The file as it is, and where it goes as it is to be.
 
     Raises
     ------
@@ -64,90 +54,77 @@ def sift(name: str, source: Path, target: Path, traces: Traces) -> Tally:
     """
     with open_unpacked(source) as stream:
         head = stream.read(HEAD_BYTES)
+    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head  # it seems to be in UTF-16 or UTF-32
     if head.startswith(b"PAR1"):
         tally = _sift_parquet(source, target, traces)
-    elif name.startswith(LANDED) and not _is_wide(head) and not foreign_format(head):
-        tally = _sift_document(source, target, traces)
-        if tally is None:  # an empty one is falsy too, and a document is not judged line by line as well
-            tally = _sift_lines(source, target, traces)
+    elif name.startswith(LANDED) and not is_wide and not foreign_format(head):
+        tally = _sift_landed(source, target, traces)
     else:
         tally = _sift_text(source, target, traces)
     tally.stuck |= traces.stands_in(name)
     return tally
 
 
-def _is_wide(head: bytes) -> bool:
-    """Whether a file seems to be in UTF-16 or UTF-32."""
-    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head
-
-
-def _sift_lines(source: Path, target: Path, traces: Traces) -> Tally:
-    tally = Tally()
+def _sift_landed(source: Path, target: Path, traces: Traces) -> Tally:
+    tally, document = Tally(), _document(source)
+    objects = find_objects(document) if document and traces.may_concern(document) else []
     with open_unpacked(source) as reader, open_packed_as(source, target) as writer:
+        if objects:  # such a document is not judged line by line as well
+            writer.write(_sifted_document(document, objects, traces, tally).encode())
+            return tally
         for block in blocks_of_lines(reader):
-            text = block.decode("utf-8", "surrogateescape")
-            if traces.may_concern(text):
-                block = "".join(_kept(text.split("\n"), traces, tally)).encode("utf-8", "surrogateescape")
+            if traces.may_concern(block.decode("utf-8", "surrogateescape")):
+                block = b"".join(_sifted_line(line, traces, tally) for line in io.BytesIO(block))
             writer.write(block)
     return tally
 
 
-def _kept(lines: list[str], traces: Traces, tally: Tally) -> Iterator[str]:
-    last = len(lines) - 1  # what follows the last line feed: a line without one, or nothing
-    for number, line in enumerate(lines):
-        pieces = read_line(line.encode("utf-8", "surrogateescape")) if traces.may_concern(line) else []
-        # A line of one object stays as it is, to the blanks at its ends.
-        texts = [piece.content.decode("utf-8", "surrogateescape") for piece in pieces] if len(pieces) > 1 else [line]
-        found = zip(texts, pieces, strict=False)
-        left = [_left(text, piece.text, piece.fields, traces, tally) for text, piece in found] if pieces else [line]
-        kept = [text for text in left if text is not None]
-        if kept:
-            yield "".join(kept) + ("" if number == last else "\n")
-
-
-def _left(text: str, read: str, fields: Fields | None, traces: Traces, tally: Tally) -> str | None:
-    """What is left of a record that was read: itself, itself masked, or None where it is theirs."""
-    verdict = traces.judge_record(read, fields)
-    tally.gone += verdict is Verdict.OWN
-    tally.masked += verdict is Verdict.MENTION
-    return None if verdict is Verdict.OWN else traces.mask_record(text) if verdict is Verdict.MENTION else text
-
-
-def _sift_document(source: Path, target: Path, traces: Traces) -> Tally | None:
-    """Take the objects of the people out of a file that is one JSON array, or has its objects over several lines.
-
-    Returns
-    -------
-    Tally or None
-        None where the file is neither, or nobody is sought in it.
-    """
+def _document(source: Path) -> str | None:
+    """The text of a file that may be one JSON array, or have its objects over several lines; None of JSON lines."""
     with open_unpacked(source) as reader:
         first = next((line for line in reader if line.strip()), b"")
         if not first.lstrip(b"\xef\xbb\xbf \t").startswith((b"[", b"{")) or all(p.fields for p in read_line(first)):
             return None
         content = first + reader.read()
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    objects = find_objects(text)
-    if not objects or not traces.may_concern(text):
-        return None
-    tally, kept, place = Tally(), [], 0
+
+
+def _sifted_document(text: str, objects: list[tuple[int, int, Fields]], traces: Traces, tally: Tally) -> str:
+    kept, place = [], 0
     for start, end, fields in objects:
         kept.append(text[place:start])
-        record, place = text[start:end], end
-        left = _left(record, record, fields, traces, tally)
-        if left is not None:
-            kept.append(left)
-            continue
-        comma = COMMA.match(text, end)
-        place = comma.end()
-        if "," not in comma[0]:  # the last one goes with the comma before it
-            kept = ["".join(kept).rstrip().removesuffix(",")]
-    with open_packed_as(source, target) as writer:
-        writer.write("".join([*kept, text[place:]]).encode("utf-8"))
-    return tally
+        left, place = _left(text[start:end], text[start:end], fields, traces, tally), end
+        kept.append(left)
+        if not left:
+            comma = COMMA.match(text, end)
+            place = comma.end()
+            if "," not in comma[0]:  # the last one goes with the comma before it
+                kept = ["".join(kept).rstrip().removesuffix(",")]
+    return "".join([*kept, text[place:]])
+
+
+def _sifted_line(line: bytes, traces: Traces, tally: Tally) -> bytes:
+    body, end, _ = line.partition(b"\n")
+    text = body.decode("utf-8", "surrogateescape")
+    pieces = read_line(body) if traces.may_concern(text) else []
+    if not pieces:
+        return line
+    # A line of one object stays as it is, to the blanks at its ends.
+    texts = [piece.content.decode("utf-8", "surrogateescape") for piece in pieces] if len(pieces) > 1 else [text]
+    found = zip(texts, pieces, strict=True)
+    left = "".join(_left(text, piece.text, piece.fields, traces, tally) for text, piece in found)
+    return left.encode("utf-8", "surrogateescape") + end if left else b""
+
+
+def _left(text: str, read: str, fields: Fields | None, traces: Traces, tally: Tally) -> str:
+    """What is left of a record that was read: itself, itself masked, or nothing where it is theirs."""
+    verdict = traces.judge_record(read, fields)
+    tally.gone += verdict is Verdict.OWN
+    tally.masked += verdict is Verdict.MENTION
+    return "" if verdict is Verdict.OWN else traces.mask_record(text) if verdict is Verdict.MENTION else text
 
 
 def _sift_text(source: Path, target: Path, traces: Traces) -> Tally:
@@ -170,13 +147,7 @@ def _sift_text(source: Path, target: Path, traces: Traces) -> Tally:
 
 
 def _parts(content: bytes) -> Iterator[bytes]:
-    """What a file of another format holds.
-
-    Raises
-    ------
-    ValueError
-        If nobody here can look into it.
-    """
+    """What a file of another format holds; ValueError where nobody here can look into it."""
     kind = foreign_format(content[:HEAD_BYTES])
     if kind is None:
         yield content
@@ -215,36 +186,27 @@ def _sift_rows(table: pa.Table, traces: Traces, tally: Tally) -> pa.Table:
     owned = any(name.lower() in OWNER for name in table.column_names)
     gone = masked = pa.array([False] * table.num_rows, pa.bool_())
     for place, field in enumerate(table.schema):
-        column = table.column(place)
         if pa.types.is_primitive(field.type):
             continue  # numbers, times, booleans
-        texts = column if pa.types.is_string(field.type) else pa.array(map(_as_text, column.to_pylist()), pa.string())
-        values = pc.unique(texts).to_pylist()
-        verdicts = {value: traces.judge_value(field.name, value, owned) for value in values if value}
+        column = table.column(place)
+        is_text = pa.types.is_string(field.type)
+        texts = column if is_text else pa.array(map(_as_text, column.to_pylist()), pa.string())
+        values = filter(None, pc.unique(texts).to_pylist())
+        verdicts = {value: traces.judge_value(field.name, value, owned) for value in values}
         own = [value for value, verdict in verdicts.items() if verdict is Verdict.OWN]
-        mentions = {value: traces.mask(value) for value, verdict in verdicts.items() if verdict is Verdict.MENTION}
-        gone = pc.or_(gone, _is_in(texts, own))
+        mentions = [value for value, verdict in verdicts.items() if verdict is Verdict.MENTION]
+        gone = pc.or_(gone, pc.is_in(texts, value_set=pa.array(own, pa.string())))
         if mentions:
-            masked = pc.or_(masked, _is_in(texts, list(mentions)))
-            table = table.set_column(place, field, _masked(column, texts, mentions))
+            masked = pc.or_(masked, pc.is_in(texts, value_set=pa.array(mentions, pa.string())))
+            # In a column that is no string, such a value becomes null.
+            left = {value: traces.mask(value) if is_text else None for value in mentions}
+            pairs = zip(texts.to_pylist(), column.to_pylist(), strict=True)
+            kept = [left.get(text, value) for text, value in pairs]
+            table = table.set_column(place, field, pa.array(kept, field.type))
     keep = pc.invert(gone)
     tally.gone += pc.sum(gone).as_py() or 0
     tally.masked += pc.sum(pc.and_(masked, keep)).as_py() or 0
     return table.filter(keep)
-
-
-def _is_in(texts: pa.ChunkedArray, values: list[str]) -> pa.Array:
-    found = pc.is_in(texts, value_set=pa.array(values, pa.string()))
-    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-
-
-def _masked(column: pa.ChunkedArray, texts: pa.ChunkedArray, mentions: dict[str, str]) -> pa.ChunkedArray:
-    """A column with its mentions masked; in a column that is no string, such a value becomes null."""
-    if pa.types.is_string(column.type):
-        return pa.array([mentions.get(value, value) for value in column.to_pylist()], column.type)
-    kept = pc.invert(_is_in(texts, list(mentions))).to_pylist()
-    values = zip(column.to_pylist(), kept, strict=True)
-    return pa.array([value if keep else None for value, keep in values], column.type)
 
 
 def _as_text(value: object) -> str | None:

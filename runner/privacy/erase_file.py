@@ -26,7 +26,6 @@ class Finding:
 
     name: str
     place: str
-    """The table or the room of the bucket."""
     tally: Tally
     what: str
     """What happens to it: rewritten, deleted, or nothing can be done."""
@@ -36,15 +35,10 @@ class Finding:
 
 
 def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> Finding:
-    """Look for the people in one object, and take them out of it.
+    """Look for the people in one object, and take them out of it where it is to be changed.
 
     The object is replaced in one request, under the condition that it is still what was looked at. A result of Athena's
     and an earlier object version are deleted: the one can be asked for again, the other cannot be written.
-
-    Parameters
-    ----------
-    change : bool
-        Whether to do it, or only to say what would be done.
 
     Raises
     ------

@@ -4,30 +4,29 @@ import hashlib
 import hmac
 import json
 import tempfile
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from functools import cached_property
 from pathlib import Path
 
 import boto3
-from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from helpers.participants import read_participant_key
-from helpers.publishing.catalog import get_table, location_of, put_table, table_input
+from helpers.publishing.catalog import get_table, location_of, put_table
 from helpers.publishing.objects import split_uri
-from helpers.publishing.versions import FINGERPRINT, ROWS
+from helpers.publishing.versions import ROWS, of_uncertain_content
 from helpers.settings import Settings
 from helpers.tables import VERSIONED
 from runner.console import people as persons
 from runner.console import print_table
 from runner.errors import StepFailed, UserError
 from runner.glue.session import live_sessions
+from runner.lake.document import find_object, now_text
 from runner.lake.lock import read_holder
 from runner.privacy.erase_file import Finding, erase_report, erase_thing
 from runner.privacy.identities import CUSTOMERS
@@ -40,24 +39,14 @@ CERTIFICATES = "erasures/"
 
 @dataclass
 class Erasure:
-    """The erasure of some people from one lakehouse.
-
-    Parameters
-    ----------
-    settings : Settings
-        Which lakehouse.
-    addresses : list of str
-        Their e-mail addresses, trimmed and in lower case.
-    reports : Path
-        Where the reports are.
-    say : callable
-        Called with each line of the story. No line names anybody.
-    """
+    """The erasure of some people from one lakehouse and its reports."""
 
     settings: Settings
     addresses: list[str]
+    """Their e-mail addresses, trimmed and in lower case."""
     reports: Path
     say: Callable[[str], None]
+    """Called with each line of the story. No line names anybody."""
     rows: dict[str, int] = field(default_factory=dict)
     """Rows of each Parquet object that was looked at."""
 
@@ -101,13 +90,14 @@ class Erasure:
         UserError
             If somebody changed an object meanwhile.
         """
-        before = [self._certificate(email) for email in self.addresses]
-        found = next((entry["found"] for entry in before if entry and entry["status"] != "DONE"), None)
-        found = found or _summary(findings)
+        before = {email: self._certificate(email) for email in self.addresses}
+        begun = {email: entry for email, entry in before.items() if entry and entry["status"] != "DONE"}
+        found = next((entry["found"] for entry in begun.values()), None) or _summary(findings)
         if findings:
-            for email, entry in zip(self.addresses, before, strict=True):
-                again = entry if entry and entry["status"] != "DONE" else {}
-                self._certify(email, "IN_PROGRESS", again.get("began", _now()), found, None)
+            now = {"began": now_text(), "found": found}
+            begun = {email: begun.get(email, now) | {"found": found} for email in self.addresses}
+            for email, entry in begun.items():
+                self._certify(email, "IN_PROGRESS", entry, None)
             with _copies() as copies:
                 self._pass("Erasing", True, copies)
         with _copies() as copies:
@@ -117,11 +107,9 @@ class Erasure:
             names = ", ".join(sorted({self.traces.mask(finding.name) for finding in left}))
             raise StepFailed(f"something of them is left in: {names}. Remove it by hand and run the command again.")
         proof = {"objects": self._looked_at, "reports": self._reports_looked_at, "left": 0}
-        for email in self.addresses:
-            entry = self._certificate(email)
-            if entry and entry["status"] != "DONE":
-                key = self._certify(email, "DONE", entry["began"], entry["found"], proof)
-                self.say(f"Certificate: s3://{self.settings.bucket}/{key}")
+        for email, entry in begun.items():
+            self._certify(email, "DONE", entry, proof)
+            self.say(f"Certificate: s3://{self.settings.bucket}/{self._certificate_key(email)}")
         self.say(
             f"Proved: nothing of {persons(len(self.addresses))} is left in {self._looked_at:,} objects of the bucket "
             f"and {self._reports_looked_at:,} files of the reports."
@@ -146,18 +134,17 @@ class Erasure:
         """Go through everything once."""
         things = [thing for thing in walk(self.settings.bucket) if not thing.key.startswith(CERTIFICATES)]
         files = list(report_files(self.reports))
-        found = [
-            erase_report(path, self.reports, self.traces, change) for path in _tracked(files, f"{doing} (reports)")
-        ]
+        tracked = _tracked(files, f"{doing} (reports)")
+        found = [erase_report(path, self.reports, self.traces, change) for path in tracked]
         for thing in _tracked(sorted(things, key=_order), f"{doing} (bucket)"):
             finding = erase_thing(thing, copies, self.traces, change)
             if finding.tally.rows is not None and not thing.version:
                 self.rows[thing.key] = finding.tally.rows
             found.append(finding)
         if change:  # what was replaced or deleted is an earlier object version now, on a versioned bucket
-            later = [thing for thing in walk(self.settings.bucket) if thing.version]
-            for thing in sorted(later, key=_order):
-                erase_thing(thing, copies, self.traces, change)
+            for thing in sorted(walk(self.settings.bucket), key=_order):
+                if thing.version:
+                    erase_thing(thing, copies, self.traces, change)
         self._looked_at, self._reports_looked_at = len(things), len(files)
         return [finding for finding in found if finding]
 
@@ -172,10 +159,10 @@ class Erasure:
                 continue
             _, prefix = split_uri(location_of(table))
             rows = str(sum(count for key, count in self.rows.items() if key.startswith(prefix)))
-            parameters = dict(table.get("Parameters", {}))
-            if name in places or parameters.get(ROWS, rows) != rows:
-                parameters.pop(FINGERPRINT, None)
-                put_table(self.settings.database, table_input(table) | {"Parameters": parameters | {ROWS: rows}}, table)
+            if name in places or table.get("Parameters", {}).get(ROWS, rows) != rows:
+                definition = of_uncertain_content(table)
+                definition["Parameters"][ROWS] = rows
+                put_table(self.settings.database, definition, table)
 
     @cached_property
     def _key(self) -> bytes:
@@ -186,31 +173,23 @@ class Erasure:
         return f"{CERTIFICATES}{digest[:32]}.json"
 
     def _certificate(self, email: str) -> dict | None:
-        try:
-            answer = boto3.client("s3").get_object(Bucket=self.settings.bucket, Key=self._certificate_key(email))
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                return None
-            raise
-        return json.loads(answer["Body"].read())
+        answer = find_object(self.settings.bucket, self._certificate_key(email))
+        return json.loads(answer["Body"].read()) if answer else None
 
-    def _certify(self, email: str, status: str, began: str, found: dict, proof: dict | None) -> str:
+    def _certify(self, email: str, status: str, begun: dict, proof: dict | None) -> None:
         """Write how the erasure of one person stands; who it is, only the key and the address together can tell."""
         key = self._certificate_key(email)
         entry = {
             "erasure": key.removeprefix(CERTIFICATES).removesuffix(".json"),
             "status": status,
-            "began": began,
-            "ended": _now() if status == "DONE" else None,
+            "began": begun["began"],
+            "ended": now_text() if status == "DONE" else None,
             "people": len(self.addresses),
-            "found": found,
+            "found": begun["found"],
             "proof": proof,
         }
-        body = json.dumps(entry, indent=1) + "\n"
-        boto3.client("s3").put_object(
-            Bucket=self.settings.bucket, Key=key, Body=body.encode(), ContentType="application/json"
-        )
-        return key
+        body = (json.dumps(entry, indent=1) + "\n").encode()
+        boto3.client("s3").put_object(Bucket=self.settings.bucket, Key=key, Body=body, ContentType="application/json")
 
 
 def _order(thing: Thing) -> tuple[bool, ...]:
@@ -226,22 +205,20 @@ def _copies() -> Iterator[Copies]:
 
 def _summary(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:
     """Place -> how many files, rows (or lines) of theirs, and masked mentions."""
-    files, gone, masked = Counter(), Counter(), Counter()
+    found = defaultdict(lambda: {"files": 0, "rows": 0, "masked": 0})
     for finding in findings:
-        files[finding.place] += 1
-        gone[finding.place] += finding.tally.gone
-        masked[finding.place] += finding.tally.masked
-    return {place: {"files": files[place], "rows": gone[place], "masked": masked[place]} for place in sorted(files)}
+        counts = found[finding.place]
+        counts["files"] += 1
+        counts["rows"] += finding.tally.gone
+        counts["masked"] += finding.tally.masked
+    return dict(sorted(found.items()))
 
 
 def _print_findings(findings: list[Finding]) -> None:
     shown = Table("where", "files", "rows of theirs", "mentions to mask", "what happens")
-    whats = {}
-    for finding in findings:
-        whats.setdefault(finding.place, set()).add(finding.what)
     for place, counts in _summary(findings).items():
-        numbers = (f"{counts[name]:,}" for name in ("files", "rows", "masked"))
-        shown.add_row(place, *numbers, ", ".join(sorted(whats[place])))
+        whats = sorted({finding.what for finding in findings if finding.place == place})
+        shown.add_row(place, *(f"{count:,}" for count in counts.values()), ", ".join(whats))
     if findings:
         print_table(shown)
 
@@ -249,7 +226,3 @@ def _print_findings(findings: list[Finding]) -> None:
 def _tracked(things: list, what: str) -> Iterable:
     console = Console(stderr=True)
     return track(things, what, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -39,37 +39,25 @@ Event = dict[str, list[str]]
 
 @dataclass
 class People:
-    """Some people and what stands for them.
-
-    Parameters
-    ----------
-    emails : set of str
-        Their e-mail addresses (`helpers.identity.normal_address`).
-    spellings : set of str
-        The same addresses as they are spelled in files.
-    ids : set of str
-        Their participant ids, under the present key and the one before.
-    serials : set of str
-        The serial numbers that they, and nobody else, ever held.
-    devices : set of str
-        The serial numbers whose step readings go: ``serials``, and the devices that now belong to one of them and to
-        somebody else as well. Nobody can say whose readings those are; left behind, they would become the other's.
-    names : set of str
-        Their names, as far as they have more than one word and nobody else has them.
-    phones : set of str
-        Their phone numbers that nobody else has; sought where a line cannot be read.
-    others : set of str
-        Values of other people which contain one of these: ``ada@x.com`` stands in ``nada@x.com``.
-    """
+    """Some people and what stands for them."""
 
     emails: set[str]
+    """Their e-mail addresses (`helpers.identity.normal_address`)."""
     ids: set[str] = field(default_factory=set)
+    """Their participant ids, under the present key and the one before."""
     serials: set[str] = field(default_factory=set)
+    """The serial numbers that they, and nobody else, ever held."""
     devices: set[str] = field(default_factory=set)
+    """The serial numbers whose step readings go: ``serials``, and the devices that now belong to one of them and to
+    somebody else as well. Nobody can say whose readings those are; left behind, they would become the other's."""
     names: set[str] = field(default_factory=set)
+    """Their names, as far as they have more than one word and nobody else has them."""
     spellings: set[str] = field(default_factory=set)
+    """The e-mail addresses as they are spelled in files."""
     phones: set[str] = field(default_factory=set)
+    """Their phone numbers that nobody else has; sought where a line cannot be read."""
     others: set[str] = field(default_factory=set)
+    """Values of other people which contain one of these: ``ada@x.com`` stands in ``nada@x.com``."""
     known: set[str] = field(default_factory=set)
     """The e-mail addresses among them that stand in the customers' files."""
 
@@ -105,10 +93,7 @@ def read_addresses(who: str) -> list[str]:
 def find_people(settings: Settings, addresses: list[str], copies: Copies) -> People:
     """Look up in the customers' landing files and tables, earlier versions included, what else the people are.
 
-    Parameters
-    ----------
-    copies : Copies
-        Where the files that are read stay for who looks into them next.
+    The files that are read stay in ``copies`` for who looks into them next.
 
     Raises
     ------
@@ -126,12 +111,12 @@ def find_people(settings: Settings, addresses: list[str], copies: Copies) -> Peo
     keys = [read_participant_key(settings.participant_key), *_previous_key(settings.participant_key)]
     known_as = people.emails | {text.lower() for text in people.spellings}
     people.ids = {participant_id(email, key) for email in known_as for key in keys}
-    held, shared = _values(ours, "serialnumber", normal_serial), _values(theirs, "serialnumber", normal_serial)
-    people.serials = held - shared
-    people.devices = people.serials | (_held_now(ours) & _held_now(theirs))
-    names = _values(ours, "customername", trim) - _values(theirs, "customername", trim)
+    serials, names, phones = (
+        _values(ours, name, spell) - _values(theirs, name, spell)
+        for name, spell in (("serialnumber", normal_serial), ("customername", trim), ("phone", trim))
+    )
+    people.serials, people.devices = serials, serials | (_held_now(ours) & _held_now(theirs))
     people.names = {name for name in names if len(name.split()) > 1}
-    phones = _values(ours, "phone", trim) - _values(theirs, "phone", trim)
     people.phones = {phone for phone in phones if sum(map(str.isdigit, phone)) >= SHORTEST_PHONE}
     sought = Sought(people.emails | people.spellings | people.serials | people.names)
     of_others = (_values(theirs, name, trim) for name in ("email", "serialnumber", "customername"))
@@ -143,7 +128,12 @@ def _events(bucket: str, copies: Copies) -> Iterator[Event]:
     """The registration events that stand in landing files, and the customers that stand in tables."""
     for thing in (thing for prefix in OF_CUSTOMERS for thing in walk(bucket, prefix)):
         try:
-            yield from map(_event, _records(copies.keep(thing)))
+            for fields in _records(copies.keep(thing)):
+                event = defaultdict(list)
+                for name, value in fields:
+                    if value:
+                        event[name.lower()].append(value)
+                yield event
         except (OSError, EOFError, ValueError, pa.ArrowException) as error:
             raise UserError(
                 f"{thing.name} is damaged ({error}), so nobody can tell who is in it: mend or delete it first."
@@ -162,29 +152,15 @@ def _records(path: Path) -> Iterator[Fields]:
             yield [(name, None if value is None else str(value)) for name, value in row.items()]
 
 
-def _event(fields: Fields) -> Event:
-    event: Event = defaultdict(list)
-    for name, value in fields:
-        if value:
-            event[name.lower()].append(value)
-    return event
-
-
 def _owners(event: Event) -> set[str]:
     return _values([event], "email", normal_address)
 
 
 def _held_now(events: list[Event]) -> set[str]:
     """The devices that people hold by their latest events; by each of them, where several are equally late."""
-    events_of = defaultdict(list)
-    for event in events:
-        for owner in _owners(event):
-            events_of[owner].append(event)
-    held = set()
-    for mine in events_of.values():
-        latest = max(map(_moment, mine))
-        held |= _values([event for event in mine if _moment(event) == latest], "serialnumber", normal_serial)
-    return held
+    latest = {owner: _moment(event) for event in sorted(events, key=_moment) for owner in _owners(event)}
+    holding = [event for event in events if any(latest[owner] == _moment(event) for owner in _owners(event))]
+    return _values(holding, "serialnumber", normal_serial)
 
 
 def _moment(event: Event) -> tuple[float, float]:

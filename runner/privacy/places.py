@@ -24,19 +24,12 @@ LOGS = "sparkHistoryLogs/"
 
 @dataclass(frozen=True)
 class Thing:
-    """One object of a bucket, or one earlier version of one.
-
-    Parameters
-    ----------
-    bucket, key : str
-        Where it is.
-    version : str, optional
-        The version's id, where it is not what a plain GET returns.
-    """
+    """One object of a bucket, or one earlier version of one."""
 
     bucket: str
     key: str
     version: str | None = None
+    """The version's id, where it is not what a plain GET returns."""
 
     @property
     def name(self) -> str:
@@ -76,13 +69,7 @@ def walk(bucket: str, prefix: str = "") -> Iterator[Thing]:
 
 
 class Copies:
-    """Local copies of objects, each for one look; but who is read twice is asked for once.
-
-    Parameters
-    ----------
-    folder : Path
-        Where they are; whoever made it removes it.
-    """
+    """Local copies of objects, each for one look; but who is read twice is asked for once. The folder stays."""
 
     def __init__(self, folder: Path):
         self._folder = folder
@@ -112,21 +99,13 @@ def report_files(root: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class Place:
-    """A text that a run made, or a part of it.
-
-    Parameters
-    ----------
-    name : str
-        What to call it in an error.
-    text : str
-        What it says; of a Parquet file its schema and its strings.
-    is_log : bool
-        Whether it is Spark's own log, full of words that are Spark's.
-    """
+    """A text that a run made, or a part of it."""
 
     name: str
     text: str
+    """What it says; of a Parquet file its schema and its strings."""
     is_log: bool = False
+    """Whether it is Spark's own log, full of words that are Spark's."""
 
 
 def report_places(folder: Path) -> Iterator[Place]:

@@ -13,24 +13,15 @@ OWNER = ("email", "user")
 
 
 class Verdict(Enum):
-    """Whose a line or a value is."""
+    """Whose a line or a value is, the gravest first."""
 
-    OWN = "own"
-    """It is theirs: it goes."""
-    MENTION = "mention"
-    """It is somebody else's and mentions them: it stays, and the mention is masked."""
-    NOTHING = "nothing"
-    """They are not in it."""
+    OWN = "it goes"
+    MENTION = "it is somebody else's and stays, and the mention is masked"
+    NOTHING = "they are not in it"
 
 
 class Traces:
-    """The search for some people.
-
-    Parameters
-    ----------
-    people : People
-        Whom to seek.
-    """
+    """The search for some people."""
 
     def __init__(self, people: People):
         self.people = people
@@ -76,15 +67,7 @@ class Traces:
         return next((verdict for verdict in Verdict if verdict in verdicts), Verdict.NOTHING)
 
     def judge_record(self, text: str, fields: Fields | None) -> Verdict:
-        """Whose a record of a landing file is: theirs, or somebody else's.
-
-        Parameters
-        ----------
-        text : str
-            As it stands in the file.
-        fields : list of (str, str), optional
-            Its fields; None where nobody can read it. Then it is theirs if anything in it names them.
-        """
+        """Whose a record of a landing file is; one that nobody can read is theirs if anything in it names them."""
         if fields is None:
             return Verdict.OWN if self._broken.found(text) else Verdict.NOTHING
         owners = [trim(value) for name, value in fields if name.lower() in OWNER and value]
@@ -97,12 +80,7 @@ class Traces:
     def judge_value(self, column: str, value: object, owned: bool) -> Verdict:
         """Whose a row is, as far as one of its fields says so.
 
-        Parameters
-        ----------
-        column : str
-            The field's name.
-        owned : bool
-            Whether the row names its person by e-mail address, so that the device does not decide.
+        Where the row is ``owned``, it names its person by e-mail address, and the device does not decide.
         """
         name, text = column.lower(), "" if value is None else str(value)
         if name == "record":
