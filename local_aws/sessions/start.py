@@ -11,6 +11,7 @@ from local_aws.sessions import arguments as wishes
 from local_aws.sessions.java import archive_option, compiler_option
 from local_aws.sessions.resources import Resources
 from local_aws.sessions.spark import base_settings, bucket_folders, bucket_mounts, start_spark
+from local_aws.sessions.warm_up import import_packages
 
 PROJECT = Path(__file__).resolve().parents[2]
 GLUE_RUNTIME = PROJECT / "local_aws" / "glue_runtime"
@@ -93,6 +94,7 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     log_path = wishes.event_log_path(order.arguments, order.lake)
     if log_path:
         settings |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": log_path}
+    import_packages()
     spark = start_spark(settings | wishes.spark_settings(order.arguments))
     for file in files:
         spark.sparkContext.addPyFile(file)

@@ -10,4 +10,5 @@ import helpers.athena
 import helpers.explore.baseline
 import helpers.explore.plots  # noqa: F401
 
-launch_new_instance()
+if __name__ == "__main__":
+    launch_new_instance()
