@@ -9,7 +9,7 @@ from runner.console import print_table
 from runner.errors import StepFailed
 from runner.glue.session import dpus, live_sessions, stop_session
 from runner.lake.document import now_text
-from runner.lake.lock import read_holder
+from runner.lake.lock import run_at_work
 from runner.lake.runs import read_state, write_state
 
 GONE_WITHIN = 60.0
@@ -19,10 +19,7 @@ GONE_WITHIN = 60.0
 def end_remains(bucket: str, run_id: str) -> None:
     """End what a run that was killed left behind: its sessions, which might still write, and its status.
 
-    Raises
-    ------
-    StepFailed
-        If a session of it does not end.
+    StepFailed where a session of it does not end.
     """
     for session in live_sessions(run_id):
         stop_session(session["Id"])
@@ -40,8 +37,7 @@ def end_remains(bucket: str, run_id: str) -> None:
 
 def list_leftovers(bucket: str) -> list[dict]:
     """The project's live sessions that no run at work on the lake has made."""
-    holder = read_holder(bucket)
-    at_work = holder.run_id if holder and holder.lives else None
+    at_work = run_at_work(bucket)
     return [session for session in live_sessions() if at_work is None or at_work not in session["Id"]]
 
 

@@ -57,6 +57,12 @@ def read_holder(bucket: str) -> Holder | None:
     return Holder(**json.loads(answer["Body"].read()), etag=answer["ETag"], age=age)
 
 
+def run_at_work(bucket: str) -> str | None:
+    """The run that holds a lake now."""
+    holder = read_holder(bucket)
+    return holder.run_id if holder and holder.lives else None
+
+
 class LakeLock:
     """The lock of a lake, for the length of a run."""
 
@@ -75,19 +81,9 @@ class LakeLock:
         self._renewal = threading.Thread(target=self._renew, name="lake lock", daemon=True)
 
     def acquire(self, wait: float, say: Callable[[str], None], end_remains: Callable[[str], None]) -> None:
-        """Take the lock, waiting for another run to end.
+        """Take the lock, waiting some seconds for another run to end; LakeBusy where it is still at work then.
 
-        Parameters
-        ----------
-        wait : float
-            Seconds to wait at most.
-        end_remains : callable
-            Takes the id of a run that ended without a word, and ends what it left behind, before this one begins.
-
-        Raises
-        ------
-        LakeBusy
-            If the other run is still at work when the time is up.
+        What a run that ended without a word left behind is ended by ``end_remains`` before this one begins.
         """
         deadline, told = time.monotonic() + wait, False
         while True:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from runner.glue.session import live_sessions
 from runner.lake.document import find_object
-from runner.lake.lock import read_holder
+from runner.lake.lock import run_at_work
 
 
 def write_state(bucket: str, record: dict) -> None:
@@ -48,8 +48,7 @@ def is_over(bucket: str, run_id: str) -> bool | None:
         return None
     if record["status"] != "RUNNING":
         return True
-    holder = read_holder(bucket)
-    return not (holder and holder.run_id == run_id and holder.lives) and not live_sessions(run_id)
+    return run_at_work(bucket) != run_id and not live_sessions(run_id)
 
 
 def _key(run_id: str) -> str:

@@ -24,14 +24,7 @@ def print_history(settings: Settings, table: str) -> None:
 
 
 def roll_back_table(settings: Settings, table: str, run: str | None, even_withdrawn: bool) -> Version:
-    """Make an earlier version the table again.
-
-    Parameters
-    ----------
-    run : str, optional
-        The run whose version it is; by default the one before the present one.
-    even_withdrawn : bool
-        Go back although people stand in that version who agree no longer.
+    """Make the version of a run, by default the one before the present one, the table again.
 
     Raises
     ------

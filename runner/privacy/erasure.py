@@ -27,7 +27,7 @@ from runner.console import print_table
 from runner.errors import StepFailed, UserError
 from runner.glue.session import live_sessions
 from runner.lake.document import find_object, now_text
-from runner.lake.lock import read_holder
+from runner.lake.lock import run_at_work
 from runner.privacy.erase_file import Finding, erase_report, erase_thing
 from runner.privacy.identities import CUSTOMERS
 from runner.privacy.people import OF_CUSTOMERS, find_people
@@ -117,9 +117,8 @@ class Erasure:
 
     def _refuse_if_busy(self) -> None:
         """Nobody may be writing: what a session has read before the erasure it would write after it."""
-        holder = read_holder(self.settings.bucket)
-        if holder and holder.lives:
-            raise UserError(f"Run {holder.run_id} is at work on this lake: wait for its end.")
+        if run_id := run_at_work(self.settings.bucket):
+            raise UserError(f"Run {run_id} is at work on this lake: wait for its end.")
         alive = [session["Id"] for session in live_sessions()]
         if alive:
             raise UserError(f"A Glue session may be writing ({', '.join(alive)}): wait for its end, or stop it.")

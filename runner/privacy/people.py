@@ -63,17 +63,11 @@ class People:
 
 
 def read_addresses(who: str) -> list[str]:
-    """The e-mail addresses that an argument names: itself, or the lines of a file.
-
-    Raises
-    ------
-    UserError
-        If it is neither, or a line of the file is no e-mail address.
-    """
+    """The e-mail addresses that an argument names, itself or the lines of a file; UserError where it is neither."""
     path = Path(who)
-    if ADDRESS.fullmatch(trim(who)) and not path.is_file():
-        return [normal_address(who)]
     if not path.is_file():
+        if ADDRESS.fullmatch(trim(who)):
+            return [normal_address(who)]
         raise UserError(f"{who!r} is neither an e-mail address nor a file of them (one a line).")
     try:
         lines = path.read_text("utf-8-sig").splitlines()

@@ -20,6 +20,7 @@ from runner.lake.parquet import distinct_values, open_files
 BLOCK = 8 * 1024 * 1024
 PAGES = (".html", ".ipynb", ".json", ".svg", ".txt", ".log")
 LOGS = "sparkHistoryLogs/"
+NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,6 @@ def research_places(database: str) -> Iterator[Place]:
     for name in (table.name for table in TABLES.values() if table.for_research):
         table = get_table(database, name)
         for key, file in open_files(location_of(table)) if table else ():
-            strings = [column.name for column in file.schema_arrow if not _is_number(column.type)]
+            strings = [column.name for column in file.schema_arrow if not any(is_(column.type) for is_ in NUMBERS)]
             values = {str(value) for name in strings for value in distinct_values(file, name)}
             yield Place(key, "\n".join([str(file.schema_arrow), str(file.metadata.metadata), *values]))
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)

@@ -104,11 +104,7 @@ class Index:
 
     A phone of nine or more digits is found however they are grouped. A value that is one word of letters, such as the
     name *May*, cannot be told from other text: it is sought as the value of its field, ``"customerName": "May"``.
-
-    Parameters
-    ----------
-    values : iterable of Words
-        What to seek, as their `words_of`; one without a letter or digit is not sought.
+    A value without a letter or digit is not sought.
     """
 
     def __init__(self, values: Iterable[Words]):
@@ -168,12 +164,7 @@ def _joined(digits: list[str]) -> Iterable[str]:
 class Sought:
     """A few values to seek: as whole words, like the audit, and to the letter within words too.
 
-    Parameters
-    ----------
-    values : iterable of str
-        What to seek.
-    others : iterable of str
-        Values of other people. Where one stands that contains what is sought, that is no trace.
+    Where a value of ``others`` (other people) stands that contains what is sought, that is no trace.
     """
 
     def __init__(self, values: Iterable[str], others: Iterable[str] = ()):
@@ -216,14 +207,10 @@ def _as_words(words: list[str], spell: Callable[[str], str], between: str) -> st
         pattern += f"(?<!{_LETTER}{pattern})"
     else:
         pattern = f"(?<!{_LETTER}){pattern}"
-    for before, word in pairwise(words):
-        needed = "+" if _is_spaced(before) and _is_spaced(word) else "*"
-        pattern += between + needed + spell(word)
+    for pair in pairwise(words):
+        needed = "+" if all(re.match(_LETTER, word) for word in pair) else "*"
+        pattern += between + needed + spell(pair[1])
     return pattern + f"(?!{_LETTER})"
-
-
-def _is_spaced(word: str) -> bool:
-    return re.match(_LETTER, word) is not None
 
 
 def _spelled(value: str) -> str:

@@ -4,7 +4,7 @@ from rich.table import Table
 
 from runner.console import print_table
 from runner.errors import UserError
-from runner.lake.lock import read_holder
+from runner.lake.lock import run_at_work
 from runner.lake.runs import list_states
 from runner.report.formatting import duration_text, elapsed_seconds
 
@@ -14,8 +14,7 @@ def print_runs(bucket: str, last: int) -> None:
     records = list_states(bucket, last)
     if not records:
         raise UserError(f"s3://{bucket} knows no run: start one with `stedi run`.")
-    holder = read_holder(bucket)
-    at_work = holder.run_id if holder and holder.lives else None
+    at_work = run_at_work(bucket)
     shown = Table("run", "status", "took", "steps", "rows for machine learning", "cost (USD)", "")
     for record in records:
         broke_off = record["status"] == "RUNNING" and record["run_id"] != at_work
