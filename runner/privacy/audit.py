@@ -46,7 +46,7 @@ class PrivacyAudit:
             found = self.index.find(text)
             if not place.is_log:  # Spark's logs are full of names like class@1a2b.com, and of UUIDs of its own
                 found = found or set(EMAIL.findall(text))
-                serials[place.name] = {serial.lower() for serial in SERIAL.findall(text)}
+                serials.setdefault(place.name, set()).update({serial.lower() for serial in SERIAL.findall(text)})
             if found:
                 hits.setdefault(place.name, set()).update(found)
         unknown = {name: found for name, found in serials.items() if found and name not in hits}
