@@ -106,6 +106,7 @@ _DISTANCE = Column("distanceFromObject", "int", "cm", _MEASURE)
 _MOTION = tuple(Column(axis, "double", "units of the app", _MEASURE) for axis in ("x", "y", "z"))
 _READING = (_USER, Column("timestamp", "bigint", _MS, _TIME), *_MOTION)
 _STEP = (_READ_AT, _SERIAL, _DISTANCE)
+_LANDED, _READ = "one JSON line a reading", "one row a reading"
 
 
 def _customer(birthday: str) -> tuple[Column, ...]:
@@ -149,24 +150,8 @@ _ALL = (
         _customer("string"),
         person="email",
     ),
-    Table(
-        "accelerometer_landing",
-        "accelerometer/landing/",
-        LANDING,
-        _01,
-        "one JSON line a reading",
-        _READING,
-        person="user",
-    ),
-    Table(
-        "step_trainer_landing",
-        "step_trainer/landing/",
-        LANDING,
-        _01,
-        "one JSON line a reading",
-        _STEP,
-        person="serialNumber",
-    ),
+    Table("accelerometer_landing", "accelerometer/landing/", LANDING, _01, _LANDED, _READING, person="user"),
+    Table("step_trainer_landing", "step_trainer/landing/", LANDING, _01, _LANDED, _STEP, person="serialNumber"),
     Table(
         "customer_register",
         "customer/register/",
@@ -192,7 +177,7 @@ _ALL = (
         "accelerometer/trusted/",
         TRUSTED,
         _03,
-        "one row a reading",
+        _READ,
         (*_READING, _SERIAL, _CONSENT),
         person="user",
     ),
@@ -206,15 +191,7 @@ _ALL = (
         key=("email",),
         person="email",
     ),
-    Table(
-        "step_trainer_trusted",
-        "step_trainer/trusted/",
-        TRUSTED,
-        _05,
-        "one row a reading",
-        _STEP,
-        person="serialNumber",
-    ),
+    Table("step_trainer_trusted", "step_trainer/trusted/", TRUSTED, _05, _READ, _STEP, person="serialNumber"),
     Table(
         "machine_learning_curated",
         "step_trainer/curated/",

@@ -3,10 +3,10 @@
 import json
 
 import boto3
-from botocore.exceptions import ClientError
 
 from helpers.publishing.objects import list_keys
 from helpers.records import finding_key, record_key
+from runner.lake.document import find_object
 from runner.pipeline.steps import STEPS
 
 CHECKS, PROFILE, TABLE = "checks", "profile_machine_learning_curated", "table_"
@@ -71,9 +71,5 @@ def _noted_by(step: str) -> list[str]:
 
 
 def _read(bucket: str, key: str) -> list | dict | None:
-    try:
-        return json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
-            return None
-        raise
+    found = find_object(bucket, key)
+    return json.loads(found["Body"].read()) if found else None
