@@ -129,7 +129,7 @@ def test_what_does_not_exist_cannot_be_resumed(lake):
 
 
 def test_isolated_notebooks_have_sessions_of_their_own_and_run_side_by_side(lake, resumed):
-    run = begin("run", "--lake", lake, "--from", "07", "--isolated", "--json")
+    run = begin("run", "--lake", lake, "--from", "07", "--isolated", "--json", "--set", "consent=any_time")
     run_id = events_until(run, "run_started")["run_id"]
     events_until(run, "step_started", step="08_explore_curated")  # before 07 has ended
     wait_for(lambda: any(f"{run_id}-07" in session for session in sessions(lake)))
