@@ -1,5 +1,6 @@
 """Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
 
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from string import Template
 from typing import Any
@@ -110,31 +111,43 @@ def run_checks(connection: Connection, settings: Settings) -> int:
     return len(checks)
 
 
-def show(connection: Connection, settings: Settings, name: str, query: str) -> None:
-    """Show a query's result as a table, identity masked (`helpers.masking.show_table`).
+@dataclass(frozen=True)
+class Look:
+    """What a query found, as it may be shown: identity masked."""
 
-    Where a landed value does not fit its column, Athena's reason is printed instead: a broken line is no reason to
-    stop, since the transforms read every line as text and quarantine what does not fit.
+    query: str
+    columns: list[str]
+    rows: list[list[str]]
+    reason: str = ""  # why Athena could not answer, where a landed value does not fit its column
+
+
+def look(connection: Connection, query: str) -> Look:
+    """Ask Athena, once for all that is shown of the answer.
+
+    A broken line is no reason to stop, since the transforms read every line as text and quarantine what does not fit.
     """
     try:
-        show_table(settings, name, *_ask(connection, query))
+        cursor = connection.cursor(converter=AnyDate()).execute(query)
+        columns = [column[0] for column in cursor.description]
+        return Look(query, columns, mask_rows(columns, cursor.fetchall()))
     except OperationalError as error:
-        print(f"Athena cannot read every landed line as the table declares it: {_unreadable(error)}")
+        return Look(query, [], [], _unreadable(error))
 
 
-def picture(connection: Connection, query: str, title: str) -> Figure:
-    """Draw a query's result as a picture for a report, identity masked, or Athena's reason, as `show` has it."""
-    try:
-        names, rows = _ask(connection, query)
-        rows = mask_rows(names, rows)
-    except OperationalError as error:
-        names, rows = ["Athena cannot read every landed line"], [[_unreadable(error)]]
-    return plot_rows(names, rows, title, " ".join(query.split()))
+def show(settings: Settings, name: str, found: Look) -> None:
+    """Show what a query found as a table (`helpers.masking.show_table`), or why there is none."""
+    if found.reason:
+        print(f"Athena cannot read every landed line as the table declares it: {found.reason}")
+    else:
+        show_table(settings, name, found.columns, found.rows)
 
 
-def _ask(connection: Connection, query: str) -> tuple[list[str], list[tuple]]:
-    cursor = connection.cursor(converter=AnyDate()).execute(query)
-    return [column[0] for column in cursor.description], cursor.fetchall()
+def picture(found: Look, title: str) -> Figure:
+    """Draw what a query found for a report, or why there is nothing."""
+    columns, rows = found.columns, found.rows
+    if found.reason:
+        columns, rows = ["Athena cannot read every landed line"], [[found.reason]]
+    return plot_rows(columns, rows, title, " ".join(found.query.split()))
 
 
 def count_rows(connection: Connection, table: str) -> int:

@@ -8,7 +8,7 @@ from helpers.errors import NotPublished
 from helpers.landing.files import inference_paths
 from helpers.landing.lines import read_landing
 from helpers.landing.new_fields import NewFields, find_new_fields, inferred_types
-from helpers.masking import show_table
+from helpers.masking import mask_rows, show_table
 from helpers.publishing.audits import audit
 from helpers.publishing.breaker import check_readable
 from helpers.publishing.catalog import get_table
@@ -141,12 +141,8 @@ class Lake:
         AuditFailed, BrokenSource, LostRace
             Nothing was published; readers go on seeing the version before.
         """
-        # Only a Glue session has awsglue: whoever reads the tables elsewhere can import this module all the same.
-        from awsglue.dynamicframe import DynamicFrame
-
-        frame = DynamicFrame.fromDF(rows, self._context, self._staged.table)
-        self._finish(write_staged(sink, frame, self.settings, self._staged), kept)
-        if self._classified:
+        self._write(sink, rows, kept)
+        if self._classified and f"quarantine_{self._classified[0]}" not in self._published:
             self._publish_quarantine(*self._classified)
 
     def preview(self, table: str) -> None:
@@ -154,7 +150,7 @@ class Lake:
         rows = self._rows(self._entry(table))
         # As text already here: Spark has dates that Python has not.
         texts = rows.select(*(F.col(f"`{name}`").cast("string") for name in rows.columns))
-        show_table(self.settings, table, rows.columns, texts.limit(PREVIEWED).collect())
+        show_table(self.settings, table, rows.columns, mask_rows(rows.columns, texts.limit(PREVIEWED).collect()))
 
     def record(self, accounting: Accounting) -> None:
         """Remove old versions, write the record that proves the step's success, forget what was held in memory."""
@@ -166,6 +162,13 @@ class Lake:
         step = TABLES[next(iter(tables))].step
         write_record(self.settings, step, accounting, tables, other_fields=self._fields.together)
         self._spark.catalog.clearCache()
+
+    def _write(self, sink, rows: DataFrame, kept: int) -> None:
+        # Only a Glue session has awsglue: whoever reads the tables elsewhere can import this module all the same.
+        from awsglue.dynamicframe import DynamicFrame
+
+        frame = DynamicFrame.fromDF(rows, self._context, self._staged.table)
+        self._finish(write_staged(sink, frame, self.settings, self._staged), kept)
 
     def _finish(self, staged: Staged, kept: int) -> None:
         written = self._rows(staged.definition)
@@ -180,24 +183,17 @@ class Lake:
 
     def _publish_quarantine(self, source: str, classified: DataFrame, accounting: Accounting) -> None:
         table, quarantined = f"quarantine_{source}", sum(accounting.quarantined.values())
-        if table in self._published:
-            return
-        live = get_table(self.settings.database, table)
-        if not quarantined and live and _is_empty(live):
+        path = self.stage(table)
+        if quarantined:
+            sink = self._context.getSink(
+                connection_type="s3", path=path, enableUpdateCatalog=True, updateBehavior="UPDATE_IN_DATABASE"
+            )
+            self._write(sink, quarantined_lines(classified, self.settings.run_id), quarantined)
+        elif self._staged.live and _is_empty(self._staged.live):
             self._published[table] = 0
-            return
-        self.stage(table)
-        if not quarantined:
+        else:
             columns = [(column.name, column.type) for column in TABLES[table].columns]
             self._finish(stage_empty(self.settings, self._staged, columns), 0)
-            return
-        sink = self._context.getSink(
-            connection_type="s3",
-            path=self._staged.location,
-            enableUpdateCatalog=True,
-            updateBehavior="UPDATE_IN_DATABASE",
-        )
-        self.publish(sink, quarantined_lines(classified, self.settings.run_id), quarantined)
 
     def _entry(self, table: str) -> dict:
         """The catalog's entry of a published table, the same one all through a step."""

@@ -16,17 +16,16 @@ def mask_value(column: str, value: object) -> object:
     return value if value is None or column.lower() in SHOWN | COUNTS else MASK
 
 
-def show_table(settings: Settings, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows, identity masked, and hand them over to the report as data.
+def show_table(settings: Settings, name: str, columns: list[str], rows: list[list[str]]) -> None:
+    """Print rows that may be shown (`mask_rows`), and hand them over to the report as data.
 
     Parameters
     ----------
     name : str
         The report shows them at the cell with the tag ``table:<name>``.
     """
-    texts = mask_rows(columns, rows)
-    write_finding(settings, f"table_{name}", {"columns": list(columns), "rows": texts})
-    print_table(list(columns), texts)
+    write_finding(settings, f"table_{name}", {"columns": columns, "rows": rows})
+    print_table(columns, rows)
 
 
 def mask_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> list[list[str]]:
