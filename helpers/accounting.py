@@ -16,8 +16,7 @@ class Accounting:
     """What became of the rows that a step read.
 
     ``read``, ``kept`` and ``duplicates`` are numbers of rows; ``excluded`` and ``quarantined`` map a reason to a
-    number. ``extended`` is the number of kept rows
-    with fields that their source's contract does not name.
+    number. ``extended`` is the number of kept rows with fields that their source's contract does not name.
     """
 
     read: int
@@ -83,16 +82,16 @@ def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int |
     """
     extended = F.count("extra") if "extra" in classified.columns else F.lit(0)
     counted = classified.groupBy("outcome").agg(F.count(F.lit(1)), F.sum("copies"), extended).collect()
-    counts = {outcome: (different, lines) for outcome, different, lines, _ in counted}
-    extras = {outcome: with_extra for outcome, *_, with_extra in counted}
+    counts = {outcome: numbers for outcome, *numbers in counted}
     accepted = {reason: pair for reason, pair in counts.items() if reason not in quarantine}
+    kept, _, with_new_fields = accepted.get("kept", (0, 0, 0))
     return Accounting(
-        read=sum(lines for _, lines in counts.values()) if read is None else read,
-        kept=accepted.get("kept", (0, 0))[0],
-        excluded={reason: different for reason, (different, _) in sorted(accepted.items()) if reason != "kept"},
-        quarantined={reason: lines for reason, (_, lines) in sorted(counts.items()) if reason in quarantine},
-        duplicates=sum(lines - different for different, lines in accepted.values()),
-        extended=extras.get("kept", 0),
+        read=sum(lines for _, lines, _ in counts.values()) if read is None else read,
+        kept=kept,
+        excluded={reason: different for reason, (different, *_) in sorted(accepted.items()) if reason != "kept"},
+        quarantined={reason: lines for reason, (_, lines, _) in sorted(counts.items()) if reason in quarantine},
+        duplicates=sum(lines - different for different, lines, _ in accepted.values()),
+        extended=with_new_fields,
     ).check()
 
 
@@ -104,13 +103,14 @@ def count_copies(rows: DataFrame) -> DataFrame:
     """
     hashed = rows.withColumn("hash", F.xxhash64(*rows.columns))
     repeated = hashed.groupBy("hash").count().where("count > 1").select("hash").limit(MOST_REPEATED + 1).collect()
+    one = F.lit(1).cast("bigint").alias("copies")
     if not repeated:
-        return rows.withColumn("copies", F.lit(1))
+        return rows.select("*", one)
     if len(repeated) > MOST_REPEATED:
         return _grouped(rows)
     hashes = F.broadcast(rows.sparkSession.createDataFrame(repeated, "hash bigint").withColumn("repeats", F.lit(True)))
     marked = hashed.join(hashes, on="hash", how="left")
-    once = marked.where("repeats is null").select(*rows.columns, F.lit(1).cast("bigint").alias("copies"))
+    once = marked.where("repeats is null").select(*rows.columns, one)
     return once.unionByName(_grouped(marked.where("repeats").select(*rows.columns)))
 
 

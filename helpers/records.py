@@ -7,12 +7,10 @@ What it finds besides its rows stands in ``_<name>.json``, for the report of the
 that a step that fails leaves what made it fail. Athena's ``runs`` table does not see such names.
 """
 
-import json
 from datetime import datetime, timezone
 
-import boto3
-
 from helpers.accounting import Accounting
+from helpers.publishing.objects import put_json
 from helpers.settings import Settings
 
 
@@ -58,7 +56,7 @@ def write_record(
         "athena_bytes": athena_bytes or [],
         "other_fields": other_fields,
     }
-    _write(settings, record_key(settings.run_id, step), record)
+    put_json(settings.bucket, record_key(settings.run_id, step), record)
     print(f"Recorded {step} of run {settings.run_id}.")
 
 
@@ -69,13 +67,4 @@ def finding_key(run_id: str, name: str) -> str:
 
 def write_finding(settings: Settings, name: str, document: object) -> None:
     """Note a finding, such as the outcome of a table's audit; it must hold no identity."""
-    _write(settings, finding_key(settings.run_id, name), document)
-
-
-def _write(settings: Settings, key: str, document: object) -> None:
-    boto3.client("s3").put_object(
-        Bucket=settings.bucket,
-        Key=key,
-        Body=(json.dumps(document) + "\n").encode(),
-        ContentType="application/json",
-    )
+    put_json(settings.bucket, finding_key(settings.run_id, name), document)

@@ -209,9 +209,6 @@ _ALL = (
 TABLES = {table.name: table for table in _ALL}
 """Name -> table, in the order in which a run makes them."""
 
-SOURCES = ("customer", "accelerometer", "step_trainer")
-"""The sources, whose tables are ``<source>_landing`` and ``quarantine_<source>``."""
-
 
 def tables_of(*zones: str) -> tuple[str, ...]:
     """The names of the tables of some zones."""

@@ -1,11 +1,9 @@
 """The files of a landing prefix, and what becomes of their names."""
 
 from dataclasses import dataclass
-from urllib.parse import urlparse
-
-import boto3
 
 from helpers.errors import EmptyLanding
+from helpers.publishing.objects import list_objects, split_uri
 
 SAMPLE_BYTES = 16 * 1024 * 1024
 """Up to this size a source's schema is inferred from all of its files, above it from its first ones."""
@@ -38,9 +36,8 @@ def list_landing_files(location: str) -> list[LandingFile]:
     EmptyLanding
         If there is no file with any content.
     """
-    bucket, prefix = urlparse(location).netloc, urlparse(location).path.lstrip("/")
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    found = [(item["Key"], item["Size"]) for page in pages for item in page.get("Contents", [])]
+    bucket, prefix = split_uri(location)
+    found = [(item["Key"], item["Size"]) for item in list_objects(location)]
     files = [
         LandingFile(f"s3://{bucket}/{key}", size)
         for key, size in sorted(found)

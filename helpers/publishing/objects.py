@@ -1,5 +1,6 @@
 """Objects of the bucket by their ``s3://`` prefix."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import urlparse
 
@@ -25,6 +26,12 @@ def list_objects(location: str) -> Iterator[dict]:
 def list_keys(location: str) -> list[str]:
     """The keys of every object under an ``s3://`` prefix."""
     return [item["Key"] for item in list_objects(location)]
+
+
+def put_json(bucket: str, key: str, document: object) -> None:
+    """Put a document into the bucket as one line of JSON."""
+    body = (json.dumps(document) + "\n").encode()
+    boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
 
 
 def delete_prefix(location: str) -> int:

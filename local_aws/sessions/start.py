@@ -87,9 +87,9 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     wishes.check_python_modules(order.arguments)
     files = wishes.fetch_python_files(order.arguments, order.lake, order.scratch / "python")
     settings = base_settings(order.resources, order.scratch)
+    quick = [archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(bucket_folders(order.lake))]
     # What a user has set for Java comes last, and so holds.
-    for option in (archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(bucket_folders(order.lake))):
-        settings["spark.driver.extraJavaOptions"] = f"{option} {settings['spark.driver.extraJavaOptions']}"
+    settings["spark.driver.extraJavaOptions"] = " ".join([*quick, settings["spark.driver.extraJavaOptions"]])
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
     log_path = wishes.event_log_path(order.arguments, order.lake)
     if log_path:

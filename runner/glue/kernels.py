@@ -17,12 +17,6 @@ from runner.pipeline.parameters import GLUE, kernel_name
 
 LOG = STATE / "kernels.log"
 """What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
-BATCH_KERNEL = KernelSpec(
-    argv=[sys.executable, "-m", "runner.glue.kernel", "-f", "{connection_file}"], display_name="Glue", language="python"
-)
-PLAIN_KERNEL = KernelSpec(
-    argv=[sys.executable, "-m", "runner.glue.plain_kernel", "-f", "{connection_file}"], language="python"
-)
 CLIENT = "jupyter_client.asynchronous.AsyncKernelClient"
 """With the manager's own, blocking client nbclient waits for ever for the answer of a kernel that has died."""
 
@@ -35,7 +29,8 @@ class OneKernel(KernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The batch's own kernels, which need no installation."""
-        return BATCH_KERNEL if self.kernel_name == GLUE else PLAIN_KERNEL
+        module = "runner.glue.kernel" if self.kernel_name == GLUE else "runner.glue.plain_kernel"
+        return KernelSpec(argv=[sys.executable, "-m", module, "-f", "{connection_file}"], language="python")
 
     process: subprocess.Popen
     """Its process, which tells how it ended also after the manager has forgotten it."""

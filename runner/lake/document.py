@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -44,3 +45,9 @@ def find_object(bucket: str, key: str) -> dict | None:
         if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
             return None
         raise
+
+
+def find_json(bucket: str, key: str) -> Any:
+    """The document that an object holds; None where there is none."""
+    found = find_object(bucket, key)
+    return json.loads(found["Body"].read()) if found else None

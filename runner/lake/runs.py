@@ -1,26 +1,24 @@
 """What the bucket knows of a batch: ``runs/<run_id>/_batch.json``. Athena's ``runs`` table does not see such names."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 from botocore.exceptions import ClientError
 
+from helpers.publishing.objects import put_json
 from runner.glue.session import live_sessions
-from runner.lake.document import find_object
+from runner.lake.document import find_json
 from runner.lake.lock import run_at_work
 
 
 def write_state(bucket: str, record: dict) -> None:
     """Note how a batch stands: its run document, with ``status`` RUNNING, SUCCEEDED, FAILED or CANCELLED."""
-    body = (json.dumps(record) + "\n").encode()
-    boto3.client("s3").put_object(Bucket=bucket, Key=_key(record["run_id"]), Body=body, ContentType="application/json")
+    put_json(bucket, _key(record["run_id"]), record)
 
 
 def read_state(bucket: str, run_id: str) -> dict | None:
     """The noted document of a batch; None for a run that was no batch (a notebook by hand, a Glue job)."""
-    answer = find_object(bucket, _key(run_id))
-    return json.loads(answer["Body"].read()) if answer else None
+    return find_json(bucket, _key(run_id))
 
 
 def list_states(bucket: str, last: int) -> list[dict]:

@@ -217,8 +217,9 @@ class Batch:
                 entry.update(status=status, reason=reason)
                 self.progress.ended(entry["name"], status, entry["seconds"], None)
         record.end(status, reason, self._sessions, self.options.local)
-        with suppress(ClientError, BotoCoreError):  # AWS may be what failed
-            record.add_findings()
+        if status != "SUCCEEDED":  # else the audit has read them, and nothing has been noted since
+            with suppress(ClientError, BotoCoreError):  # AWS may be what failed
+                record.add_findings()
         record.write_report()
         record.point_latest()
         with suppress(ClientError, BotoCoreError):  # AWS may be what failed; whoever looks then asks after the lock

@@ -1,12 +1,10 @@
 """What the steps of a run have left in ``runs/<run_id>/``: their records, and what they noted for the report."""
 
-import json
-
 import boto3
 
-from helpers.publishing.objects import list_keys
+from helpers.publishing.objects import list_keys, put_json
 from helpers.records import finding_key, record_key
-from runner.lake.document import find_object
+from runner.lake.document import find_json
 from runner.pipeline.steps import STEPS
 
 CHECKS, PROFILE, TABLE = "checks", "profile_machine_learning_curated", "table_"
@@ -26,7 +24,7 @@ def read_findings(bucket: str, run_id: str) -> dict:
     for key in list_keys(f"s3://{bucket}/runs/{run_id}/_"):
         name = key.rpartition("/_")[2].removesuffix(".json")
         if name != "batch":
-            found[name] = _read(bucket, key)
+            found[name] = find_json(bucket, key)
     order = [f"audit_{table}" for step in STEPS.values() for table in step.writes]
     return {
         "audits": [rule for name in order for rule in found.get(name, [])],
@@ -38,7 +36,7 @@ def read_findings(bucket: str, run_id: str) -> dict:
 
 def read_record(bucket: str, run_id: str, step: str) -> dict | None:
     """The record of a step (`helpers.records`), which proves that it did its work; None where there is none."""
-    return _read(bucket, record_key(run_id, step))
+    return find_json(bucket, record_key(run_id, step))
 
 
 def forget_findings(bucket: str, run_id: str, step: str) -> None:
@@ -56,20 +54,14 @@ def carry_over(bucket: str, origin: str, run_id: str, step: str) -> bool:
     record = read_record(bucket, origin, step)
     if record is None:
         return False
-    documents = {finding_key(run_id, name): _read(bucket, finding_key(origin, name)) for name in _noted_by(step)}
+    documents = {finding_key(run_id, name): find_json(bucket, finding_key(origin, name)) for name in _noted_by(step)}
     documents[record_key(run_id, step)] = record | {"run_id": run_id, "unchanged_since": origin}
     for key, document in documents.items():
         if document is not None:
-            body = (json.dumps(document) + "\n").encode()
-            boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+            put_json(bucket, key, document)
     return True
 
 
 def _noted_by(step: str) -> list[str]:
     """The names of a step's findings."""
     return [f"audit_{table}" for table in STEPS[step].writes] + ([CHECKS, PROFILE] if step.startswith("07") else [])
-
-
-def _read(bucket: str, key: str) -> list | dict | None:
-    found = find_object(bucket, key)
-    return json.loads(found["Body"].read()) if found else None
