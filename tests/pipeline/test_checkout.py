@@ -64,12 +64,14 @@ def _link(source: str, target: str) -> None:
 
 def make(home, *arguments):
     """Call make in the checkout as a user of a shell that leaves ~ to the command."""
+    return call(home, "make", "--no-print-directory", *arguments)
+
+
+def call(home, *command):
+    """Call a command in the checkout, with none of the rooms that the tests themselves have."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("STEDI_", "MAKE"))}
-    command = ["make", "--no-print-directory", *arguments]
-    checkout = home / CHECKOUT
-    return subprocess.run(
-        command, cwd=checkout, env=environment | {"HOME": str(home)}, capture_output=True, text=True, check=False
-    )
+    environment["HOME"] = str(home)
+    return subprocess.run(command, cwd=home / CHECKOUT, env=environment, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.deep
@@ -87,9 +89,7 @@ def test_make_run_works_in_a_folder_with_any_name_and_takes_nobody_for_an_everyd
     assert (checkout / "lake" / "stedi-lakehouse" / "customer" / "landing" / "names.json").is_file()
     assert document["steps"][1]["rows"]["read"] > len(NAMES)
     query = "select count(*) from machine_learning_curated"
-    answer = subprocess.run(
-        [checkout / ".venv" / "bin" / "stedi", "query", "--csv", query], capture_output=True, text=True, check=False
-    )
+    answer = call(home, checkout / ".venv" / "bin" / "stedi", "query", "--csv", query)
     assert answer.returncode == 0, answer.stderr
     assert int(answer.stdout.split()[1]) == document["tables"]["machine_learning_curated"] > 0
 
