@@ -38,13 +38,13 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml
 		install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes "$$@"; }; \
 		install -r requirements-build.lock && install --no-build-isolation -r requirements.lock
 	@$(MAKE) --no-print-directory $(BIN)/stedi
-	@$(PY) -m local_aws.sessions.class_archive 2>/dev/null || echo "make: Spark's sessions will start a few seconds slower" >&2
+	@$(PY) -m local_aws.glue.sessions.class_archive 2>/dev/null || echo "make: Spark's sessions will start a few seconds slower" >&2
 	@touch $@
 
 # The project and its command, as pip's --editable would give them: setuptools takes { and $ in a path for variables of
 # its own (which is why pip, above, comes to such an environment by a link), and a script of pip's a $ for one of sh's.
 $(BIN)/stedi:
-	@echo ../../../.. > "$$(echo $(VENV)/lib/python*/site-packages)/stedi.pth"
+	@printf '%s\n' ../../../.. ../../../../local_aws/src > "$$(echo $(VENV)/lib/python*/site-packages)/stedi.pth"
 	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -c "%s" "$$@"\n' \
 		'import sys; sys.path[:] = filter(None, sys.path); from runner.cli import main; main()' > $@ && chmod +x $@
 

@@ -10,7 +10,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 
-from local_aws.endpoint import EndpointError, aws_for
+from local_aws.lifecycle import EndpointError, aws_for
 from runner.errors import UserError
 from runner.glue.session import role_arn
 

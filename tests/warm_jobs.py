@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from local_aws.endpoint import running
-from local_aws.sessions.job import job_environment
+from local_aws.glue.sessions.job import job_environment
+from local_aws.lifecycle import running
 from runner.paths import JOBS, PROJECT
 from tests.killing import write_killer
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 from pyspark.sql import SparkSession
 
-from local_aws.sessions.java import find_java_home
+from local_aws.glue.sessions.java import find_java_home
 
 
 @pytest.fixture(scope="session")

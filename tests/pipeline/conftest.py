@@ -20,7 +20,7 @@ from pyathena import connect
 
 from helpers.athena import AnyDate
 from helpers.tables import CURATED, REGISTER, TABLES, TRUSTED, tables_of
-from local_aws import endpoint
+from local_aws import lifecycle
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.glue.session import live_sessions
@@ -94,7 +94,7 @@ def sessions(lake):
 @contextmanager
 def served(lake: Path) -> Iterator[Path]:
     """A lake while its endpoint is up; it ends with this process, however that ends."""
-    with endpoint.aws_for(PROFILE, lake):
+    with lifecycle.aws_for(PROFILE, lake):
         yield lake
 
 

@@ -11,7 +11,7 @@ import boto3
 import psutil
 import pytest
 
-from local_aws import endpoint
+from local_aws import lifecycle
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.paths import SAMPLES
@@ -27,7 +27,7 @@ from tests.pipeline.conftest import (
     wait_for,
 )
 
-WORKER, KERNEL = "local_aws.sessions.worker", "runner.glue.kernel"
+WORKER, KERNEL = "local_aws.glue.sessions.worker", "runner.glue.kernel"
 REASONS = {WORKER: "the Glue session ended in cell ", KERNEL: "its kernel ended in cell "}
 
 
@@ -163,7 +163,7 @@ def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(tmp_path, victim):
     assert f"01_landing_tables failed: {REASONS[victim]}" in err
     assert "signal 9" in err or "-9" in err
     assert len(err.strip().splitlines()) == 1
-    assert not endpoint.running(root)
+    assert not lifecycle.running(root)
     wait_for(lambda: not _processes(WORKER, root))
 
 
@@ -178,13 +178,13 @@ def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path):
     out, err = run.communicate(timeout=120)
     assert run.returncode == 130, out + err
     wait_for(lambda: not any(child.is_running() for child in children) and not _processes(WORKER, root))
-    assert not endpoint.running(root)
+    assert not lifecycle.running(root)
 
 
 @pytest.mark.kernel
 def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path):
     root = tmp_path / "lake"
-    victim = endpoint.start(root)
+    victim = lifecycle.start(root)
     with use_profile(PROFILE, root):
         boto3.client("s3").create_bucket(Bucket=BUCKET)
         boto3.client("glue").create_database(DatabaseInput={"Name": "stedi"})

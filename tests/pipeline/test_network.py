@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local_aws.endpoint import running
+from local_aws.lifecycle import running
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from tests.faults import FaultyNetwork

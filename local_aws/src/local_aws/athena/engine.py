@@ -1,0 +1,201 @@
+"""The run of one query: tables found, SQL translated, DuckDB locked down, rows given out."""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from local_aws.athena import binder as binding
+from local_aws.athena.dialect import position
+from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.json_lines import KeySpellings
+from local_aws.athena.render import renderer
+from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
+from local_aws.athena.translation import (
+    Translator,
+    catalog_tables,
+    column_name,
+    name_unnamed_columns,
+    normalize_identifiers,
+)
+from local_aws.athena.types import HiveType, column_info
+from local_aws.endpoint.service import Service
+from local_aws.lake import Lake
+
+BATCH_ROWS = 10_000
+CATALOG = "awsdatacatalog"
+INTERRUPT_SECONDS = 0.1
+"""How often a cancelled query is interrupted until it ends: DuckDB forgets an interrupt between two statements."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The columns of a query's answer, its rows as text, and the bytes of the files it read."""
+
+    columns: list[dict[str, Any]]
+    rows: Iterator[list[str | None]]
+    scanned_bytes: int
+
+
+class Engine:
+    """Runs queries on the tables of a catalog.
+
+    Parameters
+    ----------
+    lake : Lake
+        Where the tables' objects are.
+    catalog : Service
+        The Glue Data Catalog.
+    """
+
+    def __init__(self, lake: Lake, catalog: Service):
+        self._lake = lake
+        self._catalog = catalog
+        self._spellings = KeySpellings()
+
+    @contextmanager
+    def run(self, sql: str, tree: exp.Expression, database: str, cancelled: threading.Event) -> Iterator[Answer]:
+        """Run a parsed query; the answer can be read within the ``with`` block.
+
+        Parameters
+        ----------
+        sql : str
+            The query as it was written.
+        tree : Expression
+            The query, parsed; it is left as it is.
+        database : str
+            Where tables without a database are looked up.
+        cancelled : Event
+            Set where nobody waits for the query any more.
+
+        Raises
+        ------
+        QueryFailed
+            With Athena's error name and message.
+        """
+        query = _selected(tree)
+        normalize_identifiers(query)
+        tables = self._find_tables(query, database, sql)
+        columns = {name: _needed_columns(query, table) for name, table in tables.items()}
+        name_unnamed_columns(query)
+        translator = _translator(columns, sql)
+        try:
+            translated = translator.translate(query)
+            with (
+                self._scratch() as scratch,
+                binding.connect(temp_directory=str(scratch / "spill")) as connection,
+                _interrupted(connection, cancelled),
+            ):
+                reader = TableReader(self._lake, self._spellings, scratch, cancelled)
+                for name, table in tables.items():
+                    reader.make_view(connection, table, columns[name])
+                _lock(connection, reader.paths)
+                answer = _answer(connection, translated, reader.scanned_bytes)
+                yield replace(answer, rows=_until_cancelled(answer.rows, cancelled))
+        except duckdb.Error as error:
+            raise binding.explain(error, translator.place_of) from error
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(dir=self._lake.state, prefix="athena-") as folder:
+            yield Path(folder)
+
+    def _find_tables(self, query: exp.Expression, database: str, sql: str) -> dict[str, CatalogTable]:
+        """Look up each table and point the query at the view of it."""
+        found: dict[str, CatalogTable] = {}
+        for node in catalog_tables(query):
+            if node.catalog not in {"", CATALOG}:
+                raise unsupported(f"the data catalog {node.catalog}")
+            table = find_table(self._catalog, node.db or database, node.name, position(node, sql))
+            found[table.relation] = table
+            alias = node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name, quoted=True))
+            relation = exp.to_identifier(table.relation, quoted=True)
+            node.replace(exp.Table(this=relation, alias=alias, joins=node.args.get("joins")))
+        for column in query.find_all(exp.Column):
+            if column.catalog == CATALOG:
+                column.set("catalog", None)
+            if column.db in {table.database for table in found.values()}:
+                column.set("db", None)
+        return found
+
+
+@contextmanager
+def _interrupted(connection: duckdb.DuckDBPyConnection, cancelled: threading.Event) -> Iterator[None]:
+    """Interrupt what DuckDB does within the block once the query is cancelled."""
+    left = threading.Event()
+
+    def watch() -> None:
+        while not left.wait(INTERRUPT_SECONDS):
+            if cancelled.is_set():
+                connection.interrupt()
+
+    watcher = threading.Thread(target=watch, name="athena interrupt", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        left.set()
+        watcher.join()
+
+
+def _until_cancelled(rows: Iterator[list[str | None]], cancelled: threading.Event) -> Iterator[list[str | None]]:
+    for row in rows:
+        if cancelled.is_set():
+            raise QueryFailed("USER_CANCELED", "Query was cancelled")
+        yield row
+
+
+def _selected(tree: exp.Expression) -> exp.Expression:
+    """Copy the query; a bare VALUES becomes a SELECT, whose columns can be named as Athena names them."""
+    if not isinstance(tree, exp.Values):
+        return tree.copy()
+    width = len(tree.expressions[0].expressions) or 1
+    names = [exp.to_identifier(f"_col{place}") for place in range(width)]
+    values = tree.copy()
+    values.set("alias", exp.TableAlias(this=exp.to_identifier("rows"), columns=names))
+    return exp.select("*").from_(values)
+
+
+def _needed_columns(query: exp.Expression, table: CatalogTable) -> dict[str, HiveType]:
+    """Choose the columns that a query can mean: the named ones, or all where it has a star or a natural join."""
+    names = {identifier.this for identifier in query.find_all(exp.Identifier)}
+    starred = any(item.is_star for select in query.find_all(exp.Select) for item in select.expressions)
+    natural = any(join.args.get("method") for join in query.find_all(exp.Join))
+    if PATH_COLUMN in names and (starred or natural):
+        raise unsupported('"$path" together with *')
+    columns = parse_columns(table, None if starred or natural else names)
+    return {**columns, PATH_COLUMN: HiveType("string")} if PATH_COLUMN in names else columns
+
+
+def _translator(columns: dict[str, dict[str, HiveType]], sql: str) -> Translator:
+    binder = binding.Binder(binding.connect(enable_external_access=False))
+    for name, kinds in columns.items():
+        binder.add_table(name, {column: kind.duckdb() for column, kind in kinds.items()})
+    return Translator(binder, sql)
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
+    """From here on the connection can read the query's own files and nothing else."""
+    connection.execute("SET allowed_paths = $paths", {"paths": paths})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _answer(connection: duckdb.DuckDBPyConnection, translated: str, scanned_bytes: int) -> Answer:
+    cursor = connection.execute(translated)
+    description = cursor.description
+    columns = [column_info(column_name(name, place), kind) for place, (name, kind, *_) in enumerate(description)]
+    writers = [renderer(kind) for _, kind, *_ in description]
+    return Answer(columns, _rows(cursor, writers), scanned_bytes)
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, writers: list[Any]) -> Iterator[list[str | None]]:
+    while batch := cursor.fetchmany(BATCH_ROWS):
+        for row in batch:
+            yield [write(value) for write, value in zip(writers, row, strict=True)]

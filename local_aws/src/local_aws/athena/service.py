@@ -1,0 +1,221 @@
+"""The Athena API (JSON 1.1, target ``AmazonAthena``): queries are started, watched and read."""
+
+from collections.abc import Callable
+from typing import Any
+
+from local_aws.athena.dialect import syntax_error
+from local_aws.athena.execution import ENGINE, FINAL, Execution
+from local_aws.athena.executions import Executions
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.metadata import Metadata
+from local_aws.athena.results import read_page, result_path
+from local_aws.athena.statements import parse_statement
+from local_aws.endpoint.service import Service
+from local_aws.errors import AwsError, not_supported
+from local_aws.lake import Lake
+
+WORKGROUP = "primary"
+MOST_ROWS = 1_000
+MOST_LISTED = 50
+LONG_POLL_SECONDS = 1.0
+"""How long GetQueryExecution waits for a query to end: clients look once a second, most queries take less."""
+
+NO_OUTPUT = (
+    "No output location provided. An output location is required either through the Workgroup result configuration "
+    "setting or as an API input."
+)
+START_FIELDS = {
+    "QueryString",
+    "ClientRequestToken",
+    "QueryExecutionContext",
+    "ResultConfiguration",
+    "WorkGroup",
+    "ExecutionParameters",
+    "ResultReuseConfiguration",
+}
+
+
+class Athena:
+    """Amazon Athena over the lake's files.
+
+    Parameters
+    ----------
+    lake : Lake
+        Where the objects of tables and results are.
+    catalog : Service
+        The Glue Data Catalog.
+    """
+
+    def __init__(self, lake: Lake, catalog: Service):
+        self._lake = lake
+        self._executions = Executions(lake, catalog)
+        metadata = Metadata(catalog)
+        self._actions: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "StartQueryExecution": self._start,
+            "GetQueryExecution": self._get,
+            "BatchGetQueryExecution": self._batch_get,
+            "ListQueryExecutions": self._list,
+            "StopQueryExecution": self._stop,
+            "GetQueryResults": self._results,
+            "GetQueryRuntimeStatistics": self._runtime_statistics,
+            "GetWorkGroup": _get_workgroup,
+            "ListWorkGroups": _list_workgroups,
+            "ListDataCatalogs": metadata.list_data_catalogs,
+            "GetDataCatalog": metadata.get_data_catalog,
+            "ListDatabases": metadata.list_databases,
+            "GetDatabase": metadata.get_database,
+            "ListTableMetadata": metadata.list_table_metadata,
+            "GetTableMetadata": metadata.get_table_metadata,
+        }
+
+    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer one action of the Athena API.
+
+        Raises
+        ------
+        AwsError
+            With Athena's code and message; ``not_supported`` for an action that is not here.
+        """
+        handler = self._actions.get(action)
+        if handler is None:
+            raise not_supported("athena", action)
+        return handler(payload)
+
+    def _start(self, payload: dict[str, Any]) -> dict[str, Any]:
+        request = {key: value for key, value in payload.items() if key != "ClientRequestToken"}
+        token = payload.get("ClientRequestToken")
+        known = self._executions.find_started(token, request)
+        if known is not None:
+            return {"QueryExecutionId": known}
+        execution = self._accept(request)
+        self._executions.start(execution, token, request)
+        return {"QueryExecutionId": execution.identifier}
+
+    def _accept(self, request: dict[str, Any]) -> Execution:
+        """Check a request and parse its statement."""
+        unknown = sorted(set(request) - START_FIELDS)
+        if unknown:
+            raise not_supported("athena", f"StartQueryExecution with {unknown[0]}")
+        _check_workgroup(request.get("WorkGroup"))
+        context = request.get("QueryExecutionContext") or {}
+        if context.get("Catalog", "AwsDataCatalog").lower() != "awsdatacatalog":
+            raise AwsError("InvalidRequestException", f"Data catalog {context['Catalog']} was not found")
+        folder = self._output_folder(request.get("ResultConfiguration") or {})
+        parameters = request.get("ExecutionParameters") or []
+        try:
+            statement = parse_statement(request["QueryString"], parameters)
+        except QueryFailed as refusal:
+            raise AwsError("InvalidRequestException", str(refusal)) from refusal
+        except RecursionError as error:
+            raise syntax_error("line 1:1: statement is too large (stack overflow while parsing)") from error
+        database = (context.get("Database") or "default").lower()
+        return Execution(request["QueryString"], statement, database, folder, WORKGROUP, parameters)
+
+    def _output_folder(self, configuration: dict[str, Any]) -> str:
+        folder = configuration.get("OutputLocation", "")
+        if not folder:
+            raise AwsError("InvalidRequestException", NO_OUTPUT)
+        bucket, _, key = folder.removeprefix("s3://").partition("/")
+        if not folder.startswith("s3://") or not bucket or {"..", "."} & set(key.split("/")):
+            raise AwsError("InvalidRequestException", f"outputLocation is not a valid S3 path: {folder}")
+        if bucket.startswith(".") or not self._lake.bucket(bucket).is_dir():
+            raise AwsError("InvalidRequestException", f"Unable to verify/create output bucket {bucket}")
+        return folder
+
+    def _get(self, payload: dict[str, Any]) -> dict[str, Any]:
+        execution = self._executions.get(payload["QueryExecutionId"])
+        execution.done.wait(LONG_POLL_SECONDS)
+        return {"QueryExecution": execution.describe()}
+
+    def _batch_get(self, payload: dict[str, Any]) -> dict[str, Any]:
+        found, unprocessed = [], []
+        for identifier in payload["QueryExecutionIds"]:
+            try:
+                found.append(self._executions.get(identifier).describe())
+            except AwsError as error:
+                unprocessed.append(
+                    {"QueryExecutionId": identifier, "ErrorCode": error.code, "ErrorMessage": error.message}
+                )
+        return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": unprocessed}
+
+    def _list(self, payload: dict[str, Any]) -> dict[str, Any]:
+        _check_workgroup(payload.get("WorkGroup"))
+        identifiers = [execution.identifier for execution in self._executions.list()]
+        token = payload.get("NextToken")
+        if token and token not in identifiers:
+            raise AwsError("InvalidRequestException", "Invalid NextToken")
+        first = identifiers.index(token) if token else 0
+        following = identifiers[first + payload.get("MaxResults", MOST_LISTED) :]
+        listed = identifiers[first : len(identifiers) - len(following)]
+        return {"QueryExecutionIds": listed, **({"NextToken": following[0]} if following else {})}
+
+    def _stop(self, payload: dict[str, Any]) -> dict[str, Any]:
+        self._executions.stop(self._executions.get(payload["QueryExecutionId"]))
+        return {}
+
+    def _results(self, payload: dict[str, Any]) -> dict[str, Any]:
+        execution = self._succeeded(payload["QueryExecutionId"])
+        count = payload.get("MaxResults", MOST_ROWS)
+        if not 1 <= count <= MOST_ROWS:
+            raise AwsError("InvalidRequestException", f"MaxResults is more than maximum allowed length {MOST_ROWS}.")
+        token = payload.get("NextToken", "0")
+        if not token.isdecimal():
+            raise AwsError("InvalidRequestException", "Invalid NextToken")
+        offset = int(token)
+        if execution.statement.tree is None:
+            rows: list[Any] = [[row] for row in execution.rows[offset : offset + count]]
+            following = offset + count if offset + count < len(execution.rows) else None
+        else:
+            path = result_path(self._lake, execution.output_location)
+            rows, following = read_page(path, offset, count, len(execution.columns))
+        answer = {
+            "UpdateCount": 0,
+            "ResultSet": {
+                "Rows": [{"Data": [_datum(value) for value in row]} for row in rows],
+                "ResultSetMetadata": {"ColumnInfo": execution.columns},
+            },
+        }
+        return answer if following is None else {**answer, "NextToken": str(following)}
+
+    def _runtime_statistics(self, payload: dict[str, Any]) -> dict[str, Any]:
+        execution = self._succeeded(payload["QueryExecutionId"])
+        times = execution.statistics()
+        timeline = {key: times[key] for key in times if key.endswith("InMillis")}
+        rows = {"InputBytes": execution.scanned_bytes}
+        return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
+
+    def _succeeded(self, identifier: str) -> Execution:
+        execution = self._executions.get(identifier)
+        if execution.state not in FINAL:
+            raise AwsError("InvalidRequestException", f"Query has not yet finished. Current state: {execution.state}")
+        if execution.state != "SUCCEEDED":
+            raise AwsError(
+                "InvalidRequestException",
+                f"Query did not finish successfully. Final query state: {execution.state}",
+            )
+        return execution
+
+
+def _datum(value: str | None) -> dict[str, str]:
+    return {} if value is None else {"VarCharValue": value}
+
+
+def _check_workgroup(name: str | None) -> None:
+    if name not in {None, WORKGROUP}:
+        raise AwsError("InvalidRequestException", "WorkGroup is not found.")
+
+
+def _get_workgroup(payload: dict[str, Any]) -> dict[str, Any]:
+    _check_workgroup(payload["WorkGroup"])
+    configuration = {
+        "ResultConfiguration": {},
+        "EnforceWorkGroupConfiguration": False,
+        "PublishCloudWatchMetricsEnabled": False,
+        "RequesterPaysEnabled": False,
+        "EngineVersion": ENGINE,
+    }
+    return {"WorkGroup": {"Name": WORKGROUP, "State": "ENABLED", "Configuration": configuration, "Description": ""}}
+
+
+def _list_workgroups(_: dict[str, Any]) -> dict[str, Any]:
+    return {"WorkGroups": [{"Name": WORKGROUP, "State": "ENABLED", "Description": "", "EngineVersion": ENGINE}]}

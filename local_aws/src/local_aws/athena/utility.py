@@ -1,0 +1,191 @@
+"""SHOW, DESCRIBE, and DDL that is not CREATE TABLE: statements that only ask or change the catalog.
+
+Source: "DDL statements" (Athena user guide), one page a statement.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from local_aws.athena.create_table import table_input
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.types import text_column
+from local_aws.endpoint.service import Service
+from local_aws.errors import AwsError
+
+WIDTH = 20
+"""Athena pads names to this width in DESCRIBE and SHOW COLUMNS."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The answer of such a statement: its columns, and its rows of one text each."""
+
+    columns: list[dict[str, Any]]
+    rows: list[str]
+
+
+DONE = Listing([], [])
+
+
+class CatalogStatements:
+    """Runs the statements against the Glue Data Catalog."""
+
+    def __init__(self, catalog: Service):
+        self._catalog = catalog
+
+    def show_databases(self, pattern: str | None) -> Listing:
+        """SHOW DATABASES [LIKE 'pattern']."""
+        names = [entry["Name"] for entry in pages(self._catalog, "GetDatabases", {}, "DatabaseList")]
+        return Listing([text_column("database_name")], _matching(names, pattern))
+
+    def show_tables(self, database: str, pattern: str | None) -> Listing:
+        """SHOW TABLES [IN database] ['pattern']."""
+        entries = self._call_pages("GetTables", {"DatabaseName": database}, "TableList", database)
+        return Listing([text_column("tab_name")], _matching([entry["Name"] for entry in entries], pattern))
+
+    def show_columns(self, database: str, table: str) -> Listing:
+        """SHOW COLUMNS IN table."""
+        columns, keys = _columns(self._table(database, table))
+        return Listing([text_column("field")], [column["Name"].ljust(WIDTH) for column in columns + keys])
+
+    def describe(self, database: str, table: str) -> Listing:
+        """DESCRIBE table."""
+        columns, keys = _columns(self._table(database, table))
+        rows = [_described(column) for column in columns + keys]
+        if keys:
+            heading = "\t".join(text.ljust(WIDTH) for text in ("# col_name", "data_type", "comment"))
+            rows += ["\t \t ", "# Partition Information\t \t ", heading, "\t \t ", *map(_described, keys)]
+        names = ("col_name", "data_type", "comment")
+        return Listing([text_column(name) for name in names], rows)
+
+    def show_create_table(self, database: str, table: str) -> Listing:
+        """SHOW CREATE TABLE table."""
+        return Listing([text_column("createtab_stmt")], _create_statement(database, self._table(database, table)))
+
+    def create_database(self, name: str, comment: str | None, location: str | None, keep: bool) -> Listing:
+        """CREATE DATABASE [IF NOT EXISTS] name [COMMENT '…'] [LOCATION '…']."""
+        entry = {"Name": name, "Description": comment, "LocationUri": location}
+        request = {"DatabaseInput": {key: value for key, value in entry.items() if value}}
+        return self._change("CreateDatabase", request, "AlreadyExistsException" if keep else None)
+
+    def drop_database(self, name: str, if_exists: bool, cascade: bool) -> Listing:
+        """DROP DATABASE [IF EXISTS] name [CASCADE]."""
+        try:
+            tables = list(pages(self._catalog, "GetTables", {"DatabaseName": name}, "TableList"))
+        except AwsError as error:
+            if error.code == "EntityNotFoundException" and if_exists:
+                return DONE
+            raise _failed(error) from error
+        if tables and not cascade:
+            raise QueryFailed(
+                "FAILED",
+                "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
+                f"InvalidOperationException(message:Database {name} is not empty. One or more tables exist.)",
+            )
+        return self._change("DeleteDatabase", {"Name": name}, "EntityNotFoundException" if if_exists else None)
+
+    def create_table(self, tree: Any, database: str) -> Listing:
+        """CREATE EXTERNAL TABLE, parsed."""
+        request = {"DatabaseName": (tree.this.this.db or database).lower(), "TableInput": table_input(tree)}
+        return self._change("CreateTable", request, "AlreadyExistsException" if tree.args.get("exists") else None)
+
+    def drop_table(self, database: str, table: str, if_exists: bool) -> Listing:
+        """DROP TABLE [IF EXISTS] table: the data stays where it is."""
+        if not if_exists:
+            self._table(database, table)
+        request = {"DatabaseName": database, "Name": table}
+        return self._change("DeleteTable", request, "EntityNotFoundException" if if_exists else None)
+
+    def _change(self, action: str, request: dict[str, Any], tolerated: str | None) -> Listing:
+        try:
+            self._catalog.call(action, request)
+        except AwsError as error:
+            if error.code != tolerated:
+                raise _failed(error) from error
+        return DONE
+
+    def _table(self, database: str, table: str) -> dict[str, Any]:
+        try:
+            return self._catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
+        except AwsError as error:
+            if error.code != "EntityNotFoundException":
+                raise
+            raise QueryFailed(
+                "FAILED", f"SemanticException [Error 10001]: Table not found {database}.{table}"
+            ) from error
+
+    def _call_pages(self, action: str, request: dict[str, Any], key: str, database: str) -> list[dict[str, Any]]:
+        try:
+            return list(pages(self._catalog, action, request, key))
+        except AwsError as error:
+            if error.code != "EntityNotFoundException":
+                raise
+            reason = f"SemanticException [Error 10072]: Database does not exist: {database}"
+            raise QueryFailed("FAILED", reason) from error
+
+
+def pages(catalog: Service, action: str, request: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    """Give the items of every page of a Glue listing."""
+    token: dict[str, str] = {}
+    while True:
+        answer = catalog.call(action, {**request, **token})
+        yield from answer[key]
+        if not answer.get("NextToken"):
+            return
+        token = {"NextToken": answer["NextToken"]}
+
+
+def _failed(error: AwsError) -> QueryFailed:
+    """Write a catalog error as Athena's DDL engine reports it."""
+    return QueryFailed(
+        "FAILED",
+        "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
+        f"{error.code}(message:{error.message})",
+    )
+
+
+def _matching(names: list[str], pattern: str | None) -> list[str]:
+    """Filter names by Hive's pattern: ``*`` for anything, ``|`` for or."""
+    if pattern is None:
+        return sorted(names)
+    wanted = "|".join(re.escape(part).replace(r"\*", ".*") for part in pattern.lower().split("|"))
+    return sorted(name for name in names if re.fullmatch(wanted, name))
+
+
+def _columns(entry: dict[str, Any]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    return entry.get("StorageDescriptor", {}).get("Columns", []), entry.get("PartitionKeys", [])
+
+
+def _described(column: dict[str, str]) -> str:
+    fields = (column["Name"], column.get("Type", ""), column.get("Comment", ""))
+    return "\t".join(text.ljust(WIDTH) for text in fields)
+
+
+def _create_statement(database: str, entry: dict[str, Any]) -> list[str]:
+    columns, keys = _columns(entry)
+    storage = entry["StorageDescriptor"]
+    serde = storage["SerdeInfo"]
+    lines = [f"CREATE EXTERNAL TABLE `{database}.{entry['Name']}`("]
+    lines += _comma_lines([_declared(column) for column in columns])
+    if keys:
+        lines += ["PARTITIONED BY ( ", *_comma_lines([_declared(key) for key in keys])]
+    lines += ["ROW FORMAT SERDE ", f"  '{serde['SerializationLibrary']}' "]
+    properties = {k: v for k, v in serde.get("Parameters", {}).items() if k != "serialization.format"}
+    if properties:
+        lines += ["WITH SERDEPROPERTIES ( ", *_comma_lines([f"'{k}'='{v}'" for k, v in sorted(properties.items())])]
+    lines += ["STORED AS INPUTFORMAT ", f"  '{storage.get('InputFormat', '')}' "]
+    lines += ["OUTPUTFORMAT ", f"  '{storage.get('OutputFormat', '')}'"]
+    lines += ["LOCATION", f"  '{storage.get('Location', '')}'"]
+    shown = {k: v for k, v in entry.get("Parameters", {}).items() if k != "EXTERNAL"}
+    return [*lines, "TBLPROPERTIES (", *_comma_lines([f"'{k}'='{v}'" for k, v in sorted(shown.items())])]
+
+
+def _declared(column: dict[str, str]) -> str:
+    comment = column.get("Comment")
+    return f"`{column['Name']}` {column.get('Type', '')}" + (f" COMMENT '{comment}'" if comment else "")
+
+
+def _comma_lines(items: list[str]) -> list[str]:
+    return [f"  {item}, " for item in items[:-1]] + [f"  {item})" for item in items[-1:]]

@@ -1,0 +1,117 @@
+"""Starting and ending the operating system's process behind a session."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from local_aws.glue.sessions.channel import Channel
+from local_aws.glue.sessions.java import find_java_home
+from local_aws.glue.sessions.start import SOURCES, StartOrder
+from local_aws.lake import Lake
+
+KEPT = frozenset(
+    {
+        "HOME", "LD_LIBRARY_PATH", "LOGNAME", "NO_PROXY", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TZ", "USER",
+        "no_proxy",
+    }
+)  # fmt: skip
+KEPT_PREFIXES = ("AWS_", "LOCAL_AWS_")
+"""All that a session's process has of its user's environment: as on AWS, nothing else can change what it does."""
+
+GRACE_SECONDS = 5.0
+
+
+class SessionProcess:
+    """The process of one session, leader of a process group that holds its Java too.
+
+    Parameters
+    ----------
+    order : StartOrder
+        What the session starts with.
+    environment : Mapping
+        The environment that makes the session's AWS clients reach the endpoint.
+    log : Path
+        Where everything goes that the process writes outside of statements.
+    """
+
+    def __init__(self, order: StartOrder, environment: Mapping[str, str], log: Path):
+        self._scratch = order.scratch
+        self._scratch.mkdir(parents=True)
+        ours, theirs = socket.socketpair()
+        with theirs, log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [_python(order.lake), "-m", "local_aws.glue.sessions.worker", str(theirs.fileno()), str(os.getpid())],
+                cwd=self._scratch,
+                env=session_environment(environment, order.lake, order.scratch),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.channel = Channel(ours)
+        self.channel.send(order.to_message())
+
+    @property
+    def pid(self) -> int:
+        """The process id, which is the id of its group too."""
+        return self._process.pid
+
+    def end(self) -> int | None:
+        """Wait a little for the process to end, then end its whole group; gives the exit code of its own end."""
+        code = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = self._process.wait(GRACE_SECONDS)
+        self.kill()
+        self._process.wait()
+        self.channel.close()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        return code
+
+    def kill(self) -> None:
+        """End the process group at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+
+def session_environment(environment: Mapping[str, str], lake: Lake, scratch: Path) -> dict[str, str]:
+    """The environment of a process with Spark: the project's own Spark, Java 17, and nothing of other installations.
+
+    Parameters
+    ----------
+    environment : Mapping
+        The environment that makes AWS clients reach the endpoint.
+    lake : Lake
+        The lake, which has plain names for paths that Java and the shell scripts of Spark cannot take.
+    scratch : Path
+        Where temporary files go.
+    """
+    kept = {name: environment[name] for name in environment if name in KEPT or name.startswith(KEPT_PREFIXES)}
+    (pyspark,) = find_spec("pyspark").submodule_search_locations
+    return kept | {
+        "JAVA_HOME": str(lake.plain(Path(find_java_home(environment)))),
+        # Java takes file names for what the locale says, whatever they are.
+        "LC_ALL": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "PYSPARK_PYTHON": _python(lake),
+        "PYTHONPATH": str(lake.plain(SOURCES)),
+        "PYTHONUTF8": "1",
+        "SPARK_HOME": str(lake.plain(Path(pyspark))),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "TMPDIR": str(scratch),
+    }
+
+
+def _python(lake: Lake) -> str:
+    """This Python, in its own environment."""
+    executable, prefix = Path(sys.executable), Path(sys.prefix)
+    if not executable.is_relative_to(prefix):
+        return str(executable)
+    return str(lake.plain(prefix) / executable.relative_to(prefix))

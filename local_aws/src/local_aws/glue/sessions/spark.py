@@ -1,0 +1,87 @@
+"""The Spark of a session: local, quiet, and with ``s3://`` over the lake directory."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_aws.glue.sessions.resources import JAVA_VARIABLE, Resources
+from local_aws.lake import Lake
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JVM_OPTIONS = "-XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m -XX:-UsePerfData"
+"""One collector thread and no counters file in /tmp: start-up and memory matter more here than throughput."""
+
+
+def base_settings(resources: Resources, scratch: Path) -> dict[str, str]:
+    """The Spark settings of every session, in the spirit of those that Glue itself sets."""
+    more = os.environ.get(JAVA_VARIABLE, "")
+    return {
+        "spark.master": f"local[{resources.cores}]",
+        "spark.app.name": "glue-session",
+        "spark.driver.memory": f"{resources.memory_mb}m",
+        "spark.driver.extraJavaOptions": f"{JVM_OPTIONS} -Djava.io.tmpdir={scratch} {more}",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.local.dir": str(scratch),
+        "spark.sql.warehouse.dir": str(scratch / "spark-warehouse"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.adaptive.enabled": "true",
+        "spark.sql.shuffle.partitions": str(2 * resources.cores),
+        "spark.sql.session.timeZone": "UTC",
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+        **{f"spark.hadoop.{name}": value for name, value in S3_SETTINGS.items()},
+    }
+
+
+S3_SETTINGS = {
+    f"fs.{scheme}.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme" for scheme in ("s3", "s3a", "s3n")
+} | {
+    f"fs.viewfs.overload.scheme.target.{scheme}.impl": "org.apache.hadoop.fs.RawLocalFileSystem"
+    for scheme in ("s3", "s3a", "s3n")
+}
+"""``s3://`` is Hadoop's view file system over plain local files; the raw one, which writes no ``.crc`` files."""
+
+
+def bucket_mounts(lake: Lake) -> dict[str, str]:
+    """Hadoop settings that mount every bucket of the lake.
+
+    The target keeps the scheme ``s3`` since only then the view file system takes the raw local files as its target.
+    """
+    return {f"fs.viewfs.mounttable.{folder.name}.linkFallback": f"s3://{folder}" for folder in bucket_folders(lake)}
+
+
+def bucket_folders(lake: Lake) -> list[Path]:
+    """The folders of the lake's buckets."""
+    return [folder for folder in sorted(lake.root.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+
+
+def start_spark(settings: dict[str, str]) -> "SparkSession":
+    """Start the one Spark of this process."""
+    from pyspark import SparkConf
+    from pyspark.sql import SparkSession
+
+    return SparkSession.builder.config(conf=SparkConf().setAll(list(settings.items()))).getOrCreate()
+
+
+def mount_buckets(spark: "SparkSession", lake: Lake) -> None:
+    """Make the buckets that were created since the last statement readable as ``s3://``."""
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()
+    for name, target in bucket_mounts(lake).items():
+        hadoop.set(name, target)
+
+
+def lost_java(spark: "SparkSession") -> int | None:
+    """The exit code of Spark's Java where it is gone, which no statement survives."""
+    return spark.sparkContext._gateway.proc.poll()
+
+
+def stop_spark(spark: "SparkSession") -> None:
+    """Stop Spark, which completes its event log, and wait for its Java to end, so that none is left behind."""
+    gateway = spark.sparkContext._gateway
+    spark.stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    gateway.proc.wait()

@@ -1,0 +1,145 @@
+"""A session's own process: starts Spark, runs statements in order, ends with the endpoint.
+
+Messages in: ``start`` (once), ``run``, ``cancel``, ``stop``. Messages out: ``ready`` or ``failed``, then for each
+statement ``running`` and ``done``. Standard output and error belong to the session's log.
+"""
+
+import contextlib
+import ctypes
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from local_aws.glue.sessions.arguments import StartError
+from local_aws.glue.sessions.channel import Channel, channel_from_descriptor
+from local_aws.glue.sessions.failure import how_it_ended
+from local_aws.glue.sessions.shell import Shell
+from local_aws.glue.sessions.spark import lost_java, mount_buckets, stop_spark
+from local_aws.glue.sessions.start import StartOrder, start_session, use_the_paths_of_glue
+from local_aws.glue.sessions.warm_up import warm_up
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Worker:
+    """The statements of one session, and what interrupts them.
+
+    Parameters
+    ----------
+    channel : Channel
+        The line to the endpoint.
+    order : StartOrder
+        What to start.
+    """
+
+    def __init__(self, channel: Channel, order: StartOrder):
+        self._channel = channel
+        self._order = order
+        self._waiting: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._running: int | None = None
+        self._cancelled: set[int] = set()
+        self._spark: SparkSession | None = None
+        self._shell: Shell | None = None
+
+    def run(self) -> None:
+        """Start the session and serve it until it is told to stop."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            names = start_session(self._order)
+        except Exception as error:
+            self._channel.send({"kind": "failed", "message": f"{error}"})
+            if not isinstance(error, StartError):
+                raise
+            return
+        self._spark = names["spark"]
+        self._shell = Shell(names)
+        self._channel.send({"kind": "ready"})
+        warm_up(self._spark, self._order.scratch)
+        signal.signal(signal.SIGINT, self._interrupt)
+        while (message := self._waiting.get()) is not None:
+            self._serve(message["id"], message["code"])
+        if lost_java(self._spark) is None:
+            stop_spark(self._spark)
+
+    def _serve(self, statement: int, code: str) -> None:
+        with self._lock:
+            if statement in self._cancelled:
+                return
+            self._running = statement
+        self._channel.send({"kind": "running", "id": statement})
+        mount_buckets(self._spark, self._order.lake)
+        output = self._shell.run(code, lambda: statement in self._cancelled)
+        lost = lost_java(self._spark)
+        if lost is not None:
+            self._channel.send({"kind": "failed", "message": how_it_ended("Spark's Java", lost)})
+            self._waiting.put(None)
+            return
+        with self._lock:
+            self._running = None
+            cancelled = statement in self._cancelled
+        self._channel.send({"kind": "done", "id": statement, "cancelled": cancelled, "output": output})
+
+    def _interrupt(self, *_: object) -> None:
+        """Break the running statement off; a signal that comes too late finds none and does nothing."""
+        if self._shell.interruptible and self._running in self._cancelled:
+            raise KeyboardInterrupt
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                message = self._channel.receive()
+            except EOFError:
+                end_process_group(self._order)
+            if message["kind"] == "run":
+                self._waiting.put(message)
+            elif message["kind"] == "stop":
+                self._waiting.put(None)
+            elif message["kind"] == "cancel":
+                self._cancel(message["id"])
+
+    def _cancel(self, statement: int) -> None:
+        with self._lock:
+            self._cancelled.add(statement)
+            if self._running != statement:
+                return
+        # Both halves: the jobs in the JVM, and the Python code, also where it sleeps or waits for the JVM.
+        self._spark.sparkContext.cancelAllJobs()
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+
+
+def end_process_group(order: StartOrder) -> None:
+    """End this process and its Java at once, whatever they are doing: the endpoint is gone."""
+    shutil.rmtree(order.scratch, ignore_errors=True)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def die_with_parent(parent: int) -> None:
+    """Ask Linux to end this process with the endpoint, should its own threads be too busy to notice."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit("the endpoint ended before its session began")
+
+
+def main() -> None:
+    """Serve the session on the inherited descriptor (first argument), child of the endpoint (second)."""
+    die_with_parent(int(sys.argv[2]))
+    channel = channel_from_descriptor(int(sys.argv[1]))
+    order = StartOrder.from_message(channel.receive())
+    use_the_paths_of_glue(order)
+    with contextlib.closing(channel):
+        Worker(channel, order).run()
+
+
+if __name__ == "__main__":
+    main()

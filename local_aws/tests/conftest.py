@@ -1,0 +1,45 @@
+"""One endpoint over an empty lake for all tests of this room, and AWS's own clients on it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+
+from local_aws.lifecycle import Endpoint, start, stop
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    lake = tmp_path_factory.mktemp("lake")
+    started = start(lake)
+    yield started
+    stop(lake)
+
+
+@pytest.fixture(scope="session")
+def client_for() -> Callable[[Endpoint, str], Any]:
+    """A boto3 client of any endpoint, through that endpoint's profile as a user has it."""
+    return _client
+
+
+@pytest.fixture(scope="session")
+def aws(endpoint: Endpoint) -> Callable[[str], Any]:
+    clients: dict[str, Any] = {}
+
+    def client(service: str) -> Any:
+        if service not in clients:
+            clients[service] = _client(endpoint, service)
+        return clients[service]
+
+    return client
+
+
+def _client(endpoint: Endpoint, service: str) -> Any:
+    environment = endpoint.environment()
+    # A session reads its files from where the environment says; this way no test changes the environment of another.
+    session = botocore.session.Session(profile=environment["AWS_PROFILE"])
+    session.set_config_variable("config_file", environment["AWS_CONFIG_FILE"])
+    session.set_config_variable("credentials_file", environment["AWS_SHARED_CREDENTIALS_FILE"])
+    return boto3.Session(botocore_session=session).client(service)

@@ -1,0 +1,158 @@
+"""A real session behind a real endpoint, through boto3."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from botocore.exceptions import ClientError
+from glue_session import ROLE, create, run, wait_for_start
+
+from local_aws import lifecycle as endpoints
+
+BUCKET = "sessions-bucket"
+
+
+def processes_of(lake: Path) -> list[int]:
+    """Processes with the lake's path in their arguments or as their folder: workers, Java, Python workers."""
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "cwd", "status"]):
+        told = " ".join(process.info["cmdline"] or []) + str(process.info["cwd"])
+        if str(lake) in told and process.info["status"] != psutil.STATUS_ZOMBIE:
+            found.append(process.info["pid"])
+    return found
+
+
+def until(condition: Callable[[], Any], seconds: float = 10.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture(scope="module")
+def glue(aws: Callable[[str], Any]) -> Any:
+    aws("s3").create_bucket(Bucket=BUCKET)
+    return aws("glue")
+
+
+@pytest.fixture(scope="module")
+def session(glue: Any) -> Iterator[str]:
+    logs = {"--enable-spark-ui": "true", "--spark-event-logs-path": f"s3://{BUCKET}/sparkHistoryLogs/"}
+    name = create(glue, DefaultArguments=logs, GlueVersion="5.1", Tags={"owner": "test"})
+    assert wait_for_start(glue, name)["Status"] == "READY"
+    yield name
+    if glue.get_session(Id=name)["Session"]["Status"] == "READY":
+        glue.stop_session(Id=name)
+
+
+def test_text_comes_back_through_boto3(glue: Any, session: str):
+    output = run(glue, session, "print('a')\nspark.range(3).count()")["Output"]
+    assert (output["Status"], output["Data"]["TextPlain"]) == ("ok", "a\n3\n")
+
+
+def test_spark_and_s3_see_one_truth(glue: Any, session: str, aws: Callable[[str], Any]):
+    aws("s3").create_bucket(Bucket="made-later")
+    run(glue, session, "spark.range(5).write.parquet('s3://made-later/numbers/')")
+    names = [entry["Key"] for entry in aws("s3").list_objects_v2(Bucket="made-later")["Contents"]]
+    assert names
+    assert all(name.endswith(".parquet") and name.startswith("numbers/part-") for name in names)
+    counted = run(glue, session, "spark.read.parquet('s3://made-later/numbers/').count()")
+    assert counted["Output"]["Data"]["TextPlain"] == "5\n"
+
+
+def test_clients_inside_reach_the_same_endpoint(glue: Any, session: str):
+    output = run(glue, session, f"import boto3\nboto3.client('s3').head_bucket(Bucket={BUCKET!r}); print('there')")
+    assert output["Output"]["Data"]["TextPlain"].endswith("there\n")
+
+
+def test_the_project_is_not_on_the_path(glue: Any, session: str):
+    assert run(glue, session, "import local_aws.lifecycle, helpers")["Output"]["Status"] == "error"
+
+
+def test_a_spark_error_is_readable(glue: Any, session: str):
+    output = run(glue, session, "spark.sql('select nope')")["Output"]
+    assert output["ErrorName"] == "AnalysisException"
+    assert "nope" in output["ErrorValue"]
+    assert "py4j" not in "\n".join(output["Traceback"])
+
+
+def test_statements_run_in_order_and_are_listed(glue: Any, session: str):
+    numbers = [glue.run_statement(SessionId=session, Code=f"last = {n}")["Id"] for n in range(3)]
+    assert run(glue, session, "last")["Output"]["Data"]["TextPlain"] == "2\n"
+    first = glue.list_statements(SessionId=session)["Statements"]
+    assert [entry["Id"] for entry in first] == list(range(len(first)))
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    "code", ["import time; time.sleep(60)", "spark.range(10**13).selectExpr('sum(id % 7)').show()"]
+)
+def test_cancelling_really_interrupts(glue: Any, session: str, code: str):
+    number = glue.run_statement(SessionId=session, Code=code)["Id"]
+    queued = glue.run_statement(SessionId=session, Code="1")["Id"]
+    assert until(lambda: glue.list_statements(SessionId=session)["Statements"][number]["State"] == "RUNNING")
+    glue.cancel_statement(SessionId=session, Id=number)
+    assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] == "CANCELLED"
+    assert glue.get_statement(SessionId=session, Id=queued)["Statement"]["State"] == "AVAILABLE"
+    assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
+
+
+def test_refusals_carry_the_codes_of_aws(glue: Any, session: str):
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_session(Id="none")
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_statement(SessionId=session, Id=10_000)
+    with pytest.raises(glue.exceptions.AlreadyExistsException):
+        glue.create_session(Id=session, Role=ROLE, Command={"Name": "glueetl"})
+    with pytest.raises(glue.exceptions.InvalidInputException, match="Glue version 2.0"):
+        create(glue, GlueVersion="2.0")
+    with pytest.raises(ClientError, match="68000"):
+        glue.run_statement(SessionId=session, Code="#" * 68_001)
+
+
+def test_tags(glue: Any, session: str):
+    arn = f"arn:aws:glue:us-east-1:123456789012:session/{session}"
+    glue.tag_resource(ResourceArn=arn, TagsToAdd={"more": "1"})
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {"owner": "test", "more": "1"}
+    assert session in glue.list_sessions(Tags={"more": "1"})["Ids"]
+    glue.untag_resource(ResourceArn=arn, TagsToRemove=["more"])
+    assert session not in glue.list_sessions(Tags={"more": "1"})["Ids"]
+
+
+def test_a_session_with_a_missing_helper_fails_and_says_so(glue: Any):
+    name = create(glue, DefaultArguments={"--extra-py-files": f"s3://{BUCKET}/none.zip"})
+    found = wait_for_start(glue, name)
+    assert found["Status"] == "FAILED"
+    assert "none.zip" in found["ErrorMessage"]
+    glue.delete_session(Id=name)
+    assert name not in glue.list_sessions()["Ids"]
+
+
+def test_stopping_leaves_the_event_log_and_no_process(glue: Any, session: str, aws: Callable, endpoint: Any):
+    glue.stop_session(Id=session)
+    assert until(lambda: glue.get_session(Id=session)["Session"]["Status"] == "STOPPED")
+    logs = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix="sparkHistoryLogs/local-")["Contents"]
+    assert not logs[0]["Key"].endswith(".inprogress")
+    assert until(lambda: not [pid for pid in processes_of(endpoint.lake.root) if pid != endpoint.pid])
+    assert not list((endpoint.lake.state / "sessions").glob("*.scratch"))
+    with pytest.raises(glue.exceptions.IllegalSessionStateException, match="STOPPED"):
+        glue.run_statement(SessionId=session, Code="1")
+
+
+def test_kill_minus_nine_of_the_endpoint_leaves_no_process(tmp_path: Path, client_for: Callable):
+    started = endpoints.start(tmp_path / "lake")
+    glue = client_for(started, "glue")
+    name = create(glue, DefaultArguments={"--conf": "spark.app.name=doomed"})
+    assert wait_for_start(glue, name)["Status"] == "READY"
+    glue.run_statement(SessionId=name, Code="sc.parallelize([1]).map(lambda v: __import__('time').sleep(60)).collect()")
+    assert until(lambda: len(processes_of(started.lake.root)) >= 3)
+    os.kill(started.pid, signal.SIGKILL)
+    assert until(lambda: not [pid for pid in processes_of(started.lake.root) if pid != started.pid])
+    endpoints.stop(started.lake.root)
