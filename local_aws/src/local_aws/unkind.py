@@ -1,0 +1,68 @@
+"""How unkind a lake's AWS plays, beyond what AWS always does: as an account is set up, and as it has a bad day.
+
+The settings stand in the lake and are read anew for each request, so that a test changes them while it runs.
+"""
+
+from dataclasses import asdict, dataclass, fields
+
+from local_aws.lake import Lake, LakeError
+
+_FILE = "unkind.json"
+
+
+@dataclass(frozen=True)
+class Unkind:
+    """What a lake plays. Without a setting: an account of the defaults, on a good day.
+
+    Parameters
+    ----------
+    sse_kms : bool
+        Buckets are encrypted with SSE-KMS: an ETag is no MD5 (Amazon S3 API Reference, "Object").
+    versioning : bool
+        Buckets are versioned: what is written over stays, and a delete makes a marker.
+    deny : tuple of str
+        Actions (``s3:DeleteObject``, ``glue:UpdateTable``) that are answered by AccessDenied.
+    throttle : int
+        Every n-th request of a service that throttles is refused; 0 is none.
+    sessions : int or None
+        How many Glue sessions there is capacity for; None is as many as the machine carries.
+    """
+
+    sse_kms: bool = False
+    versioning: bool = False
+    deny: tuple[str, ...] = ()
+    throttle: int = 0
+    sessions: int | None = None
+
+
+def read_unkind(lake: Lake) -> Unkind:
+    """The settings of a lake."""
+    return Unkind(**{name: tuple(value) if name == "deny" else value for name, value in lake.load(_FILE, {}).items()})
+
+
+def write_unkind(lake: Lake, unkind: Unkind) -> None:
+    """Let a lake play these settings from now on."""
+    lake.save(_FILE, asdict(unkind))
+
+
+def parse_unkind(text: str) -> Unkind:
+    """The settings as a user writes them: ``sse_kms,versioning,deny=s3:DeleteObject,throttle=20``; ``none`` is none.
+
+    Raises
+    ------
+    LakeError
+        If one is not known, naming those that are.
+    """
+    given: dict[str, object] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, value = part.partition("=")
+        if name == "deny" and value:
+            given["deny"] = (*given.get("deny", ()), value)
+        elif name in ("throttle", "sessions") and value.isdigit():
+            given[name] = int(value)
+        elif name in ("sse_kms", "versioning") and not value:
+            given[name] = True
+        elif part != "none":
+            names = ", ".join(field.name for field in fields(Unkind))
+            raise LakeError(f"{part!r} is no unkind setting. They are: {names} (deny=ACTION, throttle=N, sessions=N).")
+    return Unkind(**given)
