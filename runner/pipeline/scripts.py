@@ -30,21 +30,23 @@ def zip_helpers() -> bytes:
 
 
 def ensure_bucket(bucket: str) -> None:
-    """Make the bucket where there is none.
+    """Make the bucket where there is none, and let no record out to one that is not this account's.
 
     Raises
     ------
     UserError
-        If the bucket belongs to somebody else, or the profile may not make one.
+        If the bucket belongs to somebody else (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner
+        condition"), or the profile may not make one.
     """
-    s3 = boto3.client("s3")
+    s3, account = boto3.client("s3"), boto3.client("sts").get_caller_identity()["Account"]
     try:
-        s3.head_bucket(Bucket=bucket)
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
             raise UserError(
-                f"The bucket {bucket} cannot be used with this profile ({error.response['Error']['Code']}): "
-                "bucket names are shared by all of AWS, so name one of your own with --set bucket=NAME."
+                f"The bucket {bucket} is not one of the account {account}, or the profile may not use it "
+                f"({error.response['Error']['Code']}): bucket names are shared by all of AWS, so name one of your own "
+                "with --set bucket=NAME."
             ) from error
         region = s3.meta.region_name
         place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
