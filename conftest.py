@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 
+import pytest
 from xdist.scheduler import LoadFileScheduling
 
 import local_aws  # noqa: F401 - the package, before pytest takes the folder of that name for it
@@ -51,6 +52,7 @@ class RoomsAndFiles(LoadFileScheduling):
         return ONE_SPARK if nodeid.startswith(ONE_SPARK) else super()._split_scope(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Keep together what shares a Spark."""
     return RoomsAndFiles(config, log) if config.getvalue("dist") == "loadfile" else None
