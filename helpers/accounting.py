@@ -1,11 +1,14 @@
 """Every row is accounted for: rows read = kept + excluded (by named reason) + quarantined + duplicates."""
 
-from dataclasses import dataclass, field
+from __future__ import annotations
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from helpers.errors import ReconciliationFailed
+
+if TYPE_CHECKING:  # Spark is a session's: who only reads an accounting need not have it
+    from pyspark.sql import DataFrame
 
 MOST_REPEATED = 100_000
 """With more repeated hashes than this all rows are compared whole: files have landed twice."""
@@ -31,7 +34,7 @@ class Accounting:
         """The rows whose fate is known."""
         return self.kept + sum(self.excluded.values()) + sum(self.quarantined.values()) + self.duplicates
 
-    def check(self) -> "Accounting":
+    def check(self) -> Accounting:
         """Return itself if it adds up.
 
         Raises
@@ -80,6 +83,8 @@ def account(classified: DataFrame, quarantine: tuple[str, ...] = (), read: int |
     ReconciliationFailed
         If the outcomes do not add up to the rows read.
     """
+    from pyspark.sql import functions as F
+
     extended = F.count("extra") if "extra" in classified.columns else F.lit(0)
     counted = classified.groupBy("outcome").agg(F.count(F.lit(1)), F.sum("copies"), extended).collect()
     counts = {outcome: numbers for outcome, *numbers in counted}
@@ -101,6 +106,8 @@ def count_copies(rows: DataFrame) -> DataFrame:
     Nearly all rows of a source are there once, and to group them by all that they hold costs more than to read them. So
     first only their hashes are grouped; whole rows are compared where one repeats.
     """
+    from pyspark.sql import functions as F
+
     hashed = rows.withColumn("hash", F.xxhash64(*rows.columns))
     repeated = hashed.groupBy("hash").count().where("count > 1").select("hash").limit(MOST_REPEATED + 1).collect()
     one = F.lit(1).cast("bigint").alias("copies")
@@ -115,4 +122,6 @@ def count_copies(rows: DataFrame) -> DataFrame:
 
 
 def _grouped(rows: DataFrame) -> DataFrame:
+    from pyspark.sql import functions as F
+
     return rows.groupBy(*rows.columns).agg(F.count(F.lit(1)).alias("copies"))
