@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
-from local_aws import lifecycle
+from runner import local
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
@@ -91,7 +91,7 @@ def up(lake: Path | None, port: int) -> None:
     """Start the local AWS endpoint on a lake, and say how any AWS client reaches it."""
     require_rooms()
     chosen = (lake or last_lake()).resolve()
-    found = lifecycle.running(chosen) or lifecycle.start(chosen, port=port)
+    found = local.start(chosen, port)
     remember_lake(chosen)
     environment = found.environment()
     ends = " until the run that started it ends" if found.while_used else ""
@@ -106,7 +106,7 @@ def up(lake: Path | None, port: int) -> None:
 def down(lake: Path | None) -> None:
     """Stop the local AWS endpoint of a lake, and its sessions with it."""
     chosen = (lake or last_lake()).resolve()
-    stopped = lifecycle.stop(chosen)
+    stopped = local.stop(chosen)
     typer.echo(f"{'Stopped' if stopped else 'There was no'} local AWS endpoint on {chosen}.")
 
 
@@ -263,7 +263,7 @@ def main() -> None:
     try:
         require_open_files()
         app(prog_name="stedi")
-    except (UserError, LakehouseError, lifecycle.EndpointError) as error:
+    except (UserError, LakehouseError) as error:
         sys.exit(_complain(str(error), 2))
     except StepFailed as error:
         sys.exit(_complain(str(error), 1))

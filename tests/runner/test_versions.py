@@ -22,6 +22,7 @@ from runner.lake.lakehouse import require_database
 from runner.lake.runs import write_state
 from runner.lake.vacuum import Vacuum
 from runner.lake.versions import roll_back_table
+from tests.erasing import make_key
 
 KINDS = {str: "string", int: "bigint", bool: "boolean"}
 
@@ -30,6 +31,7 @@ KINDS = {str: "string", int: "bigint", bool: "boolean"}
 def local(tmp_path_factory):
     """The local AWS, for every client of this process."""
     with use_profile(PROFILE, tmp_path_factory.mktemp("lake") / "lake"):
+        make_key()
         yield
 
 

@@ -114,7 +114,7 @@ def aws_environment(lake: Lake) -> dict[str, str]:
 
 def _new_credentials() -> Credentials:
     # Not in the shape of a real key (AKIA...), so that no scanner takes it for a leaked one.
-    return Credentials("STEDI" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(15)), secrets.token_urlsafe(30))
+    return Credentials("LOCAL" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(15)), secrets.token_urlsafe(30))
 
 
 def _parse(path: Path) -> configparser.RawConfigParser:

@@ -1,8 +1,7 @@
-"""Secrets Manager, as far as the project needs it: over moto's backend, kept in the lake."""
+"""Secrets Manager, over moto's backend, kept in the lake."""
 
 import json
 import re
-import secrets
 import threading
 import uuid
 from typing import Any
@@ -15,9 +14,6 @@ from local_aws.lake import Lake
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT, REGION
 from local_aws.store import Store
-
-PARTICIPANT_KEY = "stedi/participant-key"
-"""The secret that a new lake comes with: 32 random bytes in hex, the key of the participants' hashes."""
 
 _PARAMETERS = {
     "CreateSecret": {"Name", "Description", "SecretString", "SecretBinary", "Tags", "ClientRequestToken"},
@@ -55,8 +51,6 @@ class Secrets:
         self._store = Store(lake, "secrets.sqlite")
         self._lock = threading.Lock()
         self._backend = self._load()
-        if not self._store.items():
-            self.call("CreateSecret", {"Name": PARTICIPANT_KEY, "SecretString": secrets.token_hex(32)})
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer one action of Secrets Manager.
@@ -91,7 +85,6 @@ class Secrets:
 
     def _save(self, name: str) -> None:
         held = self._backend.secrets.get(name)
-        # A deleted secret leaves an empty document, so that a new lake can be told from one whose key was deleted.
         document = {} if held is None else {attribute: getattr(held, attribute) for attribute in _SAVED}
         self._store.put((name,), document)
 

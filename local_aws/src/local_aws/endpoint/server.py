@@ -23,7 +23,7 @@ from local_aws.sts import answer_query
 
 log = logging.getLogger("local_aws")
 
-CONTENT_SHA256 = "stedi.content_sha256"
+CONTENT_SHA256 = "local_aws.content_sha256"
 """WSGI key of the body's SHA-256 that an S3 request is signed with; absent where the body is not signed as a whole.
 
 S3 bodies are large, so the front does not read them: S3 compares the digest while it streams the body to a file.

@@ -175,7 +175,7 @@ def receive(
     Parameters
     ----------
     request : werkzeug.Request
-        Its environ may hold ``stedi.content_sha256``: the digest that the verified signature covers.
+        Its environ may hold ``local_aws.content_sha256``: the digest that the verified signature covers.
     target : BinaryIO
         Where the bytes go.
     algorithms : iterable of str
@@ -199,7 +199,7 @@ def receive(
     if length is not None and length > limit:
         raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
     tally = Tally({*algorithms, *(_announced(request) if checksums_of_body else ())})
-    signed = request.environ.get("stedi.content_sha256")
+    signed = request.environ.get("local_aws.content_sha256")
     raw = hashlib.sha256()
     payload = ChunkedPayload(request.stream) if is_chunked(request) else None
     try:

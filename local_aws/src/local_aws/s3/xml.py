@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 from werkzeug import Response
 
 from local_aws.errors import AwsError
+from local_aws.profile import PROFILE
 from local_aws.s3.answer import Answer
 from local_aws.s3.errors import malformed_xml
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-OWNER = {"ID": "0" * 63 + "1", "DisplayName": "stedi-local"}
+OWNER = {"ID": "0" * 63 + "1", "DisplayName": PROFILE}
 """The canonical user that owns everything in a lake."""
 
 Content = Mapping[str, object]
