@@ -14,12 +14,12 @@ from typing import BinaryIO
 from werkzeug import Request
 from werkzeug.exceptions import ClientDisconnected
 
-from local_aws.s3.checksums import ALGORITHMS
-from local_aws.s3.errors import S3Error, invalid_request, not_implemented
-from local_aws.s3.tally import CHUNK_BYTES, Tally
+from local_aws.s3.call import is_chunked
+from local_aws.s3.checksums import ALGORITHMS, CHUNK_BYTES, Tally
+from local_aws.s3.errors import S3Error, bad_digest, invalid_request, not_implemented
 
 MAX_OBJECT_BYTES = 5 << 30
-"""The most that one PutObject or UploadPart can carry."""
+"""The most that one PutObject, CopyObject or UploadPart can carry."""
 MAX_DOCUMENT_BYTES = 2 << 20
 """More than S3's longest document (1,000 keys of 1,024 bytes, or 10,000 parts) needs."""
 _NOT_VALUES = {"algorithm", "type", "mode"}
@@ -75,17 +75,14 @@ class ChunkedPayload:
 
 
 def _incomplete() -> S3Error:
-    return S3Error(
-        "IncompleteBody",
-        "The request body terminated unexpectedly: it is not the number of bytes, or not the chunks, that its headers "
-        "promise.",
-        400,
+    message = (
+        "The request body terminated unexpectedly: it is not the bytes, or not the chunks, that its headers promise."
     )
+    return S3Error("IncompleteBody", message)
 
 
-def is_chunked(request: Request) -> bool:
-    """Whether the body is ``aws-chunked``."""
-    return request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
+def _too_large() -> S3Error:
+    return S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
 
 
 def _promised_length(request: Request) -> int | None:
@@ -109,19 +106,10 @@ def _digest_of(value: str, length: int, refusal: S3Error) -> bytes:
 
 
 def promised_checksums(headers: Mapping[str, str], composite: bool = False) -> dict[str, str]:
-    """The ``x-amz-checksum-<name>`` headers, by name.
+    """The ``x-amz-checksum-<name>`` headers of a request or its trailers, by name.
 
-    Parameters
-    ----------
-    headers : mapping
-        Of the request, or its trailers.
-    composite : bool
-        Whether they may be checksums of checksums, ``<base64>-<parts>``.
-
-    Raises
-    ------
-    S3Error
-        ``InvalidRequest`` for a value that is no such checksum; ``NotImplemented`` for an unknown algorithm.
+    Raises ``InvalidRequest`` for a value that is no such checksum (nor, where they may be ``composite``, a checksum of
+    checksums, ``<base64>-<parts>``); ``NotImplemented`` for an unknown algorithm.
     """
     prefix = "x-amz-checksum-"
     found = {name.lower()[len(prefix) :]: value for name, value in headers.items() if name.lower().startswith(prefix)}
@@ -151,10 +139,8 @@ def _announced(request: Request) -> list[str]:
     if len(names) > 1:
         raise invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
     if not names and "x-amz-sdk-checksum-algorithm" in request.headers:
-        raise invalid_request(
-            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
-            "were found."
-        )
+        message = "specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found."
+        raise invalid_request(f"x-amz-sdk-checksum-algorithm {message}")
     return names
 
 
@@ -197,7 +183,7 @@ def receive(
     """
     length = _promised_length(request)
     if length is not None and length > limit:
-        raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+        raise _too_large()
     tally = Tally({*algorithms, *(_announced(request) if checksums_of_body else ())})
     signed = request.environ.get("stedi.content_sha256")
     raw = hashlib.sha256()
@@ -208,35 +194,31 @@ def receive(
                 raw.update(data)
             tally.update(data)
             if tally.size > limit:
-                raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
+                raise _too_large()
             target.write(data)
     except ClientDisconnected as error:
         raise _incomplete() from error
     if length is not None and tally.size != length:
         raise _incomplete()
     if signed and not payload and raw.hexdigest() != signed.lower():
-        raise S3Error(
-            "XAmzContentSHA256Mismatch",
-            "The provided 'x-amz-content-sha256' header does not match what was computed.",
-            400,
-        )
+        message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+        raise S3Error("XAmzContentSHA256Mismatch", message)
     trailers = payload.trailers if payload else {}
     if any(name not in trailers for name in _announced_trailers(request)):
-        raise S3Error("MalformedTrailerError", "The trailing headers that the request announces are not there.", 400)
+        raise S3Error("MalformedTrailerError", "The trailing headers that the request announces are not there.")
     headers = promised_checksums(request.headers) if checksums_of_body else {}
-    _verify(request, tally, {**headers, **promised_checksums(trailers)})
+    _verify(request.headers.get("Content-MD5"), tally, {**headers, **promised_checksums(trailers)})
     return tally
 
 
-def _verify(request: Request, tally: Tally, checksums: Mapping[str, str]) -> None:
-    content_md5 = request.headers.get("Content-MD5")
+def _verify(content_md5: str | None, tally: Tally, checksums: Mapping[str, str]) -> None:
     if content_md5 is not None:
-        refusal = S3Error("InvalidDigest", "The Content-MD5 you specified is not valid.", 400)
-        if _digest_of(content_md5, 16, refusal) != tally.md5:
-            raise S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
+        refusal = S3Error("InvalidDigest", "The Content-MD5 you specified is not valid.")
+        if _digest_of(content_md5, 16, refusal).hex() != tally.etag:
+            raise bad_digest("Content-MD5")
     for name, value in checksums.items():
         if tally.checksums.get(name) != value:
-            raise S3Error("BadDigest", f"The {name.upper()} you specified did not match the calculated checksum.", 400)
+            raise bad_digest(name.upper())
 
 
 def receive_document(request: Request, checksums_of_body: bool = True) -> bytes:

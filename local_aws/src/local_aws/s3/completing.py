@@ -8,13 +8,12 @@ from werkzeug import Response
 
 from local_aws.s3.body import promised_checksums, receive_document
 from local_aws.s3.call import Call
-from local_aws.s3.checksums import ALGORITHMS
-from local_aws.s3.conditions import write_condition
-from local_aws.s3.errors import S3Error, invalid_request, malformed_xml
-from local_aws.s3.metadata import ObjectInfo
-from local_aws.s3.multipart import MAX_PARTS, find_upload
-from local_aws.s3.tally import Tally, checksum_elements, copy_bytes
-from local_aws.s3.uploads import Part, Upload, no_such_upload
+from local_aws.s3.checksums import ALGORITHMS, Tally, checksum_elements, copy_bytes
+from local_aws.s3.errors import S3Error, bad_digest, invalid_request, malformed_xml, no_such_upload
+from local_aws.s3.multipart import find_upload, is_part_number
+from local_aws.s3.records import ObjectInfo
+from local_aws.s3.uploads import Part, Upload
+from local_aws.s3.writing import write_condition
 from local_aws.s3.xml import parse, xml_response
 
 MIN_PART_BYTES = 5 << 20
@@ -23,13 +22,13 @@ MIN_PART_BYTES = 5 << 20
 
 def _number(entry: Element) -> int:
     value = (entry.findtext("PartNumber") or "").strip()
-    if not value.isdecimal() or not 1 <= int(value) <= MAX_PARTS:
+    if not is_part_number(value):
         raise malformed_xml()
     return int(value)
 
 
 def _same(entry: Element, part: Part) -> bool:
-    checksums = {f"Checksum{name.upper()}": value for name, value in part.checksums.items()}
+    checksums = checksum_elements(part.checksums)
     told = {child.tag: (child.text or "").strip() for child in entry if child.tag.startswith("Checksum")}
     etag = (entry.findtext("ETag") or "").strip().strip('"')
     return etag == part.etag and all(checksums.get(name) == value for name, value in told.items())
@@ -43,23 +42,18 @@ def _chosen_parts(document: Element, known: dict[int, Part]) -> list[Part]:
     S3Error
         ``MalformedXML``, ``InvalidPartOrder``, ``InvalidPart``, ``EntityTooSmall``.
     """
-    entries = {_number(entry): entry for entry in document.findall("Part")}
-    numbers = [_number(entry) for entry in document.findall("Part")]
+    entries = [(_number(entry), entry) for entry in document.findall("Part")]
+    numbers = [number for number, _ in entries]
     if not numbers:
         raise malformed_xml()
     if numbers != sorted(set(numbers)):
-        raise S3Error(
-            "InvalidPartOrder",
-            "The list of parts was not in ascending order. The parts list must be specified in order by part number.",
-            400,
+        message = (
+            "The list of parts was not in ascending order. The parts list must be specified in order by part number."
         )
-    if any(number not in known or not _same(entries[number], known[number]) for number in numbers):
-        raise S3Error(
-            "InvalidPart",
-            "One or more of the specified parts could not be found. The part may not have been uploaded, or the "
-            "specified entity tag may not match the part's entity tag.",
-            400,
-        )
+        raise S3Error("InvalidPartOrder", message)
+    if any(number not in known or not _same(entry, known[number]) for number, entry in entries):
+        message = "One or more of the specified parts could not be found. The part may not have been uploaded, or the "
+        raise S3Error("InvalidPart", f"{message}specified entity tag may not match the part's entity tag.")
     chosen = [known[number] for number in numbers]
     for part in chosen[:-1]:
         if part.size < MIN_PART_BYTES:
@@ -88,25 +82,23 @@ def _object_info(upload: Upload, parts: list[Part], tally: Tally) -> ObjectInfo:
     checksums = tally.checksums
     if upload.checksum_type == "COMPOSITE":
         checksums = {upload.algorithm: _composite_checksum(upload.algorithm, parts)}
-    return ObjectInfo(tally.size, 0, etag, upload.headers, checksums, upload.checksum_type or "FULL_OBJECT")
+    kind = upload.checksum_type or "FULL_OBJECT"
+    return ObjectInfo(tally.size, 0, etag, upload.headers, checksums, kind, upload.kms)
 
 
 def _verify(call: Call, info: ObjectInfo) -> None:
-    size = call.request.headers.get("x-amz-mp-object-size")
-    if size is not None and size != str(info.size):
-        raise invalid_request(
-            f"The provided 'x-amz-mp-object-size' header does not match what was computed: {info.size}."
-        )
+    if call.header("x-amz-mp-object-size", str(info.size)) != str(info.size):
+        message = f"The provided 'x-amz-mp-object-size' header does not match what was computed: {info.size}."
+        raise invalid_request(message)
     for name, value in promised_checksums(call.request.headers, composite=True).items():
         if info.checksums.get(name) != value:
-            message = f"The {name.upper()} you specified did not match the calculated checksum."
-            raise S3Error("BadDigest", message, 400)
+            raise bad_digest(name.upper())
 
 
 def complete_multipart_upload(call: Call) -> Response:
     """CompleteMultipartUpload."""
     address, upload = call.address, find_upload(call)
-    condition = write_condition(call.request.headers, call.key)
+    condition = write_condition(call)
     # The checksum headers of this request are about the object, not about its body.
     document = parse(receive_document(call.request, checksums_of_body=False), "CompleteMultipartUpload")
     try:
@@ -118,7 +110,7 @@ def complete_multipart_upload(call: Call) -> Response:
                     copy_bytes(source, draft, part.size, tally)
             info = _object_info(upload, parts, tally)
             _verify(call, info)
-            call.store.publish(draft, address, info, condition)
+            info = call.store.publish(draft, address, info, condition)
     except FileNotFoundError as error:  # aborted, or completed by another request, meanwhile
         raise no_such_upload() from error
     call.store.uploads.end(upload)
@@ -129,4 +121,4 @@ def complete_multipart_upload(call: Call) -> Response:
         "ETag": f'"{info.etag}"',
         **checksum_elements(info.checksums, info.checksum_type),
     }
-    return xml_response("CompleteMultipartUploadResult", content)
+    return xml_response("CompleteMultipartUploadResult", content, info.answered())

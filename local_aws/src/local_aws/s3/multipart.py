@@ -1,18 +1,18 @@
-"""Multipart uploads: create, upload or copy parts, list, abort ("Uploading and copying objects using multipart")."""
+"""Multipart uploads, their parts and their lists ("Uploading and copying objects using multipart upload")."""
 
 import re
 
 from werkzeug import Response
 
-from local_aws.s3.answer import Answer
 from local_aws.s3.body import receive
 from local_aws.s3.call import Call
-from local_aws.s3.copying import open_copy_source, requested_algorithm
-from local_aws.s3.errors import S3Error, invalid_argument, invalid_request, not_implemented
-from local_aws.s3.objects import stored_headers
-from local_aws.s3.tally import Tally, checksum_elements, checksum_headers, copy_bytes
+from local_aws.s3.checksums import Tally, checksum_elements, checksum_headers, copy_bytes
+from local_aws.s3.errors import invalid_argument, invalid_request
+from local_aws.s3.listing import behind
+from local_aws.s3.records import encryption_headers
 from local_aws.s3.uploads import Part, Upload
-from local_aws.s3.xml import OWNER, timestamp, xml_response
+from local_aws.s3.writing import open_copy_source, requested_algorithm, stored_headers
+from local_aws.s3.xml import OWNER, Answer, timestamp, xml_response
 
 MAX_PARTS = 10_000
 MAX_LISTED = 1000
@@ -38,43 +38,42 @@ def _checksum_type(call: Call, algorithm: str) -> str:
 
 def create_multipart_upload(call: Call) -> Response:
     """CreateMultipartUpload."""
-    address = call.address
-    if address.is_folder:
-        raise not_implemented(f"The key {call.key!r} names a folder, and an upload in parts to it")
     algorithm = "".join(requested_algorithm(call))
     kind = _checksum_type(call, algorithm) if algorithm else ""
-    upload = call.store.uploads.start(address, stored_headers(call.request), algorithm, kind)
+    kms = call.store.unkind.sse_kms
+    upload = call.store.uploads.start(call.address, stored_headers(call.request), algorithm, kind, kms)
     headers = {"x-amz-checksum-algorithm": algorithm.upper(), "x-amz-checksum-type": kind} if algorithm else {}
     content = {"Bucket": call.bucket, "Key": call.key, "UploadId": upload.upload_id}
-    return xml_response("InitiateMultipartUploadResult", content, headers)
+    return xml_response("InitiateMultipartUploadResult", content, headers | encryption_headers(kms))
+
+
+def is_part_number(value: str) -> bool:
+    """Whether a part can have this number."""
+    return value.isdecimal() and 1 <= int(value) <= MAX_PARTS
 
 
 def _part_number(call: Call) -> int:
     value = call.query("partNumber") or ""
-    if not value.isdecimal() or not 1 <= int(value) <= MAX_PARTS:
+    if not is_part_number(value):
         message = f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive"
         raise invalid_argument(message, "partNumber", value)
     return int(value)
 
 
 def upload_part(call: Call) -> Response:
-    """UploadPart, and UploadPartCopy where a copy source is named."""
+    """UploadPart."""
     upload, number = find_upload(call), _part_number(call)
-    if "x-amz-copy-source" in call.request.headers:
-        return _upload_part_copy(call, upload, number)
     with call.store.draft() as draft:
         tally = receive(call.request, draft, filter(None, [upload.algorithm]))
-        draft.flush()
-        part = call.store.uploads.add_part(upload, number, draft.name, tally)
-    headers = {"ETag": f'"{part.etag}"', **checksum_headers(part.checksums, "")}
-    headers.pop("x-amz-checksum-type", None)
+        part = call.store.uploads.add_part(upload, number, draft, tally)
+    headers = {"ETag": f'"{part.etag}"', **encryption_headers(upload.kms), **checksum_headers(part.checksums)}
     return Answer(status=200, headers=headers)
 
 
 def _source_range(call: Call, size: int) -> tuple[int, int]:
     """First byte and length of the part's source."""
-    header = call.request.headers.get("x-amz-copy-source-range")
-    if header is None:
+    header = call.header("x-amz-copy-source-range")
+    if not header:
         return 0, size
     found = _SOURCE_RANGE.fullmatch(header)
     if found is None or int(found[1]) > int(found[2]):
@@ -82,27 +81,26 @@ def _source_range(call: Call, size: int) -> tuple[int, int]:
         raise invalid_argument(f"{message}zero-based offsets of the first and last bytes to copy")
     first, last = int(found[1]), int(found[2])
     if last >= size:
-        message = f"Range specified is not valid for source object of size: {size}"
-        raise S3Error("InvalidArgument", message, 400)
+        raise invalid_argument(f"Range specified is not valid for source object of size: {size}")
     return first, last - first + 1
 
 
-def _upload_part_copy(call: Call, upload: Upload, number: int) -> Response:
+def upload_part_copy(call: Call) -> Response:
+    """UploadPartCopy."""
+    upload, number = find_upload(call), _part_number(call)
     source = open_copy_source(call)
     with source.stream, call.store.draft() as draft:
         first, length = _source_range(call, source.info.size)
         source.stream.seek(first)
         tally = Tally(filter(None, [upload.algorithm]))
         copy_bytes(source.stream, draft, length, tally)
-        draft.flush()
-        part = call.store.uploads.add_part(upload, number, draft.name, tally)
-    return xml_response("CopyPartResult", _part_content(part))
+        part = call.store.uploads.add_part(upload, number, draft, tally)
+    return xml_response("CopyPartResult", _told(part), encryption_headers(upload.kms))
 
 
-def _part_content(part: Part) -> dict[str, object]:
-    elements = checksum_elements(part.checksums, "")
-    elements.pop("ChecksumType", None)
-    return {"LastModified": timestamp(part.mtime_ns), "ETag": f'"{part.etag}"', **elements}
+def _told(part: Part) -> dict[str, object]:
+    etag = f'"{part.etag}"'
+    return {"LastModified": timestamp(part.mtime_ns), "ETag": etag, **checksum_elements(part.checksums)}
 
 
 def abort_multipart_upload(call: Call) -> Response:
@@ -131,7 +129,7 @@ def list_parts(call: Call) -> Response:
         "IsTruncated": len(later) > len(page),
         "ChecksumAlgorithm": upload.algorithm.upper() or None,
         "ChecksumType": upload.checksum_type or None,
-        "Part": [{"PartNumber": part.number, "Size": part.size, **_part_content(part)} for part in page],
+        "Part": [{"PartNumber": part.number, "Size": part.size, **_told(part)} for part in page],
     }
     return xml_response("ListPartsResult", content)
 
@@ -143,18 +141,18 @@ def list_multipart_uploads(call: Call) -> Response:
     key_marker, id_marker = call.query("key-marker") or "", call.query("upload-id-marker") or ""
     limit = call.number("max-uploads", MAX_LISTED, MAX_LISTED)
     found = [upload for upload in call.store.uploads.of_bucket(call.bucket) if upload.key.startswith(prefix)]
-    later = _behind(found, key_marker, id_marker)
+    later = behind(found, lambda upload: (upload.key, upload.upload_id), key_marker, id_marker)
     page = later[:limit]
-    truncated = len(later) > len(page)
+    last = page[-1] if len(later) > len(page) > 0 else None
     content = {
         "Bucket": call.bucket,
         "KeyMarker": key_marker,
         "UploadIdMarker": id_marker,
-        "NextKeyMarker": page[-1].key if page and truncated else None,
-        "NextUploadIdMarker": page[-1].upload_id if page and truncated else None,
+        "NextKeyMarker": last.key if last else None,
+        "NextUploadIdMarker": last.upload_id if last else None,
         "Prefix": prefix or None,
         "MaxUploads": limit,
-        "IsTruncated": truncated,
+        "IsTruncated": len(later) > len(page),
         "Upload": [
             {
                 "Key": upload.key,
@@ -168,14 +166,3 @@ def list_multipart_uploads(call: Call) -> Response:
         ],
     }
     return xml_response("ListMultipartUploadsResult", content)
-
-
-def _behind(uploads: list[Upload], key_marker: str, id_marker: str) -> list[Upload]:
-    """Uploads behind the markers: later keys, and later uploads of the marked key where its upload is named too."""
-    if not key_marker:
-        return uploads
-    later = [upload for upload in uploads if upload.key.encode() > key_marker.encode()]
-    same = [upload for upload in uploads if upload.key == key_marker]
-    ids = [upload.upload_id for upload in same]
-    rest = same[ids.index(id_marker) + 1 :] if id_marker in ids else []
-    return rest + later
