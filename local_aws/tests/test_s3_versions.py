@@ -4,7 +4,13 @@ import uuid
 
 import pytest
 from botocore.exceptions import ClientError
+from werkzeug import Request
+from werkzeug.test import EnvironBuilder
 
+from local_aws.lake import open_lake
+from local_aws.s3 import store
+from local_aws.s3.service import S3
+from local_aws.s3.xml import parse
 from local_aws.unkind import Unkind, write_unkind
 
 
@@ -187,3 +193,28 @@ def test_a_suspended_bucket_writes_null_versions_and_keeps_the_others(s3, bucket
     assert versions(s3, bucket) == ([("k", kept, False)], [("k", "null", True)])
     s3.put_object(**at, Body=b"null 3")
     assert versions(s3, bucket) == ([("k", "null", True), ("k", kept, False)], [])
+
+
+def test_a_write_that_ends_half_way_loses_no_version_and_tells_none_twice(tmp_path, monkeypatch):
+    lake = open_lake(tmp_path / "lake")
+    lake.bucket("bkt").mkdir()
+    write_unkind(lake, Unkind(versioning=True))
+
+    def ask(method, query="", body=b""):
+        environ = EnvironBuilder(method=method, path="/bkt" if query else "/bkt/k", query_string=query, data=body)
+        return S3(lake).respond(Request(environ.get_environ()))
+
+    def killed(source, address):
+        raise KeyboardInterrupt
+
+    first = ask("PUT", body=b"1").headers["x-amz-version-id"]
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "place", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ask("PUT", body=b"2")
+    assert b"".join(ask("GET").response) == b"1"
+    listed = parse(ask("GET", "versions").get_data(), "ListVersionsResult")
+    assert [entry.text for entry in listed.iter("VersionId")] == [first]
+    second = ask("PUT", body=b"2").headers["x-amz-version-id"]
+    listed = parse(ask("GET", "versions").get_data(), "ListVersionsResult")
+    assert [entry.text for entry in listed.iter("VersionId")] == [second, first]

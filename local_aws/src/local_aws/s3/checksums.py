@@ -8,7 +8,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -17,16 +17,6 @@ CHUNK_BYTES = 1 << 20
 _LANE_BYTES = 256
 _PLAIN_BYTES = 1024
 """Up to this length a plain loop is as fast as the vectorised one."""
-
-
-class Checksum(Protocol):
-    """What `hashlib` objects look like."""
-
-    def update(self, data: bytes, /) -> None:
-        """Take the next bytes."""
-
-    def digest(self) -> bytes:
-        """The checksum of all bytes taken."""
 
 
 class Crc:
@@ -117,14 +107,14 @@ def _apply(shift: np.ndarray, registers: np.ndarray) -> np.ndarray:
     return result
 
 
-ALGORITHMS: dict[str, Callable[[], Checksum]] = {
+ALGORITHMS: dict[str, Callable[[], Any]] = {
     "crc32": lambda: Crc(32, _zlib_step),
     "crc32c": lambda: Crc(32, _lanes(0x82F63B78)),
     "crc64nvme": lambda: Crc(64, _lanes(0x9A6C9329AC4BC9B5)),
     "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "sha256": hashlib.sha256,
 }
-"""A new checksum by the lower-case name that it has in ``x-amz-checksum-<name>``."""
+"""A new checksum, like those of `hashlib`, by the lower-case name that it has in ``x-amz-checksum-<name>``."""
 
 
 class Tally:

@@ -44,11 +44,6 @@ def invalid_request(message: str) -> S3Error:
     return S3Error("InvalidRequest", message)
 
 
-def bad_digest(what: str) -> S3Error:
-    """Bytes that are not those which the client sent."""
-    return S3Error("BadDigest", f"The {what} you specified did not match the calculated checksum.")
-
-
 def malformed_xml() -> S3Error:
     """A body that is not the XML document of the operation."""
     message = "The XML you provided was not well-formed or did not validate against our published schema"

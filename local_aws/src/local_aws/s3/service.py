@@ -10,7 +10,7 @@ from werkzeug import Request, Response
 
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
-from local_aws.s3 import buckets, completing, listing, multipart, reading, writing
+from local_aws.s3 import buckets, listing, multipart, reading, writing
 from local_aws.s3.call import Call, refuse_headers
 from local_aws.s3.errors import S3Error, from_os_error, not_implemented
 from local_aws.s3.store import ObjectStore
@@ -38,7 +38,7 @@ _OPERATIONS: dict[str, tuple[Callable[[Call], Response], str]] = {
     "CreateMultipartUpload": (multipart.create_multipart_upload, ""),
     "UploadPart": (multipart.upload_part, ""),
     "UploadPartCopy": (multipart.upload_part_copy, ""),
-    "CompleteMultipartUpload": (completing.complete_multipart_upload, ""),
+    "CompleteMultipartUpload": (multipart.complete_multipart_upload, ""),
     "AbortMultipartUpload": (multipart.abort_multipart_upload, ""),
     "ListParts": (multipart.list_parts, "part-number-marker max-parts"),
     "ListMultipartUploads": (
