@@ -104,6 +104,30 @@ def test_cancelling_really_interrupts(glue: Any, session: str, code: str):
     assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
 
 
+@pytest.mark.parametrize("milliseconds", [0, 1, 5, 10, 20, 40, 80, 160])
+def test_a_statement_that_has_just_begun_is_cancelled_too(glue: Any, session: str, milliseconds: int):
+    number = glue.run_statement(SessionId=session, Code="spark.range(10**13).selectExpr('sum(id % 7)').show()")["Id"]
+    time.sleep(milliseconds / 1000)
+    glue.cancel_statement(SessionId=session, Id=number)
+    assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] == "CANCELLED"
+    assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
+
+
+def test_code_that_catches_its_interruption_is_interrupted_again(glue: Any, session: str):
+    stubborn = """
+import time
+for _ in range(3):
+    try:
+        time.sleep(60)
+    except BaseException:
+        print('no')
+"""
+    number = glue.run_statement(SessionId=session, Code=stubborn)["Id"]
+    assert until(lambda: glue.list_statements(SessionId=session)["Statements"][number]["State"] == "RUNNING")
+    glue.cancel_statement(SessionId=session, Id=number)
+    assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] in ("CANCELLED", "AVAILABLE")
+
+
 def test_refusals_carry_the_codes_of_aws(glue: Any, session: str):
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.get_session(Id="none")
