@@ -20,7 +20,7 @@ from runner.lake.lock import LakeLock
 from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.privacy.audit import NAME as AUDIT
-from runner.privacy.audit import audit_run
+from runner.privacy.audit import audit_run, await_logs, finished_logs
 from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
@@ -44,6 +44,7 @@ class Batch:
         self.bucket = plan.parameters["bucket"]
         self.record = RunRecord(plan, options.isolated)
         self._sessions: SessionPool | None = None
+        self._other_logs: set[str] = set()
 
     def run(self) -> None:
         """Run every step; write the report however it ends.
@@ -106,6 +107,7 @@ class Batch:
     def _open_shop(self, stack: ExitStack) -> Workshop:
         """Start what notebooks need, once there is one that has to be run."""
         kernels = stack.enter_context(KernelQueue(self.plan.steps, self.options.isolated))
+        self._other_logs = finished_logs(self.bucket)
         attempt, isolated = self.record.document["attempt"], self.options.isolated
         sessions = SessionPool(self.plan.run_id, self.bucket, isolated, attempt, self.progress.say)
         self._sessions = stack.enter_context(sessions)
@@ -138,6 +140,8 @@ class Batch:
                     failure = failure or error
                 else:
                     schedule.succeeded(done.step)
+                    if not schedule.needs_sessions:
+                        shop.sessions.end()  # they end, and their logs come, while other notebooks run
         except KeyboardInterrupt:
             with uninterrupted():
                 self.progress.say("Stopping: the statement is cancelled and the session stopped.")
@@ -201,6 +205,9 @@ class Batch:
         self.progress.begun(AUDIT)
         record.add_findings()
         record.write_report()
+        if self._sessions:
+            self._sessions.await_ends()
+            await_logs(self.bucket, self._other_logs, len(self._sessions.used))
         lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
         audit, entry = audit_run(lakehouse, record.document["started"], record.folder), record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))

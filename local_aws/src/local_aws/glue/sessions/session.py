@@ -32,8 +32,10 @@ STOP_SECONDS = 10.0
 """How long a session may take to stop by itself."""
 
 EVENT_LOG_SECONDS = 1.0
-"""How much later than its end a session's event log appears in its bucket. Glue copies event logs there every 30 seconds
-(AWS: "Enabling the Apache Spark web UI for AWS Glue jobs"); who looks at once must not find them here either."""
+"""How much later than its end a session's event log appears in its bucket: who looks at once must not find it.
+
+Glue copies event logs every 30 seconds (AWS: "Enabling the Apache Spark web UI for AWS Glue jobs").
+"""
 
 LOOK_SECONDS = 5.0
 """How often the attendant looks at the clock, where nothing happens."""
