@@ -95,15 +95,16 @@ def await_logs(bucket: str, others: set[str], number: int) -> None:
         time.sleep(0.2)
 
 
-def audit_run(settings: Settings, started: str, report: Path) -> PrivacyAudit:
+def audit_run(settings: Settings, started: str, report: Path, wait_for_logs: Callable[[], None]) -> PrivacyAudit:
     """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
 
-    Event logs from before the run started (ISO 8601) are not its own.
+    Event logs from before the run started (ISO 8601) are not its own. ``wait_for_logs`` returns when its own are
+    there; the other places are looked through first.
     """
     places = chain(
         report_places(report),
-        bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started)),
         research_places(settings.database),
+        bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started), wait_for_logs),
     )
     audit = PrivacyAudit.of_bucket(settings.bucket).scan(places)
     if audit.passed:

@@ -205,16 +205,20 @@ class Batch:
         self.progress.begun(AUDIT)
         record.add_findings()
         record.write_report()
-        if self._sessions:
-            self._sessions.await_ends()
-            await_logs(self.bucket, self._other_logs, len(self._sessions.used))
         lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
-        audit, entry = audit_run(lakehouse, record.document["started"], record.folder), record.entry(AUDIT)
+        audit = audit_run(lakehouse, record.document["started"], record.folder, self._await_logs)
+        entry = record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:
             raise StepFailed(str(audit))
         entry["status"] = "SUCCEEDED"
         self.progress.ended(AUDIT, entry["status"], entry["seconds"], None)
+
+    def _await_logs(self) -> None:
+        """Wait for the end of the run's sessions, and for what they have logged."""
+        if self._sessions:
+            self._sessions.await_ends()
+            await_logs(self.bucket, self._other_logs, len(self._sessions.used))
 
     def _end(self, status: str, reason: str | None) -> None:
         """Note how the run ended, whatever it was at, and write its report."""

@@ -31,7 +31,7 @@ MINUTE = 60.0
 STOP_SECONDS = 10.0
 """How long a session may take to stop by itself."""
 
-EVENT_LOG_SECONDS = 1.0
+EVENT_LOG_SECONDS = 0.7
 """How much later than its end a session's event log appears in its bucket: who looks at once must not find it.
 
 Glue copies event logs every 30 seconds (AWS: "Enabling the Apache Spark web UI for AWS Glue jobs").
