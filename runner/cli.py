@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
 from local_aws import lifecycle
+from local_aws.lake import LakeError
+from local_aws.unkind import Unkind, parse_unkind, write_unkind
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
@@ -87,11 +89,28 @@ def clean_sessions(
 
 @app.command()
 @takes("lake", "port")
-def up(lake: Path | None, port: int) -> None:
-    """Start the local AWS endpoint on a lake, and say how any AWS client reaches it."""
+def up(
+    unkind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SETTINGS",
+            help="Let it play an account that refuses, such as throttle=20,deny=s3:Delete*,sessions=1; none ends that.",
+        ),
+    ] = None,
+    *,
+    lake: Path | None,
+    port: int,
+) -> None:
+    """Start the local AWS endpoint on a lake, and say how any AWS client reaches it.
+
+    The settings of --unkind hold from the next request on, also on an endpoint that is up; they stay with the lake.
+    """
     require_rooms()
+    settings = None if unkind is None else _read_unkind(unkind)
     chosen = (lake or last_lake()).resolve()
     found = lifecycle.running(chosen) or lifecycle.start(chosen, port=port)
+    if settings is not None:
+        write_unkind(found.lake, settings)
     remember_lake(chosen)
     environment = found.environment()
     ends = " until the run that started it ends" if found.while_used else ""
@@ -250,6 +269,13 @@ def jobs() -> None:
         typer.echo("Every job script follows its notebook already.")
     for path in written:
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+
+
+def _read_unkind(text: str) -> Unkind:
+    try:
+        return parse_unkind(text)
+    except LakeError as error:
+        raise UserError(str(error)) from error
 
 
 def _complain(message: str, code: int) -> int:

@@ -3,11 +3,14 @@
 The settings stand in the lake and are read anew for each request, so that a test changes them while it runs.
 """
 
+import re
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 from local_aws.lake import Lake, LakeError
 
 _FILE = "unkind.json"
+_ACTION = re.compile(r"\*|(s3|glue|athena|secretsmanager):[A-Za-z*?]+")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Unkind:
     versioning : bool
         Buckets are versioned: what is written over stays, and a delete makes a marker.
     deny : tuple of str
-        Actions (``s3:DeleteObject``, ``glue:UpdateTable``) that are answered by AccessDenied.
+        IAM actions (``s3:DeleteObject``, ``glue:UpdateTable``, ``s3:Delete*``) that are answered by AccessDenied.
+        They are compared without case, as IAM does.
     throttle : int
         Every n-th request of a service that throttles is refused; 0 is none.
     sessions : int or None
@@ -35,9 +39,22 @@ class Unkind:
     sessions: int | None = None
 
 
+_read: dict[Path, tuple[tuple[int, int], Unkind]] = {}
+"""What was read last of each lake, with the mark of its file: each request asks."""
+
+
 def read_unkind(lake: Lake) -> Unkind:
     """The settings of a lake."""
-    return Unkind(**{name: tuple(value) if name == "deny" else value for name, value in lake.load(_FILE, {}).items()})
+    path = lake.state / _FILE
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return Unkind()
+    mark = (found.st_ino, found.st_mtime_ns)
+    if path not in _read or _read[path][0] != mark:
+        given = {name: tuple(value) if name == "deny" else value for name, value in lake.load(_FILE, {}).items()}
+        _read[path] = (mark, Unkind(**given))
+    return _read[path][1]
 
 
 def write_unkind(lake: Lake, unkind: Unkind) -> None:
@@ -56,7 +73,7 @@ def parse_unkind(text: str) -> Unkind:
     given: dict[str, object] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = part.partition("=")
-        if name == "deny" and value:
+        if name == "deny" and _ACTION.fullmatch(value):
             given["deny"] = (*given.get("deny", ()), value)
         elif name in ("throttle", "sessions") and value.isdigit():
             given[name] = int(value)
