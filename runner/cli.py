@@ -87,11 +87,25 @@ def clean_sessions(
 
 @app.command()
 @takes("lake", "port")
-def up(lake: Path | None, port: int) -> None:
-    """Start the local AWS endpoint on a lake, and say how any AWS client reaches it."""
+def up(
+    unkind: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SETTINGS",
+            help="Let it play an account that refuses, such as throttle=20,deny=s3:Delete*,sessions=1; none ends that.",
+        ),
+    ] = None,
+    *,
+    lake: Path | None,
+    port: int,
+) -> None:
+    """Start the local AWS endpoint on a lake, and say how any AWS client reaches it.
+
+    The settings of --unkind hold from the next request on, also on an endpoint that is up; they stay with the lake.
+    """
     require_rooms()
     chosen = (lake or last_lake()).resolve()
-    found = local.start(chosen, port)
+    found = local.start(chosen, port, unkind)
     remember_lake(chosen)
     environment = found.environment()
     ends = " until the run that started it ends" if found.while_used else ""

@@ -27,10 +27,20 @@ def local_environment(lake: Path, port: int) -> Iterator[dict[str, str]]:
         yield environment
 
 
-def start(lake: Path, port: int) -> Any:
-    """The endpoint that serves a lake, started where there is none (`local_aws.lifecycle.Endpoint`)."""
+def start(lake: Path, port: int, unkind: str | None = None) -> Any:
+    """The endpoint that serves a lake, started where there is none (`local_aws.lifecycle.Endpoint`).
+
+    ``unkind`` says what it plays from now on (`local_aws.unkind.parse_unkind`).
+    """
     with _lifecycle() as lifecycle:
-        return lifecycle.running(lake) or lifecycle.start(lake, port=port)
+        if unkind is None:
+            return lifecycle.running(lake) or lifecycle.start(lake, port=port)
+        from local_aws.unkind import parse_unkind, write_unkind
+
+        settings = parse_unkind(unkind)
+        found = lifecycle.running(lake) or lifecycle.start(lake, port=port)
+        write_unkind(found.lake, settings)
+        return found
 
 
 def stop(lake: Path) -> bool:
@@ -48,5 +58,5 @@ def _lifecycle() -> Iterator[ModuleType]:
         raise UserError(MISSING) from error
     try:
         yield lifecycle
-    except lifecycle.EndpointError as error:
+    except (lifecycle.EndpointError, lifecycle.LakeError) as error:
         raise UserError(str(error)) from error

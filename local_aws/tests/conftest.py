@@ -19,7 +19,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
 
 
 @pytest.fixture(scope="session")
-def client_for() -> Callable[[Endpoint, str], Any]:
+def client_for() -> Callable[..., Any]:
     """A boto3 client of any endpoint, through that endpoint's profile as a user has it."""
     return _client
 
@@ -36,10 +36,10 @@ def aws(endpoint: Endpoint) -> Callable[[str], Any]:
     return client
 
 
-def _client(endpoint: Endpoint, service: str) -> Any:
+def _client(endpoint: Endpoint, service: str, **options: Any) -> Any:
     environment = endpoint.environment()
     # A session reads its files from where the environment says; this way no test changes the environment of another.
     session = botocore.session.Session(profile=environment["AWS_PROFILE"])
     session.set_config_variable("config_file", environment["AWS_CONFIG_FILE"])
     session.set_config_variable("credentials_file", environment["AWS_SHARED_CREDENTIALS_FILE"])
-    return boto3.Session(botocore_session=session).client(service)
+    return boto3.Session(botocore_session=session).client(service, **options)

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from glue_session import ROLE, create, run, wait_for_start
 
 from local_aws import lifecycle as endpoints
+from local_aws.unkind import Unkind, write_unkind
 
 BUCKET = "sessions-bucket"
 
@@ -104,6 +105,30 @@ def test_cancelling_really_interrupts(glue: Any, session: str, code: str):
     assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
 
 
+@pytest.mark.parametrize("milliseconds", [0, 1, 5, 10, 20, 40, 80, 160])
+def test_a_statement_that_has_just_begun_is_cancelled_too(glue: Any, session: str, milliseconds: int):
+    number = glue.run_statement(SessionId=session, Code="spark.range(10**13).selectExpr('sum(id % 7)').show()")["Id"]
+    time.sleep(milliseconds / 1000)
+    glue.cancel_statement(SessionId=session, Id=number)
+    assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] == "CANCELLED"
+    assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
+
+
+def test_code_that_catches_its_interruption_is_interrupted_again(glue: Any, session: str):
+    stubborn = """
+import time
+for _ in range(3):
+    try:
+        time.sleep(60)
+    except BaseException:
+        print('no')
+"""
+    number = glue.run_statement(SessionId=session, Code=stubborn)["Id"]
+    assert until(lambda: glue.list_statements(SessionId=session)["Statements"][number]["State"] == "RUNNING")
+    glue.cancel_statement(SessionId=session, Id=number)
+    assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] in ("CANCELLED", "AVAILABLE")
+
+
 def test_refusals_carry_the_codes_of_aws(glue: Any, session: str):
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.get_session(Id="none")
@@ -136,14 +161,51 @@ def test_a_session_with_a_missing_helper_fails_and_says_so(glue: Any):
 
 
 def test_stopping_leaves_the_event_log_and_no_process(glue: Any, session: str, aws: Callable, endpoint: Any):
+    def logs() -> list[dict[str, Any]]:
+        return aws("s3").list_objects_v2(Bucket=BUCKET, Prefix="sparkHistoryLogs/").get("Contents", [])
+
     glue.stop_session(Id=session)
+    assert glue.get_session(Id=session)["Session"]["Status"] == "STOPPING"
+    with pytest.raises(glue.exceptions.IllegalSessionStateException, match="STOPPING"):
+        glue.run_statement(SessionId=session, Code="1")
     assert until(lambda: glue.get_session(Id=session)["Session"]["Status"] == "STOPPED")
-    logs = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix="sparkHistoryLogs/local-")["Contents"]
-    assert not logs[0]["Key"].endswith(".inprogress")
+    assert logs() == []  # Glue uploads it late
+    assert until(logs)
+    (log,) = logs()
+    assert log["Key"].startswith("sparkHistoryLogs/local-")
+    assert not log["Key"].endswith(".inprogress")
+    assert log["LastModified"] >= glue.get_session(Id=session)["Session"]["CompletedOn"].replace(microsecond=0)
     assert until(lambda: not [pid for pid in processes_of(endpoint.lake.root) if pid != endpoint.pid])
-    assert not list((endpoint.lake.state / "sessions").glob("*.scratch"))
+    assert until(lambda: not list((endpoint.lake.state / "sessions").glob("*.scratch")))
     with pytest.raises(glue.exceptions.IllegalSessionStateException, match="STOPPED"):
         glue.run_statement(SessionId=session, Code="1")
+
+
+def test_an_id_is_used_once_also_after_a_restart(tmp_path: Path, client_for: Callable):
+    glue = client_for(endpoints.start(tmp_path / "lake"), "glue")
+    name = create(glue)
+    glue.stop_session(Id=name)
+    again = {"Id": name, "Role": ROLE, "Command": {"Name": "glueetl"}}
+    with pytest.raises(glue.exceptions.AlreadyExistsException):
+        glue.create_session(**again)
+    glue.delete_session(Id=name)
+    with pytest.raises(glue.exceptions.AlreadyExistsException):
+        glue.create_session(**again)
+    endpoints.stop(tmp_path / "lake")
+    glue = client_for(endpoints.start(tmp_path / "lake"), "glue")
+    with pytest.raises(glue.exceptions.AlreadyExistsException):
+        glue.create_session(**again)
+    glue.create_session(**again | {"Id": name.upper()})  # ids are compared letter by letter
+    endpoints.stop(tmp_path / "lake")
+
+
+def test_capacity_for_sessions(tmp_path: Path, client_for: Callable):
+    started = endpoints.start(tmp_path / "lake")
+    glue = client_for(started, "glue")
+    write_unkind(started.lake, Unkind(sessions=0))
+    with pytest.raises(glue.exceptions.ResourceNumberLimitExceededException, match="limit of 0"):
+        create(glue)
+    endpoints.stop(tmp_path / "lake")
 
 
 def test_kill_minus_nine_of_the_endpoint_leaves_no_process(tmp_path: Path, client_for: Callable):

@@ -95,7 +95,7 @@ def test_jars_are_refused():
 
 def test_an_event_log_needs_its_bucket(lake: Lake):
     wish = {"--enable-spark-ui": "true", "--spark-event-logs-path": "s3://b/logs/"}
-    assert arguments.event_log_path(wish, lake) == "s3://b/logs/"
+    assert arguments.event_log_path(wish, lake) == lake.bucket("b") / "logs"
     assert arguments.event_log_path(wish | {"--enable-spark-ui": "false"}, lake) is None
     with pytest.raises(StartError, match="bucket does not exist"):
         arguments.event_log_path(wish | {"--spark-event-logs-path": "s3://none/logs/"}, lake)

@@ -27,6 +27,9 @@ class StandIn:
         self.channel.close()
         return 9
 
+    def clear_away(self) -> None:
+        pass
+
     def kill(self) -> None:
         self.killed = True
         self.worker._socket.shutdown(socket.SHUT_RDWR)

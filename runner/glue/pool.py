@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import StepFailed
 from runner.glue.session import (
+    WORKING,
+    await_end,
     await_session,
     cancel_statements,
     create_session,
@@ -32,14 +33,22 @@ class SessionPool:
         self.run_id, self.bucket, self.isolated, self._say = run_id, bucket, isolated, say
         # AWS remembers the names of sessions that have ended.
         self._name = f"stedi-{run_id}" if attempt == 1 else f"stedi-{run_id}-{attempt}"
-        self._created = 0
-        self.dpu_seconds = 0.0
+        self._attempt, self._created = attempt, 0
+        self.used: set[str] = set()
+        """The sessions that notebooks had."""
+        self._billed: dict[str, float] = {}
+        """The DPU-seconds of each session that was stopped."""
         self._began: dict[str, float] = {}
         self._lent: dict[str, str] = {}
         self._ended = False
         self._creating = threading.Lock()
         magics = session_magics()
         self.dpus = dpus({"WorkerType": magics["worker_type"], "NumberOfWorkers": magics["number_of_workers"]})
+
+    @property
+    def dpu_seconds(self) -> float:
+        """What the sessions have used that were stopped; final after `await_ends`."""
+        return sum(self._billed.values())
 
     def __enter__(self) -> "SessionPool":
         return self
@@ -67,6 +76,7 @@ class SessionPool:
         if new or not self._lent:
             await_session(identity, go_on)
         self._lent[step] = identity
+        self.used.add(identity)
         return identity
 
     def give_back(self, step: str) -> None:
@@ -89,7 +99,13 @@ class SessionPool:
         # And whatever else bears the run's tag: what nobody knows of would bill on.
         with suppress(ClientError, BotoCoreError):
             for session in live_sessions(self.run_id):
-                self._stop(session["Id"])
+                if session["Status"] in WORKING:
+                    self._stop(session["Id"])
+
+    def await_ends(self) -> None:
+        """Wait until the sessions that were stopped are gone; until then they may write, and bill."""
+        for identity, estimate in self._billed.items():
+            self._billed[identity] = float(await_end(identity).get("DPUSeconds") or estimate)
 
     def _create(self, identity: str) -> None:
         with self._creating:
@@ -100,8 +116,9 @@ class SessionPool:
             try:
                 create_session(identity, self.run_id, self.bucket)
             except BaseException:
-                # It may have been created although no answer came.
+                # It may have been created although no answer came, and its name is then used.
                 self._stop(identity)
+                self._name = f"stedi-{self.run_id}-{self._attempt}-{self._created + 1}"
                 raise
 
     def _stop(self, identity: str) -> None:
@@ -113,12 +130,4 @@ class SessionPool:
                 f"{session_magics()['idle_timeout']} minutes: stop it with `stedi clean-sessions --yes`."
             )
         elif began is not None:
-            self.dpu_seconds += _billed(identity, (time.monotonic() - began) * self.dpus)
-
-
-def _billed(identity: str, estimate: float) -> float:
-    """The DPU-seconds of a session as AWS counts them, or our own count where it does not say."""
-    try:
-        return float(boto3.client("glue").get_session(Id=identity)["Session"].get("DPUSeconds") or estimate)
-    except (ClientError, BotoCoreError):
-        return estimate
+            self._billed[identity] = (time.monotonic() - began) * self.dpus

@@ -8,17 +8,23 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runner.aws_errors import error_code
 from runner.errors import StepFailed, UserError
 from runner.pipeline.parameters import tagged_cell
 from runner.pipeline.scripts import HELPERS_KEY
 
 TAGS = {"project": "stedi-lakehouse"}
 """On every session that this project makes, so that a forgotten one is found."""
-ALIVE = ("PROVISIONING", "READY")
+WORKING = ("PROVISIONING", "READY")
+"""States of a session that takes statements, or will."""
+ALIVE = (*WORKING, "STOPPING")
+"""States of one that bills, and may still write."""
 READY_WITHIN = 300
 """Seconds that a session may take to start; on AWS about half a minute is usual."""
 STOP_WITHIN = 30
-"""Seconds for which an AWS that cannot be reached is asked again to stop a session."""
+"""Seconds for which an AWS that cannot be reached, or refuses, is asked again to stop a session."""
+GONE_WITHIN = 60.0
+"""Seconds that a session may take to stop."""
 HASTE = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 2})
 
 FORGET = """
@@ -97,7 +103,7 @@ def await_session(identity: str, go_on: Callable[[], None]) -> None:
 def why_ended(identity: str) -> str | None:
     """How and why a session ended, such as ``FAILED: …``, in AWS's own words; None where it lives."""
     session = boto3.client("glue", config=HASTE).get_session(Id=identity)["Session"]
-    return None if session["Status"] in ALIVE else _state(session)
+    return None if session["Status"] in WORKING else _state(session)
 
 
 def _state(session: dict) -> str:
@@ -127,22 +133,45 @@ def cancel_statements(identity: str) -> None:
 
 
 def stop_session(identity: str) -> str | None:
-    """Stop a session; gives why it could not be stopped, None where it is, or was gone already.
+    """Stop a session, which takes it a while (`await_end`); gives why it could not be asked, None where it ends.
 
-    Where AWS cannot be reached it is asked again for a while, since a forgotten session bills.
+    Where AWS cannot be reached, or refuses to stop a session that lives, it is asked again for a while, since a
+    forgotten session bills.
     """
     glue, deadline = boto3.client("glue", config=HASTE), time.monotonic() + STOP_WITHIN
     while True:
         try:
             glue.stop_session(Id=identity)
             return None
-        except ClientError as error:
-            gone = error.response["Error"]["Code"] in ("IllegalSessionStateException", "EntityNotFoundException")
-            return None if gone else str(error)
-        except BotoCoreError as error:
-            if time.monotonic() > deadline:
+        except (ClientError, BotoCoreError) as error:
+            if not _bills_on(identity):
+                return None
+            if time.monotonic() > deadline or error_code(error) == "AccessDeniedException":
                 return str(error)
             time.sleep(1)
+
+
+def _bills_on(identity: str) -> bool:
+    """Whether a session that AWS refused to stop goes on; where AWS does not say, it may."""
+    try:
+        return boto3.client("glue", config=HASTE).get_session(Id=identity)["Session"]["Status"] in WORKING
+    except ClientError as error:
+        return error.response["Error"]["Code"] != "EntityNotFoundException"
+    except BotoCoreError:
+        return True
+
+
+def await_end(identity: str) -> dict:
+    """Wait until a session that was stopped is gone, and so writes no more; gives it as GetSession describes it.
+
+    StepFailed if it does not end.
+    """
+    glue, deadline = boto3.client("glue"), time.monotonic() + GONE_WITHIN
+    while (session := glue.get_session(Id=identity)["Session"])["Status"] in ALIVE:
+        if time.monotonic() > deadline:
+            raise StepFailed(f"the Glue session {identity} does not end: it is {session['Status']}")
+        time.sleep(0.2)
+    return session
 
 
 def dpus(session: dict) -> float:

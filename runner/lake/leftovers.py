@@ -1,19 +1,14 @@
 """What a run that ended without a word has left: sessions that bill, and a status that is not true any more."""
 
-import time
 from datetime import datetime, timezone
 
 from rich.table import Table
 
 from runner.console import print_table
-from runner.errors import StepFailed
-from runner.glue.session import dpus, live_sessions, stop_session
+from runner.glue.session import await_end, dpus, live_sessions, stop_session
 from runner.lake.document import now_text
 from runner.lake.lock import run_at_work
 from runner.lake.runs import read_state, write_state
-
-GONE_WITHIN = 60.0
-"""Seconds that sessions may take to stop."""
 
 
 def end_remains(bucket: str, run_id: str) -> None:
@@ -21,13 +16,11 @@ def end_remains(bucket: str, run_id: str) -> None:
 
     StepFailed where a session of it does not end.
     """
-    for session in live_sessions(run_id):
+    left = live_sessions(run_id)
+    for session in left:
         stop_session(session["Id"])
-    deadline = time.monotonic() + GONE_WITHIN
-    while left := live_sessions(run_id):
-        if time.monotonic() > deadline:
-            raise StepFailed(f"the session {left[0]['Id']} of run {run_id}, which broke off, does not stop")
-        time.sleep(0.5)
+    for session in left:
+        await_end(session["Id"])
     record = read_state(bucket, run_id)
     if record and record["status"] == "RUNNING":
         end = {"status": "CANCELLED", "reason": "the run broke off: its process ended without a word"}

@@ -1,5 +1,6 @@
 """``audit_privacy``: no identity value of the landing files stands in anything that the run made for others to read."""
 
+import time
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -8,14 +9,18 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from helpers.publishing.objects import list_objects
 from helpers.records import write_record
 from helpers.settings import Settings
+from runner.errors import StepFailed
 from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.masking import EMAIL, SERIAL
-from runner.privacy.places import Place, bucket_places, report_places, research_places
+from runner.privacy.places import LOGS, Place, bucket_places, report_places, research_places
 from runner.privacy.search import Index, Words, without_pictures
 
 NAME = "audit_privacy"
+LOGS_WITHIN = 90.0
+"""Seconds that event logs may take to come after their sessions have ended."""
 
 
 @dataclass
@@ -67,15 +72,39 @@ class PrivacyAudit:
         return f"identity values of landing files stand in: {places}"
 
 
-def audit_run(settings: Settings, started: str, report: Path) -> PrivacyAudit:
+def finished_logs(bucket: str) -> set[str]:
+    """The event logs of applications that have ended: a file each, or a folder where Spark rolls them over."""
+    names = [item["Key"].removeprefix(LOGS) for item in list_objects(f"s3://{bucket}/{LOGS}")]
+    growing = {name.partition("/")[0] for name in names if name.endswith(".inprogress")}
+    return {name.partition("/")[0] for name in names} - growing
+
+
+def await_logs(bucket: str, others: set[str], number: int) -> None:
+    """Wait for the event logs of a number of sessions that have ended, beside the logs of others.
+
+    Glue copies them to the bucket every 30 seconds (AWS: "Enabling the Apache Spark web UI for AWS Glue jobs"). Without
+    them nobody can say whom they show: StepFailed.
+    """
+    deadline = time.monotonic() + LOGS_WITHIN
+    while (found := len(finished_logs(bucket) - others)) < number:
+        if time.monotonic() > deadline:
+            raise StepFailed(
+                f"{number} Glue sessions have ended and left {found} event logs under s3://{bucket}/{LOGS}: what is "
+                "missing could not be looked through"
+            )
+        time.sleep(0.2)
+
+
+def audit_run(settings: Settings, started: str, report: Path, wait_for_logs: Callable[[], None]) -> PrivacyAudit:
     """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
 
-    Event logs from before the run started (ISO 8601) are not its own.
+    Event logs from before the run started (ISO 8601) are not its own. ``wait_for_logs`` returns when its own are
+    there; the other places are looked through first.
     """
     places = chain(
         report_places(report),
-        bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started)),
         research_places(settings.database),
+        bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started), wait_for_logs),
     )
     audit = PrivacyAudit.of_bucket(settings.bucket).scan(places)
     if audit.passed:

@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -117,10 +117,14 @@ def report_places(folder: Path) -> Iterator[Place]:
             yield Place(f"{folder.name}/{path.relative_to(folder)}", path.read_text("utf-8", "replace"))
 
 
-def bucket_places(bucket: str, run_id: str, since: datetime) -> Iterator[Place]:
-    """The records of one run, and the event logs that were written to since it began."""
+def bucket_places(
+    bucket: str, run_id: str, since: datetime, await_logs: Callable[[], None] = lambda: None
+) -> Iterator[Place]:
+    """The records of one run, and, once they are all there, the event logs that were written to since it began."""
     s3 = boto3.client("s3")
     for prefix in (f"runs/{run_id}/", LOGS):
+        if prefix == LOGS:
+            await_logs()
         for item in list_objects(f"s3://{bucket}/{prefix}"):
             if prefix != LOGS or item["LastModified"] >= since:
                 body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"]

@@ -21,7 +21,7 @@ from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.pipeline.parameters import declared_parameters
 from runner.privacy.audit import NAME as AUDIT
-from runner.privacy.audit import audit_run
+from runner.privacy.audit import audit_run, await_logs, finished_logs
 from runner.privacy.participant_key import ensure_participant_key
 from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
@@ -46,6 +46,7 @@ class Batch:
         self.bucket = plan.parameters["bucket"]
         self.record = RunRecord(plan, options.isolated)
         self._sessions: SessionPool | None = None
+        self._other_logs: set[str] = set()
 
     def run(self) -> None:
         """Run every step; write the report however it ends.
@@ -111,6 +112,7 @@ class Batch:
     def _open_shop(self, stack: ExitStack) -> Workshop:
         """Start what notebooks need, once there is one that has to be run."""
         kernels = stack.enter_context(KernelQueue(self.plan.steps, self.options.isolated))
+        self._other_logs = finished_logs(self.bucket)
         attempt, isolated = self.record.document["attempt"], self.options.isolated
         sessions = SessionPool(self.plan.run_id, self.bucket, isolated, attempt, self.progress.say)
         self._sessions = stack.enter_context(sessions)
@@ -143,6 +145,8 @@ class Batch:
                     failure = failure or error
                 else:
                     schedule.succeeded(done.step)
+                    if not schedule.needs_sessions:
+                        shop.sessions.end()  # they end, and their logs come, while other notebooks run
         except KeyboardInterrupt:
             with uninterrupted():
                 self.progress.say("Stopping: the statement is cancelled and the session stopped.")
@@ -207,12 +211,19 @@ class Batch:
         record.add_findings()
         record.write_report()
         lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
-        audit, entry = audit_run(lakehouse, record.document["started"], record.folder), record.entry(AUDIT)
+        audit = audit_run(lakehouse, record.document["started"], record.folder, self._await_logs)
+        entry = record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:
             raise StepFailed(str(audit))
         entry["status"] = "SUCCEEDED"
         self.progress.ended(AUDIT, entry["status"], entry["seconds"], None)
+
+    def _await_logs(self) -> None:
+        """Wait for the end of the run's sessions, and for what they have logged."""
+        if self._sessions:
+            self._sessions.await_ends()
+            await_logs(self.bucket, self._other_logs, len(self._sessions.used))
 
     def _end(self, status: str, reason: str | None) -> None:
         """Note how the run ended, whatever it was at, and write its report."""

@@ -17,7 +17,13 @@ class Schedule:
         self._sorter = TopologicalSorter({step: set(needed_steps(step)) & set(steps) for step in steps})
         self._sorter.prepare()
         self._ready: set[str] = set()
+        self._left = set(steps)
         self.running: set[str] = set()
+
+    @property
+    def needs_sessions(self) -> bool:
+        """Whether a notebook is left that uses a Glue session."""
+        return any(kernel_name(step) == GLUE for step in self._left)
 
     def next_step(self) -> str | None:
         """A step that may begin now; it counts as begun."""
@@ -32,6 +38,7 @@ class Schedule:
     def succeeded(self, step: str) -> None:
         """Let the steps begin that waited for this one."""
         self.running.discard(step)
+        self._left.discard(step)
         self._sorter.done(step)
 
     def failed(self, step: str) -> None:

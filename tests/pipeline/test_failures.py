@@ -83,6 +83,13 @@ def test_a_taken_port_is_named(tmp_path):
         assert str(port) in complaint(stedi("up", "--lake", tmp_path / "lake", "--port", port), 2)
 
 
+def test_an_unkind_setting_that_does_not_exist_is_the_users_mistake(tmp_path):
+    told = complaint(stedi("up", "--lake", tmp_path / "lake", "--unkind", "throttle=20,rude"), 2)
+    assert "'rude' is no unkind setting" in told
+    assert "deny=ACTION" in told
+    assert not (tmp_path / "lake").exists()
+
+
 def test_a_lake_of_another_version_is_left_alone(tmp_path):
     marker = tmp_path / ".local_aws" / "lake.json"
     marker.parent.mkdir()

@@ -17,7 +17,8 @@ import pytest
 
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.privacy.audit import PrivacyAudit
+from runner.errors import StepFailed
+from runner.privacy.audit import PrivacyAudit, await_logs, finished_logs
 from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.places import Place, bucket_places, report_places, research_places
 from runner.privacy.search import Index, words_of
@@ -245,3 +246,26 @@ def test_records_logs_and_reports_of_the_run_are_places(bucket, tmp_path):
     assert {p.name for p in bucket_places(bucket, "r1", now + timedelta(minutes=1))} == {"runs/r1/02.json"}
     names = {place.name.partition("/")[2] for place in report_places(tmp_path)}
     assert names == {"index.html", "notebooks/a.ipynb", "run.json"}
+
+
+def test_the_logs_of_sessions_are_waited_for(bucket, monkeypatch):
+    put(bucket, "sparkHistoryLogs/other", b"log")
+    others = finished_logs(bucket)
+    monkeypatch.setattr("runner.privacy.audit.LOGS_WITHIN", 0.1)
+    put(bucket, "sparkHistoryLogs/mine.inprogress", b"log")
+    put(bucket, "sparkHistoryLogs/eventlog_v2_rolled/events_1", b"log")
+    put(bucket, "sparkHistoryLogs/eventlog_v2_rolled/appstatus.inprogress", b"")
+    with pytest.raises(StepFailed, match="2 Glue sessions have ended and left 0 event logs"):
+        await_logs(bucket, others, 2)
+    put(bucket, "sparkHistoryLogs/mine", b"log")
+    with pytest.raises(StepFailed, match="left 1 event logs"):
+        await_logs(bucket, others, 2)
+    await_logs(bucket, others, 1)
+
+    def come_late():
+        put(bucket, "sparkHistoryLogs/late", b"log")
+
+    now = datetime.now(timezone.utc)
+    assert "sparkHistoryLogs/late" in {
+        p.name for p in bucket_places(bucket, "r", now - timedelta(minutes=1), come_late)
+    }

@@ -3,11 +3,14 @@
 The settings stand in the lake and are read anew for each request, so that a test changes them while it runs.
 """
 
-from dataclasses import asdict, dataclass, fields
+import re
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 
 from local_aws.lake import Lake, LakeError
 
 _FILE = "unkind.json"
+_ACTION = re.compile(r"\*|(s3|glue|athena|secretsmanager):[A-Za-z*?]+")
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,15 @@ class Unkind:
     versioning : bool
         Buckets are versioned: what is written over stays, and a delete makes a marker.
     deny : tuple of str
-        Actions (``s3:DeleteObject``, ``glue:UpdateTable``) that are answered by AccessDenied.
+        IAM actions (``s3:DeleteObject``, ``glue:UpdateTable``, ``s3:Delete*``) that are answered by AccessDenied.
+        They are compared without case, as IAM does.
     throttle : int
         Every n-th request of a service that throttles is refused; 0 is none.
     sessions : int or None
         How many Glue sessions there is capacity for; None is as many as the machine carries.
+    policies : dict
+        IAM policy documents: ``user`` is the person behind the profile, ``session`` is a Glue session's role. Who has
+        none may do everything. Spark reads and writes a lake's files by themselves, which no policy is asked about.
     """
 
     sse_kms: bool = False
@@ -33,11 +40,25 @@ class Unkind:
     deny: tuple[str, ...] = ()
     throttle: int = 0
     sessions: int | None = None
+    policies: dict[str, dict] = field(default_factory=dict)
+
+
+_read: dict[Path, tuple[tuple[int, int], Unkind]] = {}
+"""What was read last of each lake, with the mark of its file: each request asks."""
 
 
 def read_unkind(lake: Lake) -> Unkind:
     """The settings of a lake."""
-    return Unkind(**{name: tuple(value) if name == "deny" else value for name, value in lake.load(_FILE, {}).items()})
+    path = lake.state / _FILE
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return Unkind()
+    mark = (found.st_ino, found.st_mtime_ns)
+    if path not in _read or _read[path][0] != mark:
+        given = {name: tuple(value) if name == "deny" else value for name, value in lake.load(_FILE, {}).items()}
+        _read[path] = (mark, Unkind(**given))
+    return _read[path][1]
 
 
 def write_unkind(lake: Lake, unkind: Unkind) -> None:
@@ -56,13 +77,13 @@ def parse_unkind(text: str) -> Unkind:
     given: dict[str, object] = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, value = part.partition("=")
-        if name == "deny" and value:
+        if name == "deny" and _ACTION.fullmatch(value):
             given["deny"] = (*given.get("deny", ()), value)
         elif name in ("throttle", "sessions") and value.isdigit():
             given[name] = int(value)
         elif name in ("sse_kms", "versioning") and not value:
             given[name] = True
         elif part != "none":
-            names = ", ".join(field.name for field in fields(Unkind))
+            names = ", ".join(one.name for one in fields(Unkind) if one.name != "policies")
             raise LakeError(f"{part!r} is no unkind setting. They are: {names} (deny=ACTION, throttle=N, sessions=N).")
     return Unkind(**given)

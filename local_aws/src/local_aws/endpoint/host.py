@@ -14,6 +14,7 @@ from cheroot import wsgi
 from local_aws import lock
 from local_aws.endpoint.server import Application
 from local_aws.endpoint.services import open_services
+from local_aws.endpoint.unkindness import Unkindness
 from local_aws.lake import Lake
 from local_aws.profile import last_port, read_credentials, write_profile
 
@@ -77,7 +78,7 @@ def serve(lake: Lake, port: int, while_used: bool) -> None:
     with lock.acquire(lake), _bind(lake, port) as bound:
         _log_to(lake)
         write_profile(lake, bound.getsockname()[1])
-        application = Application(read_credentials(lake), open_services(lake))
+        application = Application(read_credentials(lake), open_services(lake), Unkindness(lake))
         _run(lake, _Server(bound, application), application, stop, while_used)
 
 

@@ -1,6 +1,7 @@
 """The front door: one WSGI application that checks every signature and hands the request to its service."""
 
 import hashlib
+import io
 import logging
 import threading
 import time
@@ -13,10 +14,13 @@ from urllib.parse import unquote_to_bytes
 from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 
+from local_aws.caller import Caller, called_by, present_caller
+from local_aws.endpoint.actions import is_delete_objects, needed_permissions
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
 from local_aws.endpoint.signature import RawRequest, Reason, Signature, SignatureRefused, claimed_signature, verify
+from local_aws.endpoint.unkindness import Unkindness
 from local_aws.errors import AwsError, not_supported
 from local_aws.profile import Credentials
 from local_aws.sts import answer_query
@@ -49,10 +53,13 @@ class Application:
         What every request must be signed with.
     services : Services
         Who answers.
+    unkindness : Unkindness, optional
+        What is refused although it is rightly asked for.
     """
 
-    def __init__(self, credentials: Credentials, services: Services):
-        self._credentials = credentials
+    def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness | None = None):
+        self._principals = {"user": credentials, "session": credentials.of_session()}
+        self._unkindness = unkindness
         self._services = services
         self._apis = {name: JsonApi(name) for name in services.json}
         self._closing = threading.Event()
@@ -102,26 +109,51 @@ class Application:
         return error_answer(error, dialect, request.path, request_id)
 
     def _dispatch(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
+        role = self._principals["session"]
+        kind = "session" if claimed.access_key == role.access_key else "user"
+        with called_by(self._unkindness.caller(kind) if self._unkindness else Caller(kind)):
+            return self._answer_caller(request, raw, claimed, request_id)
+
+    def _answer_caller(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
+        credentials = self._principals[present_caller().kind]
         if claimed.service == "s3":
-            self._admit_s3(request, raw, claimed)
-            return self._services.s3.respond(request)
+            self._admit_s3(request, raw, claimed, credentials)
+            return self._unkindly_s3(request, raw)
         body = _read_body(request)
-        verify(raw, claimed, self._credentials, hashlib.sha256(body).hexdigest())
+        verify(raw, claimed, credentials, hashlib.sha256(body).hexdigest())
         if claimed.service in self._apis:
             action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
+            if self._unkindness:
+                self._unkindness.throttle(claimed.service)
+                self._unkindness.require(needed_permissions(claimed.service, raw, action, payload))
             return json_answer(self._services.json[claimed.service].call(action, payload))
         if dialect_of(raw, claimed.service) is Dialect.QUERY:
             return answer_query(claimed.service, body, request_id)
         raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])
 
-    def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature) -> None:
+    def _unkindly_s3(self, request: Request, raw: RawRequest) -> Response:
+        unkindness = self._unkindness
+        if not unkindness:
+            return self._services.s3.respond(request)
+        unkindness.throttle("s3")
+        unkindness.require(needed_permissions("s3", raw, "", {}))
+        if is_delete_objects(raw):
+            body = _read_body(request)
+            if refused := unkindness.refuse_deletes(raw, body):
+                return refused
+            request = Request(request.environ | {"wsgi.input": io.BytesIO(body)})
+        answer = self._services.s3.respond(request)
+        unkindness.hide_missing(raw, answer)
+        return answer
+
+    def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature, credentials: Credentials) -> None:
         if claimed.expires is None:
             payload_hash = raw.headers.get("x-amz-content-sha256")
             if payload_hash is None:
                 raise AwsError("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
         else:
             payload_hash = dict(raw.parameters).get("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
-        verify(raw, claimed, self._credentials, payload_hash)
+        verify(raw, claimed, credentials, payload_hash)
         if payload_hash in _UNSIGNED_PAYLOADS:
             return
         if len(payload_hash) != 64 or set(payload_hash) - set("0123456789abcdef"):

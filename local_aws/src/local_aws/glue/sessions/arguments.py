@@ -40,8 +40,8 @@ def spark_settings(arguments: Mapping[str, str]) -> dict[str, str]:
     return settings
 
 
-def event_log_path(arguments: Mapping[str, str], lake: Lake) -> str | None:
-    """The ``s3://`` folder for Spark's event log, where ``--enable-spark-ui true`` asks for one.
+def event_log_path(arguments: Mapping[str, str], lake: Lake) -> Path | None:
+    """The folder in the lake to which Spark's event log is copied, where ``--enable-spark-ui true`` asks for one.
 
     Source: AWS "Enabling the Apache Spark web UI for AWS Glue jobs".
     """
@@ -51,8 +51,7 @@ def event_log_path(arguments: Mapping[str, str], lake: Lake) -> str | None:
     folder = lake_path(path, lake)
     if not lake.bucket(path.split("/")[2]).is_dir():
         raise StartError(f"--spark-event-logs-path {path}: the specified bucket does not exist.")
-    folder.mkdir(parents=True, exist_ok=True)
-    return path
+    return folder
 
 
 def fetch_python_files(arguments: Mapping[str, str], lake: Lake, folder: Path) -> list[str]:

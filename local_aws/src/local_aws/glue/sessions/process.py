@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
+from local_aws.glue.sessions.arguments import StartError, event_log_path
 from local_aws.glue.sessions.channel import Channel
 from local_aws.glue.sessions.java import find_java_home
 from local_aws.glue.sessions.start import SOURCES, StartOrder
@@ -42,13 +43,13 @@ class SessionProcess:
     """
 
     def __init__(self, order: StartOrder, environment: Mapping[str, str], log: Path):
-        self._scratch = order.scratch
-        self._scratch.mkdir(parents=True)
+        self._order = order
+        order.scratch.mkdir(parents=True)
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
                 [_python(order.lake), "-m", "local_aws.glue.sessions.worker", str(theirs.fileno()), str(os.getpid())],
-                cwd=self._scratch,
+                cwd=order.scratch,
                 env=session_environment(environment, order.lake, order.scratch),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -72,13 +73,29 @@ class SessionProcess:
         self.kill()
         self._process.wait()
         self.channel.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
         return code
+
+    def clear_away(self) -> None:
+        """Copy Spark's event log to where the session's arguments want it, and remove the session's own folder."""
+        order = self._order
+        with contextlib.suppress(StartError, OSError):  # its bucket is gone
+            for log in sorted(order.event_logs.rglob("[!.]*")):
+                if log.is_file():
+                    _publish(log, event_log_path(order.arguments, order.lake) / log.relative_to(order.event_logs))
+        shutil.rmtree(order.scratch, ignore_errors=True)
 
     def kill(self) -> None:
         """End the process group at once."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+def _publish(log: Path, target: Path) -> None:
+    """Copy a log to its key in a bucket whole, with the time of the copy as its own."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = log.with_name(f"{log.name}.copy")
+    shutil.copyfile(log, draft)
+    draft.replace(target)
 
 
 def session_environment(environment: Mapping[str, str], lake: Lake, scratch: Path) -> dict[str, str]:

@@ -15,6 +15,8 @@ from local_aws.glue.sessions.resources import local_resources
 from local_aws.glue.sessions.session import LIVE, PROVISIONING, Session
 from local_aws.glue.sessions.start import StartOrder
 from local_aws.lake import Lake
+from local_aws.store import Store
+from local_aws.unkind import read_unkind
 
 MAX_LIVE_SESSIONS = 4
 MAX_CODE_CHARACTERS = 68_000
@@ -46,6 +48,8 @@ class Sessions:
         self._folder = lake.state / "sessions"
         self._sessions: dict[str, Session] = {}
         self._lock = threading.Lock()
+        self._ids = Store(lake, "sessions.sqlite")
+        self._used = {key for (key,), _ in self._ids.items()}
         self._waiters = threading.BoundedSemaphore(MAX_WAITERS)
         # What an endpoint that was killed left behind; its processes ended with it.
         for leftover in self._folder.glob("*.scratch"):
@@ -79,13 +83,18 @@ class Sessions:
         """CreateSession: answers at once, the session becomes READY (or FAILED) in its own time."""
         request = parse_request(payload)
         with self._lock:
-            if request.id in self._sessions:
+            # Glue keeps the id of a session that has ended, and of one that was deleted.
+            if request.id in self._used:
                 raise AwsError("AlreadyExistsException", f"Session already created, sessionId={request.id}")
-            if sum(session.status in LIVE for session in self._sessions.values()) >= MAX_LIVE_SESSIONS:
+            capacity = read_unkind(self._lake).sessions
+            limit = MAX_LIVE_SESSIONS if capacity is None else capacity
+            if sum(session.status in LIVE for session in self._sessions.values()) >= limit:
                 raise AwsError(
                     "ResourceNumberLimitExceededException",
-                    f"Failed to create session due to the limit of {MAX_LIVE_SESSIONS} live sessions: stop another one",
+                    f"Failed to create session due to the limit of {limit} live sessions: stop another one",
                 )
+            self._ids.put((request.id,), {})
+            self._used.add(request.id)
             session = Session(request, lambda: self._launch(request))
             self._sessions[request.id] = session
         return {"Session": session.to_aws()}

@@ -31,6 +31,12 @@ MINUTE = 60.0
 STOP_SECONDS = 10.0
 """How long a session may take to stop by itself."""
 
+EVENT_LOG_SECONDS = 0.7
+"""How much later than its end a session's event log appears in its bucket: who looks at once must not find it.
+
+Glue copies event logs every 30 seconds (AWS: "Enabling the Apache Spark web UI for AWS Glue jobs").
+"""
+
 LOOK_SECONDS = 5.0
 """How often the attendant looks at the clock, where nothing happens."""
 
@@ -57,6 +63,7 @@ class Session:
         self._ending: tuple[str, str] | None = None
         self._last_used = self.created
         self._changed = threading.Condition()
+        self._hurry = threading.Event()
         self._process: SessionProcess | None = None
         self._launch = launch
         self._attendant = threading.Thread(target=self._attend, name=f"session {request.id}", daemon=True)
@@ -102,7 +109,8 @@ class Session:
             self._begin_end(STOPPING, STOPPED, "the session was stopped")
 
     def close(self) -> None:
-        """Ask for the end, whatever the state."""
+        """Ask for the end, whatever the state, and for the event log at once."""
+        self._hurry.set()
         with self._changed:
             if self.status in (PROVISIONING, READY):
                 self._begin_end(STOPPING, STOPPED, "the session was stopped")
@@ -170,6 +178,8 @@ class Session:
             self._listen()
         except EOFError:
             self._after_the_end(self._process.end())
+            self._hurry.wait(EVENT_LOG_SECONDS)
+            self._process.clear_away()
 
     def _listen(self) -> None:
         """Take the worker's messages, and end the session when its time is up, until the worker is gone."""

@@ -45,14 +45,14 @@ class Shell:
         printed = io.StringIO()
         output: dict[str, Any] = {"ExecutionCount": self._count}
         try:
-            try:
-                self.interruptible = True
-                if cancelled():
-                    raise KeyboardInterrupt
-                with contextlib.redirect_stdout(printed):
+            with contextlib.redirect_stdout(printed):
+                try:
+                    self.interruptible = True
+                    if cancelled():
+                        raise KeyboardInterrupt
                     picture = self._execute(code)
-            finally:
-                self.interruptible = False
+                finally:
+                    self.interruptible = False
         except BaseException as error:  # noqa: BLE001 - a statement may raise anything, and its author is told
             return output | {"Status": "error", "Data": {"TextPlain": printed.getvalue()}} | error_output(error)
         return output | {"Status": "ok", "Data": _data(printed.getvalue(), picture)}

@@ -40,6 +40,11 @@ class StartOrder:
     arguments: dict[str, str]
     resources: Resources
 
+    @property
+    def event_logs(self) -> Path:
+        """Where Spark writes its event log."""
+        return self.scratch / "event-logs"
+
     def to_message(self) -> dict[str, Any]:
         """The order as JSON values."""
         return {
@@ -94,9 +99,9 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     # What a user has set for Java comes last, and so holds.
     settings["spark.driver.extraJavaOptions"] = " ".join([*quick, settings["spark.driver.extraJavaOptions"]])
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
-    log_path = wishes.event_log_path(order.arguments, order.lake)
-    if log_path:
-        settings |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": log_path}
+    if wishes.event_log_path(order.arguments, order.lake):
+        order.event_logs.mkdir()
+        settings |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": order.event_logs.as_uri()}
     import_packages()
     spark = start_spark(settings | wishes.spark_settings(order.arguments))
     for file in files:

@@ -12,7 +12,11 @@ import shutil
 import signal
 import sys
 import threading
+import time
+import types
 from typing import TYPE_CHECKING, Any
+
+from py4j.protocol import Py4JError
 
 from local_aws.glue.sessions.arguments import StartError
 from local_aws.glue.sessions.channel import Channel, channel_from_descriptor
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _PR_SET_PDEATHSIG = 1
+_INTERRUPT_AGAIN_SECONDS = 0.1
+_PATIENCE_SECONDS = 2.0
+"""How long a cancelled statement may take to come back from Java by itself."""
 
 
 class Worker:
@@ -46,6 +53,7 @@ class Worker:
         self._lock = threading.Lock()
         self._running: int | None = None
         self._cancelled: set[int] = set()
+        self._patient = True
         self._spark: SparkSession | None = None
         self._shell: Shell | None = None
 
@@ -88,9 +96,13 @@ class Worker:
             cancelled = statement in self._cancelled
         self._channel.send({"kind": "done", "id": statement, "cancelled": cancelled, "output": output})
 
-    def _interrupt(self, *_: object) -> None:
-        """Break the running statement off; a signal that comes too late finds none and does nothing."""
-        if self._shell.interruptible and self._running in self._cancelled:
+    def _interrupt(self, _: int, frame: types.FrameType | None) -> None:
+        """Break the running statement off; a signal that comes too late finds none and does nothing.
+
+        Not while it waits for Java: Java would begin the job that it was asked for, and nobody would be left to wait
+        for it. It comes back when the job is cancelled.
+        """
+        if self._shell.interruptible and self._running in self._cancelled and not (self._patient and _in_py4j(frame)):
             raise KeyboardInterrupt
 
     def _listen(self) -> None:
@@ -108,12 +120,38 @@ class Worker:
 
     def _cancel(self, statement: int) -> None:
         with self._lock:
+            known = statement in self._cancelled
             self._cancelled.add(statement)
-            if self._running != statement:
+            if known or self._running != statement:
                 return
-        # Both halves: the jobs in the JVM, and the Python code, also where it sleeps or waits for the JVM.
-        self._spark.sparkContext.cancelAllJobs()
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        threading.Thread(target=self._break_off, args=[statement], daemon=True).start()
+
+    def _break_off(self, statement: int) -> None:
+        """Interrupt a statement again and again until it has ended.
+
+        Both halves: the jobs in Java, and the Python code, also where it sleeps. Once is not enough: the job may only
+        begin after that, and the code may catch what interrupts it.
+        """
+        began = time.monotonic()
+        while True:
+            # Under the lock no other statement begins, whose jobs would be cancelled.
+            with self._lock:
+                self._patient = time.monotonic() < began + _PATIENCE_SECONDS
+                if self._running != statement:
+                    return
+                with contextlib.suppress(Py4JError, OSError):  # Java is gone, which ends the statement as well
+                    self._spark.sparkContext.cancelAllJobs()
+                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            time.sleep(_INTERRUPT_AGAIN_SECONDS)
+
+
+def _in_py4j(frame: types.FrameType | None) -> bool:
+    """Whether the code is inside of a call to Java."""
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith("py4j."):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def end_process_group(order: StartOrder) -> None:
