@@ -13,7 +13,7 @@ from cheroot import wsgi
 
 from local_aws import lock
 from local_aws.endpoint.server import Application
-from local_aws.endpoint.services import open_services
+from local_aws.endpoint.services import Services
 from local_aws.endpoint.unkindness import Unkindness
 from local_aws.lake import Lake
 from local_aws.profile import last_port, read_credentials, write_profile
@@ -78,13 +78,14 @@ def serve(lake: Lake, port: int, while_used: bool) -> None:
     with lock.acquire(lake), _bind(lake, port) as bound:
         _log_to(lake)
         write_profile(lake, bound.getsockname()[1])
-        application = Application(read_credentials(lake), open_services(lake), Unkindness(lake))
+        application = Application(read_credentials(lake), Services(lake), Unkindness(lake))
         _run(lake, _Server(bound, application), application, stop, while_used)
 
 
 def _run(lake: Lake, server: _Server, application: Application, stop: threading.Event, while_used: bool) -> None:
     server.prepare()
-    front = threading.Thread(target=server.serve, name="endpoint")
+    # Nobody waits for its end: it looks about twice a second, and every answer is out when the application is closed.
+    front = threading.Thread(target=server.serve, name="endpoint", daemon=True)
     front.start()
     try:
         port = server.bind_addr[1]
@@ -98,8 +99,6 @@ def _run(lake: Lake, server: _Server, application: Application, stop: threading.
     finally:
         (lake.state / lock.PUBLISHED).unlink(missing_ok=True)
         application.close()
-        server.stop()
-        front.join()
         lake.forget_plain_names()
         log.info("stopped")
 

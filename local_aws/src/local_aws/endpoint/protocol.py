@@ -5,6 +5,7 @@ Source: Smithy documentation, "AWS protocols" (awsQuery, awsJson1_1, restXml), f
 
 import json
 from enum import Enum
+from functools import cached_property
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -80,8 +81,11 @@ class JsonApi:
 
     def __init__(self, service: str):
         self._service = service
-        self._model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
         self._validator = ParamValidator()
+
+    @cached_property
+    def _model(self) -> ServiceModel:
+        return ServiceModel(Loader().load_service_model(self._service, "service-2"), self._service)
 
     def read(self, target: str, body: bytes) -> tuple[str, dict[str, Any]]:
         """Read a request: its action and its checked payload.
