@@ -5,6 +5,9 @@ import os
 import shutil
 import tempfile
 
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
 import local_aws  # noqa: F401 - the package, before pytest takes the folder of that name for it
 
 # Before anything of the project is imported; each process of the tests has its own.
@@ -17,23 +20,50 @@ for name in ("reports", "state"):
 for name in ("JAVA_TOOL_OPTIONS", "LOCAL_AWS_SESSION_JAVA_OPTIONS"):
     os.environ.setdefault(name, "-XX:TieredStopAtLevel=1")
 
+ONE_SPARK = "tests/helpers/"
+"""The room whose tests share a Spark: one process runs them all, and no other starts one for a few of them."""
 LONGEST = (
-    "test_kills",
+    "test_against_oracle",
+    "test_reference_numbers",
     "test_odd_inputs",
-    "test_batch",
+    "test_kills",
     "test_sample_run",
-    "test_further_runs",
-    "test_withdrawal",
+    "test_batch",
     "test_network",
+    ONE_SPARK,
     "test_failures",
+    "test_withdrawal",
+    "test_further_runs",
+    "test_unchanged",
+    "test_conda",
+    "test_random_kills",
+    "test_checkout",
     "test_lab",
     "test_notebook",
-    "test_against_oracle",
+    "test_report_pages",
 )
-"""The files that take longest; `test_sample_run` makes the run that two others wait for."""
+"""The files, and the room, that take longest; `test_sample_run` makes the run for which later ones need not wait."""
+
+
+class RoomsAndFiles(LoadFileScheduling):
+    """One process for a file, as `--dist loadfile` says it, and for all files of a room that share a Spark."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return ONE_SPARK if nodeid.startswith(ONE_SPARK) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep together what shares a Spark."""
+    return RoomsAndFiles(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items):
     """Begin with the longest, so that all processes end together."""
     place = {name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+    def begins(item):
+        room = ONE_SPARK if item.nodeid.startswith(ONE_SPARK) else None
+        return min(place.get(name, len(place)) for name in (room, item.path.stem))
+
+    items.sort(key=begins)

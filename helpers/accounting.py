@@ -7,6 +7,8 @@ from pyspark.sql import functions as F
 
 from helpers.errors import ReconciliationFailed
 
+SMALL_BYTES = 64 * 1024 * 1024
+"""Up to this size all rows are compared whole at once: a pass over their hashes would cost more than it saves."""
 MOST_REPEATED = 100_000
 """With more repeated hashes than this all rows are compared whole: files have landed twice."""
 
@@ -101,6 +103,8 @@ def count_copies(rows: DataFrame) -> DataFrame:
     Nearly all rows of a source are there once, and to group them by all that they hold costs more than to read them. So
     first only their hashes are grouped; whole rows are compared where one repeats.
     """
+    if _is_small(rows):
+        return _grouped(rows)
     hashed = rows.withColumn("hash", F.xxhash64(*rows.columns))
     repeated = hashed.groupBy("hash").count().where("count > 1").select("hash").limit(MOST_REPEATED + 1).collect()
     one = F.lit(1).cast("bigint").alias("copies")
@@ -112,6 +116,11 @@ def count_copies(rows: DataFrame) -> DataFrame:
     marked = hashed.join(hashes, on="hash", how="left")
     once = marked.where("repeats is null").select(*rows.columns, one)
     return once.unionByName(_grouped(marked.where("repeats").select(*rows.columns)))
+
+
+def _is_small(rows: DataFrame) -> bool:
+    # Spark's own estimate, from the sizes of the files; there is no public name for it.
+    return rows._jdf.queryExecution().optimizedPlan().stats().sizeInBytes() < SMALL_BYTES
 
 
 def _grouped(rows: DataFrame) -> DataFrame:

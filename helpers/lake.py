@@ -1,5 +1,7 @@
 """The lake as a notebook sees it: one call for each thing that every step does around its rule."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -171,10 +173,13 @@ class Lake:
         self._finish(write_staged(sink, frame, self.settings, self._staged), kept)
 
     def _finish(self, staged: Staged, kept: int) -> None:
-        written = self._rows(staged.definition)
-        mark, count = fingerprint(written, is_empty=_is_empty(staged.definition))
-        if kept or count:
-            audit(self._context, self.settings, staged.table, written, kept, self.read)
+        written, is_empty = self._rows(staged.definition), _is_empty(staged.definition)
+        # Side by side: to plan a query keeps one processor busy, and both read the same few files.
+        with ThreadPoolExecutor(1) as beside:
+            marked = beside.submit(fingerprint, written, is_empty)
+            if kept or not is_empty:
+                audit(self._context, self.settings, staged.table, written, kept, self.read)
+            mark, count = marked.result()
         is_new = publish(self.settings, staged, mark, count)
         self._entries[staged.table] = staged.definition if is_new else staged.live
         self._published[staged.table] = count

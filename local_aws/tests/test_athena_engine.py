@@ -424,3 +424,29 @@ def test_named_subqueries_hide_tables_and_divide_by_their_types(query, bucket, c
     put(bucket, "t/a.json", b'{"n": 7}\n{"n": 8}')
     assert query("with t as (select n / 2 as n from t) select sum(n) / count(*), avg(n) from t") == [["3", "3.5"]]
     assert query("select db.t.n from awsdatacatalog.db.t order by 1 desc") == [["8"], ["7"]]
+
+
+@pytest.mark.parametrize("sql", ["select * from t limit 2", "select a as b from t limit 2"])
+def test_a_look_at_some_rows_reads_no_more_files_than_it_needs(bucket, catalog, query, sql):
+    catalog.add("t", {"a": "int"})
+    put(bucket, "t/1.json", b'{"a": 1}\n\n')
+    put(bucket, "t/2.json", b"not read: {")
+    assert query(sql) == [["1"], [None]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select count(*) from t limit 1", [["2"]]),
+        ("select a from t where a = 2 limit 1", [["2"]]),
+        ("select a from t order by a desc limit 1", [["2"]]),
+        ("select max(a) from t limit 1", [["2"]]),
+        ("select distinct a from t where a > 1 limit 1", [["2"]]),
+        ("select a from t limit 5", [["1"], ["2"]]),
+    ],
+)
+def test_what_few_rows_do_not_tell_is_read_whole(bucket, catalog, query, sql, expected):
+    catalog.add("t", {"a": "int"})
+    put(bucket, "t/1.json", b'{"a": 1}\n')
+    put(bucket, "t/2.json", b'{"a": 2}\n')
+    assert query(sql) == expected

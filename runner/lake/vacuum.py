@@ -13,6 +13,7 @@ from helpers.publishing.versions import list_run_locations, list_versions, remov
 from helpers.settings import Settings
 from helpers.tables import VERSIONED
 from runner.console import people
+from runner.lake.purge import is_versioned, purge_earlier_objects
 from runner.lake.runs import is_over, read_state
 from runner.lake.withdrawn import count_withdrawn
 
@@ -42,7 +43,7 @@ class Vacuum:
             for location, files in remove_old_versions(self.settings.database, table, self.keep).items():
                 removed += files
                 self.say(f"{table}: {files} files of the earlier version {_run(location)} removed.")
-        return removed + self._uploads()
+        return removed + self._uploads() + (self._earlier_objects() if privacy else 0)
 
     def _withdrawn(self, table: str) -> int:
         """Earlier versions with rows of people who withdrew. No reader of theirs is waited for."""
@@ -57,6 +58,16 @@ class Vacuum:
                 who = people(withdrawn)
                 self.say(f"{table}: {files} files of {version.run} removed, with rows of {who} who withdrew.")
         return removed
+
+    def _earlier_objects(self) -> int:
+        """What a versioned bucket keeps of tables' files that are gone: the rows of those who withdrew, too."""
+        if not is_versioned(self.settings.bucket):
+            return 0
+        removed = {table: purge_earlier_objects(self.settings.location(table)) for table in VERSIONED}
+        for table, versions in removed.items():
+            if versions:
+                self.say(f"{table}: {versions} object versions removed that the bucket kept of deleted files.")
+        return sum(removed.values())
 
     def _leftovers(self, table: str) -> int:
         """What runs staged and never published."""

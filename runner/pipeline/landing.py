@@ -14,6 +14,7 @@ from helpers.landing.files import is_passed_over
 from helpers.publishing.objects import list_objects
 from helpers.tables import LANDING, TABLES, tables_of
 from runner.errors import UserError
+from runner.pipeline.copies import SOURCE_SHA256, is_copy, sha256_of
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
 
 ZONES = tuple(TABLES[name].prefix.rstrip("/") for name in tables_of(LANDING))
@@ -22,8 +23,6 @@ PART = 8 * 1024 * 1024
 """Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
 LONGEST_KEY = 1024
 """Bytes of a key at the most (Amazon S3, "Naming Amazon S3 objects")."""
-SOURCE_ETAG = "stedi-source-etag"
-"""Metadata of a landing object from which people were erased: the ETag that it had as it was copied."""
 
 
 @dataclass(frozen=True)
@@ -119,17 +118,14 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
     for file in new:
-        boto3.client("s3").upload_file(str(file.path), bucket, file.key, Config=config)
+        mark = {"Metadata": {SOURCE_SHA256: sha256_of(file.path)}}
+        boto3.client("s3").upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
     return len(new), len(set(there) - {file.key for file in files})
 
 
 def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:
     """Whether an object holds what a file does, or what is left of it since people were erased from it."""
-    if found is None:
-        return False
-    if (mine := etag(file.path)) == found:
-        return True
-    return mine == boto3.client("s3").head_object(Bucket=bucket, Key=file.key)["Metadata"].get(SOURCE_ETAG)
+    return found is not None and is_copy(bucket, file.key, found, etag(file.path), lambda: sha256_of(file.path))
 
 
 def etag(path: Path) -> str:

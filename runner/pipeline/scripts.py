@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from helpers.publishing.objects import list_objects
 from runner.errors import UserError
 from runner.paths import HELPERS, JOBS, SQL
+from runner.pipeline.copies import SOURCE_SHA256, is_copy
 
 PREFIX = "scripts/"
 HELPERS_KEY = f"{PREFIX}helpers.zip"
@@ -29,21 +30,23 @@ def zip_helpers() -> bytes:
 
 
 def ensure_bucket(bucket: str) -> None:
-    """Make the bucket where there is none.
+    """Make the bucket where there is none, and let no record out to one that is not this account's.
 
     Raises
     ------
     UserError
-        If the bucket belongs to somebody else, or the profile may not make one.
+        If the bucket belongs to somebody else (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner
+        condition"), or the profile may not make one.
     """
-    s3 = boto3.client("s3")
+    s3, account = boto3.client("s3"), boto3.client("sts").get_caller_identity()["Account"]
     try:
-        s3.head_bucket(Bucket=bucket)
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
             raise UserError(
-                f"The bucket {bucket} cannot be used with this profile ({error.response['Error']['Code']}): "
-                "bucket names are shared by all of AWS, so name one of your own with --set bucket=NAME."
+                f"The bucket {bucket} is not one of the account {account}, or the profile may not use it "
+                f"({error.response['Error']['Code']}): bucket names are shared by all of AWS, so name one of your own "
+                "with --set bucket=NAME."
             ) from error
         region = s3.meta.region_name
         place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
@@ -58,8 +61,9 @@ def upload_scripts(bucket: str) -> None:
     s3 = boto3.client("s3")
     there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(f"s3://{bucket}/{PREFIX}")}
     for key, body in documents.items():
-        if there.get(key) != hashlib.md5(body).hexdigest():
-            s3.put_object(Bucket=bucket, Key=key, Body=body)
+        etag, sha256 = hashlib.md5(body).hexdigest(), hashlib.sha256(body).hexdigest()
+        if key not in there or not is_copy(bucket, key, there[key], etag, lambda mine=sha256: mine):
+            s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata={SOURCE_SHA256: sha256})
     for key in there.keys() - documents.keys():
         if key.startswith(f"{PREFIX}sql/"):
             s3.delete_object(Bucket=bucket, Key=key)  # a check that the project no longer has

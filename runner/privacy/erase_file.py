@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runner.errors import UserError
-from runner.pipeline.landing import SOURCE_ETAG
+from runner.pipeline.copies import SOURCE_SHA256, sha256_of
 from runner.privacy.content import Tally, sift
 from runner.privacy.places import Copies, Thing
 from runner.privacy.traces import Traces
@@ -58,13 +58,13 @@ def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> F
         if thing.version or thing.key.startswith(ATHENA):
             what = "earlier object version deleted" if thing.version else "deleted"
             if change:
-                thing.delete()
+                _forget_version(thing, answer, thing.delete())
         elif tally.stuck:
             what = "cannot be rewritten"
         else:
             what = "rewritten"
             if change:
-                _replace(thing, answer, target)
+                _replace(thing, answer, source, target)
     return Finding(thing.name, thing.place, tally, what)
 
 
@@ -85,14 +85,14 @@ def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Findin
     return Finding(f"reports/{name}", "reports", tally, "cannot be rewritten" if tally.stuck else "rewritten")
 
 
-def _replace(thing: Thing, answer: dict, target: Path) -> None:
+def _replace(thing: Thing, answer: dict, source: Path, target: Path) -> None:
     metadata = {**answer["Metadata"]}
     # A landing file whose source was copied here is not copied again because it is another one now.
-    metadata.setdefault(SOURCE_ETAG, answer["ETag"].strip('"'))
+    metadata.setdefault(SOURCE_SHA256, sha256_of(source))
     headers = {name: answer[name] for name in KEPT_HEADERS if answer.get(name)}
     try:
         with target.open("rb") as body:
-            boto3.client("s3").put_object(
+            written = boto3.client("s3").put_object(
                 Bucket=thing.bucket, Key=thing.key, Body=body, IfMatch=answer["ETag"], Metadata=metadata, **headers
             )
     except ClientError as error:
@@ -101,3 +101,11 @@ def _replace(thing: Thing, answer: dict, target: Path) -> None:
                 f"{thing.name} was changed by somebody else meanwhile; it was left as it is. Run the command again."
             ) from error
         raise
+    _forget_version(thing, answer, written)
+
+
+def _forget_version(thing: Thing, was: dict, now: dict) -> None:
+    """Delete what a versioned bucket keeps of an object that was replaced or deleted."""
+    version = was.get("VersionId")
+    if version and version not in (thing.version, now.get("VersionId")):
+        boto3.client("s3").delete_object(Bucket=thing.bucket, Key=thing.key, VersionId=version)

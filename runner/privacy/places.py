@@ -16,6 +16,7 @@ from helpers.publishing.catalog import get_table, location_of
 from helpers.publishing.objects import list_objects
 from helpers.tables import TABLES
 from runner.lake.parquet import distinct_values, open_files
+from runner.lake.purge import is_versioned
 
 BLOCK = 8 * 1024 * 1024
 PAGES = (".html", ".ipynb", ".json", ".svg", ".txt", ".log")
@@ -46,9 +47,9 @@ class Thing:
     def _address(self) -> dict[str, str]:
         return {"Bucket": self.bucket, "Key": self.key} | ({"VersionId": self.version} if self.version else {})
 
-    def delete(self) -> None:
-        """Take it out of the bucket."""
-        boto3.client("s3").delete_object(**self._address)
+    def delete(self) -> dict:
+        """Take it out of the bucket; DeleteObject's answer."""
+        return boto3.client("s3").delete_object(**self._address)
 
     def download(self, path: Path) -> dict:
         """Write its bytes to a file; GetObject's answer."""
@@ -62,7 +63,7 @@ def walk(bucket: str, prefix: str = "") -> Iterator[Thing]:
     """Every object under a prefix, and every earlier version that the bucket keeps of one."""
     s3 = boto3.client("s3")
     yield from (Thing(bucket, item["Key"]) for item in list_objects(f"s3://{bucket}/{prefix}"))
-    if s3.get_bucket_versioning(Bucket=bucket).get("Status"):
+    if is_versioned(bucket):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
             for item in page.get("Versions", []):
                 if not item["IsLatest"]:

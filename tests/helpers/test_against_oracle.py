@@ -113,9 +113,9 @@ STEPS = lines(
 )
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(EXAMPLES, marks=pytest.mark.deep)])
-def test_every_table_and_every_count_is_the_oracles(spark, examples):
-    @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.deep
+def test_every_table_and_every_count_is_the_oracles(spark):
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         sources=st.fixed_dictionaries({"customer": CUSTOMERS, "accelerometer": MOTION, "step_trainer": STEPS}),
         consent=st.sampled_from(["at_collection", "any_time"]),

@@ -9,7 +9,17 @@ import pytest
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import BUCKET, begin, complaint, events_until, query, sessions, stedi, wait_for
+from tests.pipeline.conftest import (
+    BUCKET,
+    begin,
+    complaint,
+    events_until,
+    query,
+    sessions,
+    stedi,
+    table_files,
+    wait_for,
+)
 
 pytestmark = pytest.mark.kernel
 NOON = 1_680_000_000_000  # epoch ms
@@ -83,6 +93,7 @@ def test_a_run_that_is_asked_to_stop_says_how_to_go_on(lake, stopped):
     assert "CANCELLED" in next(line for line in stedi("runs", "--lake", lake).out.splitlines() if run_id in line)
 
 
+@pytest.mark.deep
 def test_a_resumed_run_skips_what_is_done_and_completes_every_table(lake, stopped, resumed):
     out, run = resumed
     assert run["run_id"] == stopped[0]
@@ -91,6 +102,19 @@ def test_a_resumed_run_skips_what_is_done_and_completes_every_table(lake, stoppe
     for table, rows in TRUTH["tables"].items():
         assert run["tables"][table] == rows, table
         assert query(lake, f"select count(*) from {table}") == [[str(rows)]], table
+
+
+@pytest.mark.deep
+def test_a_run_that_does_every_step_again_changes_nothing_and_says_so(lake, resumed):
+    _, first = resumed
+    before = table_files(lake)
+    again = stedi("run", "--lake", lake, "--fresh", "--set", "consent=any_time")
+    assert again.code == 0, again.out + again.err
+    assert not [step["name"] for step in again.run["steps"] if "unchanged_since" in step]
+    assert again.run["tables"] == first["tables"]
+    assert table_files(lake) == before
+    assert again.run["previous"]["run_id"] == first["run_id"]
+    assert "Nothing: the same parameters and the same rows" in (again.report / "index.html").read_text("utf-8")
 
 
 def test_a_resumed_run_does_again_what_its_input_has_changed_for(lake):
@@ -128,6 +152,7 @@ def test_what_does_not_exist_cannot_be_resumed(lake):
     assert "no lake at" in complaint(stedi("runs", "--lake", lake / "nowhere"), 2)
 
 
+@pytest.mark.deep
 def test_isolated_notebooks_have_sessions_of_their_own_and_run_side_by_side(lake, resumed):
     run = begin("run", "--lake", lake, "--from", "07", "--isolated", "--json", "--set", "consent=any_time")
     run_id = events_until(run, "run_started")["run_id"]

@@ -14,7 +14,7 @@ import pytest
 from runner.paths import PROJECT, SAMPLES
 from tests.first_names import FIRST_NAMES
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.deep]
 NAMES = sorted({*FIRST_NAMES, "Max", "May", "Report", "Kept", "Wen"})
 CHECKOUT = 'it\'s my "check" out of $HOME, #1 100% [x]{y}*? \\ ü'
 NOON = 1_680_000_000_000  # epoch ms
@@ -74,7 +74,6 @@ def call(home, *command):
     return subprocess.run(command, cwd=home / CHECKOUT, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.deep
 def test_make_run_works_in_a_folder_with_any_name_and_takes_nobody_for_an_everyday_word(home):
     checkout = home / CHECKOUT
     path = checkout / "notebooks" / "08_explore_curated.ipynb"

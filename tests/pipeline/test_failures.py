@@ -158,7 +158,9 @@ def test_a_limit_on_open_files_is_raised_or_told(tmp_path):
 
 
 @pytest.mark.kernel
-@pytest.mark.parametrize("victim", [WORKER, KERNEL], ids=["session", "kernel"])
+@pytest.mark.parametrize(
+    "victim", [pytest.param(WORKER, id="session"), pytest.param(KERNEL, id="kernel", marks=pytest.mark.deep)]
+)
 def test_a_session_or_a_kernel_that_dies_midway_fails_the_run(tmp_path, victim):
     root = tmp_path / "lake"
     run = begin("run", "--lake", root, "--json")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from runner.paths import SAMPLES
-from tests.pipeline.conftest import BUCKET, complaint, query, served, stedi, table_files
+from tests.pipeline.conftest import BUCKET, complaint, query, stedi, table_files
 from tests.warm_jobs import WarmJobs
 
 EXPECTED = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]
@@ -19,18 +19,6 @@ pytestmark = pytest.mark.kernel
 def published(sample_lake):
     """The files of the first run's tables."""
     return table_files(sample_lake)
-
-
-@pytest.mark.parametrize("options", [[], pytest.param(["--fresh"], marks=pytest.mark.deep)], ids=["skipped", "done"])
-def test_a_second_run_changes_nothing_and_says_so(sample_run, tmp_path, options):
-    with served(sample_run.copy(tmp_path / "lake")) as lake:
-        first, before = sample_run.outcome.run, table_files(lake)
-        again = stedi("run", "--lake", lake, *options)
-    assert again.code == 0, again.out + again.err
-    assert again.run["tables"] == first["tables"]
-    assert table_files(lake) == before
-    assert again.run["previous"]["run_id"] == first["run_id"]
-    assert "Nothing: the same parameters and the same rows" in (again.report / "index.html").read_text("utf-8")
 
 
 def test_a_failing_step_is_named_and_later_steps_do_not_run(sample_lake, published):
@@ -74,12 +62,12 @@ def test_a_job_script_arrives_at_the_tables_of_its_notebook(sample_lake, publish
     assert table_files(sample_lake) == published
 
 
-def test_one_step_can_run_alone_under_another_policy_and_back(sample_lake, published):
+def test_one_step_can_run_alone_under_another_policy_and_its_job_leads_back(sample_lake, jobs):
     changed = stedi("run", "--lake", sample_lake, "--only", "06", "--set", "match=time_only")
     assert changed.code == 0, changed.err
     expected = EXPECTED["time_only"]["tables"]["machine_learning_curated"]
     assert changed.run["tables"]["machine_learning_curated"] == expected
     assert query(sample_lake, "select count(*) from machine_learning_curated") == [[str(expected)]]
-    assert stedi("run", "--lake", sample_lake, "--only", "06").code == 0
+    assert jobs.run("machine_learning_curated.py", "--run_id", "job-back") == 0, jobs.said
     count = EXPECTED["customer_and_time"]["tables"]["machine_learning_curated"]
     assert query(sample_lake, "select count(*) from machine_learning_curated") == [[str(count)]]

@@ -12,7 +12,8 @@ from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from tests.pipeline.conftest import complaint, query, stedi
 
-pytestmark = pytest.mark.kernel
+# In the deep tests: of each oddity alone, the transforms', the erasure's and the breaker's tests tell in seconds.
+pytestmark = [pytest.mark.kernel, pytest.mark.deep]
 
 CONSENT = "shareWithResearchAsOfDate"
 NOON = 1_680_000_000_000

@@ -36,6 +36,8 @@ def test_with_nothing_new_no_session_is_started_and_everything_is_told_as_before
     assert len(steps) == 9
     page = (again.report / "index.html").read_text("utf-8")
     assert f"unchanged since {first['run_id']}" in page
+    assert again.run["previous"]["run_id"] == first["run_id"]
+    assert "Nothing: the same parameters and the same rows" in page
 
 
 def test_a_file_more_reaches_the_steps_that_read_it_and_no_others(sample_lake, tmp_path):

@@ -90,7 +90,9 @@ def wait_for_the_end_before_cell_7(cell, _cells):
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("isolated", [False, True], ids=["shared", "isolated"])
+@pytest.mark.parametrize(
+    "isolated", [pytest.param(False, id="shared"), pytest.param(True, id="isolated", marks=pytest.mark.deep)]
+)
 def test_no_notebook_sees_the_variables_of_another(room, isolated):
     steps = ["one", "two"]
     for step in steps:

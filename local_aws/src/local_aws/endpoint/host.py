@@ -91,7 +91,10 @@ def _run(lake: Lake, server: _Server, application: Application, stop: threading.
         port = server.bind_addr[1]
         lake.save(lock.PUBLISHED, {"pid": os.getpid(), "port": port, "while_used": while_used})
         log.info("serving %s on port %d, pid %d", lake.root, port, os.getpid())
-        while not stop.wait(_LOOK_SECONDS if while_used else None):
+        # Never without end: a signal that another thread takes wakes nobody who waits for a lock.
+        while not stop.wait(_LOOK_SECONDS):
+            if not while_used:
+                continue
             with lock.last_user(lake) as unused:
                 if unused:
                     log.info("nobody uses this endpoint any more")

@@ -1,0 +1,40 @@
+"""What a versioned bucket keeps of objects that were deleted or written over.
+
+A delete without a version's id removes nothing there: it puts a marker on top (Amazon S3 User Guide, "Deleting object
+versions from a versioning-enabled bucket").
+"""
+
+import boto3
+
+from helpers.publishing.objects import LARGEST_DELETE, split_uri
+
+
+def is_versioned(bucket: str) -> bool:
+    """Whether a bucket keeps, or once kept, earlier versions of its objects."""
+    return bool(boto3.client("s3").get_bucket_versioning(Bucket=bucket).get("Status"))
+
+
+def purge_earlier_objects(location: str) -> int:
+    """Remove every version under an ``s3://`` prefix that is not what a reader sees, and every delete marker.
+
+    Gives how many versions there were.
+
+    Raises
+    ------
+    OSError
+        If S3 keeps one of them.
+    """
+    bucket, prefix = split_uri(location)
+    s3, removed = boto3.client("s3"), 0
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        versions = [item for item in page.get("Versions", []) if not item["IsLatest"]]
+        found = [
+            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in versions + page.get("DeleteMarkers", [])
+        ]
+        for start in range(0, len(found), LARGEST_DELETE):
+            batch = {"Objects": found[start : start + LARGEST_DELETE], "Quiet": True}
+            for error in s3.delete_objects(Bucket=bucket, Delete=batch).get("Errors", []):
+                raise OSError(f"S3 did not delete a version of {error['Key']}: {error['Code']}, {error['Message']}")
+        removed += len(versions)
+    return removed
