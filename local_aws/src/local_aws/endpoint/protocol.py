@@ -10,7 +10,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import ServiceModel, StructureShape
 from botocore.validate import ParamValidator
 from werkzeug import Response
 
@@ -109,7 +109,17 @@ class JsonApi:
         shape = self._model.operation_model(action).input_shape
         if shape is None and payload:
             raise not_supported(self._service, f"{action} with parameters")
-        report = self._validator.validate(payload, shape) if shape else None
-        if report is not None and report.has_errors():
-            raise AwsError("ValidationException", report.generate_report())
+        if shape is not None:
+            self._check(payload, shape)
         return action, payload
+
+    def _check(self, payload: dict[str, Any], shape: StructureShape) -> None:
+        report = self._validator.validate(payload, shape)
+        if report.has_errors():
+            raise AwsError("ValidationException", report.generate_report())
+        for name, value in payload.items():
+            most = shape.members[name].metadata.get("max")  # botocore's validator looks only for what is too small
+            if most is not None and isinstance(value, int) and value > most:
+                raise AwsError(
+                    "ValidationException", f"Invalid value for parameter {name}, value: {value}, max: {most}"
+                )
