@@ -281,3 +281,29 @@ def test_a_time_comes_back_through_boto3_as_a_time(aws):
     aws("glue").create_database(DatabaseInput={"Name": "times"})
     database = aws("glue").get_database(Name="times")["Database"]
     assert database["CreateTime"].tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("number > 9", ["10", "11"]),
+        ("number = '9'", ["9"]),
+        ("place LIKE 'n%' AND number BETWEEN 9 AND 10", ["9"]),
+        ("place IN ('South') OR NOT number < 11", ["10", "11"]),
+        ("nowhere = 1", None),
+        ("number >", None),
+        ("number IN (select 1)", None),
+    ],
+)
+def test_an_expression_filters_partitions(catalog, expression, found):
+    keys = [{"Name": "number", "Type": "int"}, {"Name": "place", "Type": "string"}]
+    create(catalog, "places", PartitionKeys=keys)
+    key = {"DatabaseName": "stedi", "TableName": "places"}
+    inputs = [{"Values": values} for values in (["9", "north"], ["10", "South"], ["11", "North"])]
+    assert catalog.call("BatchCreatePartition", {**key, "PartitionInputList": inputs}) == {"Errors": []}
+    if found is None:
+        code, message = refusal(catalog, "GetPartitions", **key, Expression=expression)
+        assert (code, message[:22]) == ("InvalidInputException", "Unsupported expression")
+    else:
+        answer = catalog.call("GetPartitions", {**key, "Expression": expression})["Partitions"]
+        assert sorted((entry["Values"][0] for entry in answer), key=int) == found

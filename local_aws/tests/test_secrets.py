@@ -83,3 +83,24 @@ def test_boto3_creates_updates_and_reads_text_and_bytes(aws):
     assert client.get_secret_value(SecretId=arn)["SecretBinary"] == b"\x00\xff"
     assert {"a/text", "a/bytes"} <= {secret["Name"] for secret in client.list_secrets()["SecretList"]}
     assert client.describe_secret(SecretId="a/text")["Description"] == "d"
+
+
+def test_stages_move_from_version_to_version(lake):
+    secrets = Secrets(lake)
+    secrets.call("CreateSecret", {"Name": "staged", "SecretString": "1", "ClientRequestToken": "a" * 32})
+    for number, token in ("2", "b" * 32), ("3", "c" * 32), ("3", "c" * 32):  # the last one is a retry
+        secrets.call("PutSecretValue", {"SecretId": "staged", "SecretString": number, "ClientRequestToken": token})
+    waiting = {"SecretId": "staged", "SecretString": "4", "VersionStages": ["AWSPENDING"]}
+    assert secrets.call("PutSecretValue", waiting)["VersionStages"] == ["AWSPENDING"]
+
+    def value(**version) -> str:
+        return secrets.call("GetSecretValue", {"SecretId": "staged", **version})["SecretString"]
+
+    assert [value(VersionStage=f"AWS{stage}") for stage in ("CURRENT", "PREVIOUS", "PENDING")] == ["3", "2", "4"]
+    assert (value(), value(VersionId="a" * 32)) == ("3", "1")
+    again = {"SecretId": "staged", "SecretString": "other", "ClientRequestToken": "a" * 32}
+    assert refusal(secrets, "PutSecretValue", **again) == "ResourceExistsException"
+    assert refusal(secrets, "GetSecretValue", SecretId="staged", VersionStage="NONE") == "ResourceNotFoundException"
+    wrong = {"VersionId": "a" * 32, "VersionStage": "AWSCURRENT"}
+    assert refusal(secrets, "GetSecretValue", SecretId="staged", **wrong) == "InvalidRequestException"
+    assert refusal(secrets, "GetSecretValue", SecretId="Staged") == "ResourceNotFoundException"

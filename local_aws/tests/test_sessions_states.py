@@ -1,8 +1,8 @@
 """The states of a session, with a stand-in for its process."""
 
-import socket
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing import Pipe
 
 import pytest
 
@@ -19,7 +19,7 @@ class StandIn:
     """A process whose messages the test writes by hand."""
 
     def __init__(self):
-        ours, theirs = socket.socketpair()
+        ours, theirs = Pipe()
         self.channel, self.worker = Channel(ours), Channel(theirs)
         self.killed = False
 
@@ -32,7 +32,7 @@ class StandIn:
 
     def kill(self) -> None:
         self.killed = True
-        self.worker._socket.shutdown(socket.SHUT_RDWR)
+        self.worker.close()
 
 
 @pytest.fixture

@@ -143,6 +143,12 @@ def test_every_third_request_is_too_much(
     assert answers[:3].count(None) == 2
 
 
+def test_a_number_that_is_too_large_is_refused(aws: Callable):
+    code, status, message = refusal(aws("glue").list_sessions, MaxResults=1001)
+    assert (code, status) == ("ValidationException", 400)
+    assert "MaxResults" in message
+
+
 def test_settings_are_parsed_and_kept(endpoint: Any, play: Callable):
     write_unkind(endpoint.lake, parse_unkind("throttle=20, deny=s3:Delete*,deny=glue:UpdateTable,sessions=1"))
     assert read_unkind(endpoint.lake) == Unkind(deny=("s3:Delete*", "glue:UpdateTable"), throttle=20, sessions=1)

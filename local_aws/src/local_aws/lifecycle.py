@@ -129,7 +129,7 @@ def stop(lake_root: Path | str) -> bool:
     while lock.holder(lake) == pid:
         if time.monotonic() > deadline:
             raise EndpointError(f"The endpoint of {lake.root} (pid {pid}) does not end: see {lake.state}/endpoint.log.")
-        time.sleep(0.05)
+        time.sleep(0.01)
     child = _children.pop(pid, None)
     if child is not None:
         child.wait(_STOP_SECONDS)
@@ -199,7 +199,7 @@ def _await_answer(lake: Lake, process: subprocess.Popen, complaints: IO[str]) ->
         endpoint = _published(lake)
         if endpoint is not None and endpoint.pid == process.pid:
             return endpoint
-        time.sleep(0.05)
+        time.sleep(0.02)
     raise EndpointError(f"The endpoint did not answer within {_START_SECONDS} s: see {lake.state}/endpoint.log.")
 
 

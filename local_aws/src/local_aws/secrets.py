@@ -1,13 +1,11 @@
-"""Secrets Manager, over moto's backend, kept in the lake."""
+"""Secrets Manager, kept in the lake (AWS Secrets Manager API Reference)."""
 
-import json
 import re
 import threading
+import time
 import uuid
+from contextlib import nullcontext
 from typing import Any
-
-from moto.core.exceptions import JsonRESTError
-from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
 from local_aws.errors import AwsError, not_supported
 from local_aws.lake import Lake
@@ -26,16 +24,8 @@ _PARAMETERS = {
 }
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
 _READS = frozenset({"GetSecretValue", "DescribeSecret", "ListSecrets"})
-_SAVED = (
-    "arn",
-    "description",
-    "tags",
-    "created_date",
-    "last_changed_date",
-    "deleted_date",
-    "versions",
-    "default_version_id",
-)
+_DAY = 24 * 3600
+_CURRENT, _PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 
 
 class Secrets:
@@ -50,7 +40,6 @@ class Secrets:
     def __init__(self, lake: Lake):
         self._store = Store(lake, "secrets.sqlite")
         self._lock = threading.Lock()
-        self._backend = self._load()
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer one action of Secrets Manager.
@@ -64,114 +53,168 @@ class Secrets:
             raise not_supported("secretsmanager", action)
         for name in payload.keys() - _PARAMETERS[action]:
             raise not_supported("secretsmanager", f"{action} with {name}")
-        with self._lock:
-            try:
-                return self._answer(action, payload) if action in _READS else self._change(action, payload)
-            except JsonRESTError as error:  # what moto refuses
-                raise AwsError(error.error_type, " ".join(error.message.split())) from error
-
-    def _change(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        try:
-            with self._store.transaction():
-                answer = self._answer(action, payload)
-                self._save(answer["Name"])
-        except BaseException:
-            self._backend = self._load()
-            raise
-        return answer
-
-    def _answer(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        return _ANSWERERS[action](self._backend, payload)
-
-    def _save(self, name: str) -> None:
-        held = self._backend.secrets.get(name)
-        document = {} if held is None else {attribute: getattr(held, attribute) for attribute in _SAVED}
-        self._store.put((name,), document)
-
-    def _load(self) -> SecretsManagerBackend:
-        backend = SecretsManagerBackend(REGION, ACCOUNT)
-        for (name,), document in self._store.items():
-            if document:
-                secret = FakeSecret(ACCOUNT, REGION, name, secret_version={}, version_id="")
-                for attribute in _SAVED:
-                    setattr(secret, attribute, document[attribute])
-                backend.secrets[name] = secret
-        return backend
+        with self._lock, nullcontext() if action in _READS else self._store.transaction():
+            return _ANSWERERS[action](self._store, payload)
 
 
-def _create(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
-    name = payload["Name"]
+def _create(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
+    name, now = payload["Name"], int(time.time())
     if not _NAME.fullmatch(name):
         raise AwsError(
             "ValidationException",
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
         )
-    held = backend.secrets.get(name)
-    if held is not None and held.is_deleted():
+    held = store.get((name,))
+    if held and held["deleted_date"]:
         raise AwsError(
             "InvalidRequestException",
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
         )
-    answer = backend.create_secret(
-        name=name,
-        description=payload.get("Description", ""),
-        tags=payload.get("Tags", []),
-        kms_key_id=None,
-        replica_regions=[],
-        force_overwrite=False,
-        **_value(payload),
-    )
-    return json.loads(answer)
+    if held and payload.get("ClientRequestToken") not in held["versions"]:
+        raise AwsError("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
+    new = {
+        "arn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-{secrets.token_hex(3)}",
+        "description": None,
+        "tags": payload.get("Tags"),
+        "created_date": now,
+        "deleted_date": None,
+        "versions": {},
+        "default_version_id": None,
+    }
+    return _change(store, name, held or new, payload)
 
 
-def _update(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
-    answer = backend.update_secret(payload["SecretId"], description=payload.get("Description"), **_value(payload))
-    return json.loads(answer)
+def _update(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
+    return _change(store, *_live(store, payload), payload)
 
 
-def _put(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
-    value = _value(payload)
-    if value["secret_string"] is None and value["secret_binary"] is None:
+def _put(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
+    if "SecretString" not in payload and "SecretBinary" not in payload:
         raise AwsError("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
-    stages = payload.get("VersionStages", ["AWSCURRENT"])
-    return json.loads(backend.put_secret_value(payload["SecretId"], version_stages=stages, **value))
+    name, secret = _live(store, payload)
+    answer = _change(store, name, secret, payload)
+    return answer | {"VersionStages": secret["versions"][answer["VersionId"]]["version_stages"]}
 
 
-def _value(payload: dict[str, Any]) -> dict[str, str | None]:
+def _change(store: Store, name: str, secret: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:
+    """Keep a secret with a new description or a new version."""
     if "SecretString" in payload and "SecretBinary" in payload:
         raise AwsError("InvalidParameterException", "You can't specify both SecretString and SecretBinary.")
-    return {
-        "secret_string": payload.get("SecretString"),
-        "secret_binary": payload.get("SecretBinary"),
-        # AWS's SDKs always send one; moto takes its absence on an existing secret for an attempt to create it again.
-        "client_request_token": payload.get("ClientRequestToken") or str(uuid.uuid4()),
-    }
+    answer = {"ARN": secret["arn"], "Name": name}
+    secret["last_changed_date"] = int(time.time())
+    secret["description"] = payload.get("Description") or secret["description"]
+    parts = {"SecretString": "secret_string", "SecretBinary": "secret_binary"}
+    if value := {part: payload[given] for given, part in parts.items() if given in payload}:
+        answer["VersionId"] = payload.get("ClientRequestToken") or str(uuid.uuid4())
+        _add_version(secret, answer["VersionId"], value, payload.get("VersionStages", [_CURRENT]))
+    store.put((name,), secret)
+    return answer
 
 
-def _get(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
-    return backend.get_secret_value(payload["SecretId"], payload.get("VersionId"), payload.get("VersionStage"))
+def _add_version(secret: dict[str, Any], identity: str, value: dict[str, str], stages: list[str]) -> None:
+    """Add a version; the stages that it has move to it, and the current one before becomes the previous one."""
+    versions = secret["versions"]
+    if held := versions.get(identity):
+        if {part: held[part] for part in ("secret_string", "secret_binary") if part in held} != value:
+            raise AwsError(
+                "ResourceExistsException",
+                f"You can't use ClientRequestToken {identity} because that value is already in use for a version of "
+                f"secret {secret['arn']}.",
+            )
+        return
+    stages = stages if versions or _CURRENT in stages else [*stages, _CURRENT]
+    before = secret["default_version_id"]
+    moved = {*stages, _PREVIOUS} if before and _CURRENT in stages else set(stages)
+    for version in versions.values():
+        version["version_stages"] = [stage for stage in version["version_stages"] if stage not in moved]
+    if _CURRENT in stages:
+        if before:
+            versions[before]["version_stages"].append(_PREVIOUS)
+        secret["default_version_id"] = identity
+    now = int(time.time())
+    versions[identity] = {"createdate": now, "version_id": identity, "version_stages": stages, **value}
 
 
-def _describe(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
-    return _details(backend.describe_secret(payload["SecretId"]), without="SecretVersionsToStages")
+def _get(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
+    name, secret = _live(store, payload)
+    identity, stage = payload.get("VersionId"), payload.get("VersionStage")
+    wanted = stage or _CURRENT
+    for version in secret["versions"].values():
+        if identity == version["version_id"] and stage and stage not in version["version_stages"]:
+            raise AwsError(
+                "InvalidRequestException",
+                "You provided a VersionStage that is not associated to the provided VersionId.",
+            )
+        if version["version_id"] == identity or (not identity and wanted in version["version_stages"]):
+            answer = {
+                "ARN": secret["arn"],
+                "Name": name,
+                "VersionId": version["version_id"],
+                "VersionStages": version["version_stages"],
+                "CreatedDate": version["createdate"],
+                "SecretString": version.get("secret_string"),
+                "SecretBinary": version.get("secret_binary"),
+            }
+            return {part: value for part, value in answer.items() if value is not None}
+    sought = f"VersionId: {identity}" if identity else f"staging label: {wanted}"
+    raise AwsError("ResourceNotFoundException", f"Secrets Manager can't find the specified secret value for {sought}")
 
 
-def _list(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
+def _describe(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
+    return _details(*_find(store, payload), stages="VersionIdsToStages")
+
+
+def _list(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
     planned = payload.get("IncludePlannedDeletion", False)
-    held = [secret for secret in dict.values(backend.secrets) if planned or not secret.is_deleted()]
-    shown, token = page(held, lambda secret: secret.name, payload)
-    return {"SecretList": [_details(secret, without="VersionIdsToStages") for secret in shown], **token}
+    held = [(name, secret) for (name,), secret in store.items() if secret and (planned or not secret["deleted_date"])]
+    shown, token = page(held, lambda entry: entry[0], payload)
+    return {"SecretList": [_details(*entry, stages="SecretVersionsToStages") for entry in shown], **token}
 
 
-def _delete(backend: SecretsManagerBackend, payload: dict[str, Any]) -> dict[str, Any]:
-    arn, name, date = backend.delete_secret(
-        payload["SecretId"], payload.get("RecoveryWindowInDays"), payload.get("ForceDeleteWithoutRecovery", False)
-    )
-    return {"ARN": arn, "Name": name, "DeletionDate": date}
+def _delete(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
+    days, forced = payload.get("RecoveryWindowInDays"), payload.get("ForceDeleteWithoutRecovery", False)
+    if days is not None and forced:
+        message = "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+        raise AwsError("InvalidParameterException", message)
+    if days is not None and not 7 <= days <= 30:
+        message = "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
+        raise AwsError("InvalidParameterException", message)
+    name, secret = _find(store, payload) if forced else _live(store, payload)
+    date = time.time() + (0 if forced else (days or 30) * _DAY)
+    # A deleted secret leaves an empty document, so that a new lake can be told from one whose key was deleted.
+    store.put((name,), {} if forced else secret | {"deleted_date": date})
+    return {"ARN": secret["arn"], "Name": name, "DeletionDate": date}
 
 
-def _details(secret: FakeSecret, without: str) -> dict[str, Any]:
-    return {name: value for name, value in secret.to_dict().items() if value is not None and name != without}
+def _find(store: Store, payload: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The secret that a request names: by its name, or its ARN with or without the six characters at its end."""
+    wanted = payload["SecretId"]
+    for (name,), secret in store.items():
+        if secret and wanted in (name, secret["arn"], secret["arn"].rpartition("-")[0]):
+            return name, secret
+    raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+
+
+def _live(store: Store, payload: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    name, secret = _find(store, payload)
+    if secret["deleted_date"]:
+        message = "You can't perform this operation on the secret because it was marked for deletion."
+        raise AwsError("InvalidRequestException", message)
+    return name, secret
+
+
+def _details(name: str, secret: dict[str, Any], stages: str) -> dict[str, Any]:
+    answer = {
+        "ARN": secret["arn"],
+        "Name": name,
+        "Description": secret["description"] or None,
+        "Tags": secret["tags"] or None,
+        "CreatedDate": secret["created_date"],
+        "LastChangedDate": secret["last_changed_date"],
+        "DeletedDate": secret["deleted_date"],
+        stages: {version: held["version_stages"] for version, held in secret["versions"].items()} or None,
+    }
+    return {part: value for part, value in answer.items() if value is not None}
 
 
 _ANSWERERS = {

@@ -57,8 +57,17 @@ class Store:
         """Remove a document, where there is one."""
         self._connection.execute("DELETE FROM document WHERE key = ?", (json.dumps(key),))
 
-    def items(self) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
-        """All documents, those with shorter keys first."""
-        rows = self._connection.execute("SELECT key, body FROM document ORDER BY key").fetchall()
-        documents = [(tuple(json.loads(key)), json.loads(body)) for key, body in rows]
-        return sorted(documents, key=lambda item: len(item[0]))
+    def get(self, key: tuple[str, ...]) -> dict[str, Any] | None:
+        """A document, None where there is none."""
+        row = self._connection.execute("SELECT body FROM document WHERE key = ?", (json.dumps(key),)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def items(self, length: int = 1, under: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+        """The documents whose keys have this many names and begin with those of another one."""
+        begin = json.dumps(under)[:-1]
+        condition = "json_array_length(key) = ? AND substr(key, 1, ?) = ?"
+        found = self._connection.execute(
+            f"SELECT key, body FROM document WHERE {condition} ORDER BY key",
+            (length, len(begin) + 1, f"{begin}," if under else begin + '"'),
+        )
+        return [(tuple(json.loads(key)), json.loads(body)) for key, body in found]

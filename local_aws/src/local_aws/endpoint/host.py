@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import resource
+import select
 import signal
 import socket
 import threading
@@ -13,7 +14,7 @@ from cheroot import wsgi
 
 from local_aws import lock
 from local_aws.endpoint.server import Application
-from local_aws.endpoint.services import open_services
+from local_aws.endpoint.services import Services
 from local_aws.endpoint.unkindness import Unkindness
 from local_aws.lake import Lake
 from local_aws.profile import last_port, read_credentials, write_profile
@@ -52,6 +53,21 @@ class _Server(wsgi.Server):
         log.log(level, "%s", msg)
 
 
+class _StopSignal:
+    """SIGTERM or SIGINT, at once also where another thread takes it: that wakes nobody who waits for a lock."""
+
+    def __init__(self):
+        self._ours, self._theirs = socket.socketpair()
+        self._theirs.setblocking(False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(self._theirs.fileno())
+
+    def wait(self, seconds: float | None) -> bool:
+        """Wait for one; whether it came."""
+        return bool(select.select([self._ours], [], [], seconds)[0])
+
+
 def serve(lake: Lake, port: int, while_used: bool) -> None:
     """Serve a lake until SIGTERM or SIGINT.
 
@@ -72,28 +88,24 @@ def serve(lake: Lake, port: int, while_used: bool) -> None:
         If this process and its sessions may not open as many files as they need.
     """
     _allow_open_files()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _StopSignal()
     with lock.acquire(lake), _bind(lake, port) as bound:
         _log_to(lake)
         write_profile(lake, bound.getsockname()[1])
-        application = Application(read_credentials(lake), open_services(lake), Unkindness(lake))
+        application = Application(read_credentials(lake), Services(lake), Unkindness(lake))
         _run(lake, _Server(bound, application), application, stop, while_used)
 
 
-def _run(lake: Lake, server: _Server, application: Application, stop: threading.Event, while_used: bool) -> None:
+def _run(lake: Lake, server: _Server, application: Application, stop: "_StopSignal", while_used: bool) -> None:
     server.prepare()
-    front = threading.Thread(target=server.serve, name="endpoint")
+    # Nobody waits for its end: it looks about twice a second, and every answer is out when the application is closed.
+    front = threading.Thread(target=server.serve, name="endpoint", daemon=True)
     front.start()
     try:
         port = server.bind_addr[1]
         lake.save(lock.PUBLISHED, {"pid": os.getpid(), "port": port, "while_used": while_used})
         log.info("serving %s on port %d, pid %d", lake.root, port, os.getpid())
-        # Never without end: a signal that another thread takes wakes nobody who waits for a lock.
-        while not stop.wait(_LOOK_SECONDS):
-            if not while_used:
-                continue
+        while not stop.wait(_LOOK_SECONDS if while_used else None):
             with lock.last_user(lake) as unused:
                 if unused:
                     log.info("nobody uses this endpoint any more")
@@ -101,8 +113,6 @@ def _run(lake: Lake, server: _Server, application: Application, stop: threading.
     finally:
         (lake.state / lock.PUBLISHED).unlink(missing_ok=True)
         application.close()
-        server.stop()
-        front.join()
         lake.forget_plain_names()
         log.info("stopped")
 

@@ -5,11 +5,12 @@ Source: Smithy documentation, "AWS protocols" (awsQuery, awsJson1_1, restXml), f
 
 import json
 from enum import Enum
+from functools import cached_property
 from typing import Any
 from xml.sax.saxutils import escape
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import ServiceModel, StructureShape
 from botocore.validate import ParamValidator
 from werkzeug import Response
 
@@ -80,8 +81,11 @@ class JsonApi:
 
     def __init__(self, service: str):
         self._service = service
-        self._model = ServiceModel(Loader().load_service_model(service, "service-2"), service)
         self._validator = ParamValidator()
+
+    @cached_property
+    def _model(self) -> ServiceModel:
+        return ServiceModel(Loader().load_service_model(self._service, "service-2"), self._service)
 
     def read(self, target: str, body: bytes) -> tuple[str, dict[str, Any]]:
         """Read a request: its action and its checked payload.
@@ -105,7 +109,17 @@ class JsonApi:
         shape = self._model.operation_model(action).input_shape
         if shape is None and payload:
             raise not_supported(self._service, f"{action} with parameters")
-        report = self._validator.validate(payload, shape) if shape else None
-        if report is not None and report.has_errors():
-            raise AwsError("ValidationException", report.generate_report())
+        if shape is not None:
+            self._check(payload, shape)
         return action, payload
+
+    def _check(self, payload: dict[str, Any], shape: StructureShape) -> None:
+        report = self._validator.validate(payload, shape)
+        if report.has_errors():
+            raise AwsError("ValidationException", report.generate_report())
+        for name, value in payload.items():
+            most = shape.members[name].metadata.get("max")  # botocore's validator looks only for what is too small
+            if most is not None and isinstance(value, int) and value > most:
+                raise AwsError(
+                    "ValidationException", f"Invalid value for parameter {name}, value: {value}, max: {most}"
+                )

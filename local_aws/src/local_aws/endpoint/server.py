@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import ClosingIterator
 
 from local_aws.caller import Caller, called_by, present_caller
 from local_aws.endpoint.actions import is_delete_objects, needed_permissions
@@ -33,6 +34,8 @@ CONTENT_SHA256 = "local_aws.content_sha256"
 S3 bodies are large, so the front does not read them: S3 compares the digest while it streams the body to a file.
 """
 
+_CLOSE_SECONDS = 3.0
+"""How long requests that are at work may take until the endpoint ends."""
 _MAX_JSON_BODY = 32 * 1024 * 1024
 _UNSIGNED_PAYLOADS = frozenset(
     {
@@ -63,14 +66,32 @@ class Application:
         self._services = services
         self._apis = {name: JsonApi(name) for name in services.json}
         self._closing = threading.Event()
+        self._at_work = 0
+        self._less_work = threading.Condition()
 
     def close(self) -> None:
-        """Turn every further request away and end what the services have started."""
+        """Turn every further request away, end what the services have started, and let the others be answered."""
         self._closing.set()
         self._services.close()
+        with self._less_work:
+            self._less_work.wait_for(lambda: self._at_work == 0, _CLOSE_SECONDS)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
+        with self._less_work:
+            self._at_work += 1
+        try:
+            return ClosingIterator(self._serve(environ, start_response), self._answered)
+        except BaseException:
+            self._answered()
+            raise
+
+    def _answered(self) -> None:
+        with self._less_work:
+            self._at_work -= 1
+            self._less_work.notify_all()
+
+    def _serve(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         started = time.monotonic()
         request_id = str(uuid.uuid4())
         raw = RawRequest.from_environ(environ)

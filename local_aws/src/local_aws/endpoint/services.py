@@ -1,9 +1,9 @@
 """The services behind one endpoint, each over the same lake."""
 
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable
 from typing import Any
 
-from local_aws.athena.service import Athena
 from local_aws.caller import require
 from local_aws.endpoint.actions import resources_of
 from local_aws.endpoint.service import Service
@@ -42,32 +42,48 @@ class AsCaller:
         return self._catalog.call(action, payload)
 
 
-@dataclass(frozen=True)
+class Late:
+    """A service that is opened by its first request, for one that takes long to load.
+
+    Parameters
+    ----------
+    opening : Callable
+        Gives the service.
+    """
+
+    def __init__(self, opening: Callable[[], Service]):
+        self._opening = opening
+        self._lock = threading.Lock()
+        self._service: Service | None = None
+
+    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer an action."""
+        with self._lock:
+            self._service = self._service or self._opening()
+        return self._service.call(action, payload)
+
+
 class Services:
-    """What an endpoint has to offer."""
+    """What an endpoint over a lake has to offer."""
 
-    s3: S3
-    json: dict[str, Service]
-    """The services that speak AWS JSON, by the name in a credential scope."""
-
-    sessions: Sessions
+    def __init__(self, lake: Lake):
+        catalog = Catalog(lake)
+        role = read_credentials(lake).of_session()
+        self._sessions = Sessions(lake.plainly(), aws_environment(lake) | role.environment())
+        self.s3 = S3(lake)
+        self.json: dict[str, Service] = {
+            "glue": Glue(self._sessions, catalog),
+            "athena": Late(lambda: _open_athena(lake, catalog)),
+            "secretsmanager": Secrets(lake),
+        }
+        """The services that speak AWS JSON, by the name in a credential scope."""
 
     def close(self) -> None:
         """End every process that a service has started."""
-        self.sessions.close()
+        self._sessions.close()
 
 
-def open_services(lake: Lake) -> Services:
-    """Open every service over a lake."""
-    catalog = Catalog(lake)
-    role = read_credentials(lake).of_session()
-    sessions = Sessions(lake.plainly(), aws_environment(lake) | role.environment())
-    return Services(
-        s3=S3(lake),
-        json={
-            "glue": Glue(sessions, catalog),
-            "athena": Athena(lake.plainly(), AsCaller(catalog)),
-            "secretsmanager": Secrets(lake),
-        },
-        sessions=sessions,
-    )
+def _open_athena(lake: Lake, catalog: Catalog) -> Service:
+    from local_aws.athena.service import Athena  # with DuckDB, PyArrow and a parser of SQL
+
+    return Athena(lake.plainly(), AsCaller(catalog))

@@ -1,12 +1,11 @@
 """What the answerers of the Data Catalog's actions have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from moto.glue.models import FakeTable
-
-from local_aws.glue.catalog.state import CatalogState
+from local_aws.errors import AwsError
+from local_aws.glue.catalog.state import CatalogState, Table
 
 Answer = Callable[[CatalogState, dict[str, Any]], dict[str, Any]]
 
@@ -41,6 +40,18 @@ def fold(name: str) -> str:
     return name.lower()
 
 
-def table_of(state: CatalogState, payload: dict[str, Any], parameter: str = "TableName") -> FakeTable:
+def table_of(state: CatalogState, payload: dict[str, Any], parameter: str = "TableName") -> Table:
     """The table that a request names."""
-    return state.backend.get_table(fold(payload["DatabaseName"]), fold(payload[parameter]))
+    return state.table(fold(payload["DatabaseName"]), fold(payload[parameter]))
+
+
+def each(act: Callable[[Any], None], entries: Iterable[Any], name: str, named: Callable[[Any], Any]) -> dict[str, Any]:
+    """Do something with each entry of a batch; the answer tells which were refused, by what each is named."""
+    errors = []
+    for entry in entries:
+        try:
+            act(entry)
+        except AwsError as error:
+            detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
+            errors.append({name: named(entry), "ErrorDetail": detail})
+    return {"Errors": errors}

@@ -2,47 +2,40 @@
 
 from typing import Any
 
-from moto.glue.models import FakeDatabase
-
 from local_aws.errors import AwsError, not_supported
 from local_aws.glue.catalog.call import changes, fold, reads
-from local_aws.glue.catalog.state import CatalogState, epoch
+from local_aws.glue.catalog.state import CatalogState
 from local_aws.paging import page
+from local_aws.profile import ACCOUNT
 
 
 def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     details = _input(payload)
-    state.backend.create_database(details["Name"], details)
-    state.changed(details["Name"])
+    if state.has(details["Name"]):
+        raise AwsError("AlreadyExistsException", "Database already exists.")
+    state.save_database(details)
     return {}
 
 
 def _update(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    name, details = fold(payload["Name"]), _input(payload)
-    state.backend.get_database(name)
-    if details["Name"] != name:
+    held, details = state.database(fold(payload["Name"])), _input(payload)
+    if details["Name"] != held["input"]["Name"]:
         raise AwsError("InvalidInputException", "A database cannot be renamed.")
-    state.backend.update_database(name, details)
-    state.changed(name)
+    state.save_database(details, held["created"])
     return {}
 
 
 def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    name = fold(payload["Name"])
-    tables = list(state.backend.get_database(name).tables)
-    state.backend.delete_database(name)
-    for table in tables:
-        state.changed(name, table)
-    state.changed(name)
+    state.delete_database(fold(payload["Name"]))
     return {}
 
 
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    return {"Database": _answer(state.backend.get_database(fold(payload["Name"])))}
+    return {"Database": _answer(state.database(fold(payload["Name"])))}
 
 
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    databases, token = page(state.backend.get_databases(), lambda database: database.name, payload)
+    databases, token = page(state.databases(), lambda database: database["input"]["Name"], payload)
     return {"DatabaseList": [_answer(database) for database in databases], **token}
 
 
@@ -54,9 +47,8 @@ def _input(payload: dict[str, Any]) -> dict[str, Any]:
     return details | {"Name": fold(details["Name"])}
 
 
-def _answer(database: FakeDatabase) -> dict[str, Any]:
-    answer = database.as_dict() | {"CreateTime": epoch(database.created_time)}
-    return {name: value for name, value in answer.items() if value is not None}
+def _answer(database: dict[str, Any]) -> dict[str, Any]:
+    return database["input"] | {"CreateTime": database["created"], "CatalogId": ACCOUNT}
 
 
 ANSWERERS = {

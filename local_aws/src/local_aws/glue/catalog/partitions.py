@@ -1,93 +1,103 @@
 """Partitions of a table (AWS Glue Developer Guide, "Partition API")."""
 
+import time
 from typing import Any
 
-from moto.glue.models import FakePartition, FakeTable
-
 from local_aws.errors import AwsError
-from local_aws.glue.catalog.call import changes, reads, table_of
-from local_aws.glue.catalog.state import CatalogState, epoch
+from local_aws.glue.catalog.call import changes, each, reads, table_of
+from local_aws.glue.catalog.expression import matching
+from local_aws.glue.catalog.state import CatalogState, Table
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT
 
 
 def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    _check_values(table, payload["PartitionInput"])
-    table.create_partition(payload["PartitionInput"])
-    return _changed(state, table)
+    _add(table, payload["PartitionInput"])
+    state.save_table(table)
+    return {}
 
 
 def _create_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    for details in payload["PartitionInputList"]:
-        _check_values(table, details)
-    errors = state.backend.batch_create_partition(table.database_name, table.name, payload["PartitionInputList"])
-    return _changed(state, table, Errors=errors)
+    table, inputs = table_of(state, payload), payload["PartitionInputList"]
+    answer = each(lambda details: _add(table, details), inputs, "PartitionValues", _values)
+    state.save_table(table)
+    return answer
 
 
 def _update(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    _check_values(table, payload["PartitionInput"])
-    # The creation time stays the partition's; moto would begin a new one.
-    created = table.get_partition(payload["PartitionValueList"]).creation_time
-    table.update_partition(payload["PartitionValueList"], payload["PartitionInput"])
-    table.get_partition(payload["PartitionInput"]["Values"]).creation_time = created
-    return _changed(state, table)
+    held = _find(table, payload["PartitionValueList"])
+    table.partitions.remove(held)
+    _add(table, payload["PartitionInput"], held["created"])
+    state.save_table(table)
+    return {}
 
 
 def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    table.delete_partition(payload["PartitionValues"])
-    return _changed(state, table)
+    table.partitions.remove(_find(table, payload["PartitionValues"]))
+    state.save_table(table)
+    return {}
 
 
 def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    errors = state.backend.batch_delete_partition(table.database_name, table.name, payload["PartitionsToDelete"])
-    return _changed(state, table, Errors=errors)
 
+    def delete(key: dict[str, Any]) -> None:
+        table.partitions.remove(_find(table, _values(key)))
 
-def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    return {"Partition": _answer(table_of(state, payload).get_partition(payload["PartitionValues"]))}
-
-
-def _get_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    wanted = [str(key["Values"]) for key in payload["PartitionsToGet"]]
-    found = [table.partitions[values] for values in wanted if values in table.partitions]
-    return {"Partitions": [_answer(partition) for partition in found], "UnprocessedKeys": []}
-
-
-def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    matching = table_of(state, payload).get_partitions(payload.get("Expression"))
-    partitions, token = page(matching, lambda partition: partition.values, payload)
-    answers = [_answer(partition) for partition in partitions]
-    if payload.get("ExcludeColumnSchema"):
-        answers = [_without_columns(answer) for answer in answers]
-    return {"Partitions": answers, **token}
-
-
-def _changed(state: CatalogState, table: FakeTable, **answer: Any) -> dict[str, Any]:
-    state.changed(table.database_name, table.name)
+    answer = each(delete, payload["PartitionsToDelete"], "PartitionValues", _values)
+    state.save_table(table)
     return answer
 
 
-def _check_values(table: FakeTable, details: dict[str, Any]) -> None:
-    keys = table.versions[str(table._current_version)].get("PartitionKeys", [])
-    if len(details.get("Values", [])) != len(keys):
+def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table = table_of(state, payload)
+    return {"Partition": _answer(table, _find(table, payload["PartitionValues"]))}
+
+
+def _get_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table, wanted = table_of(state, payload), [_values(key) for key in payload["PartitionsToGet"]]
+    found = [held for values in wanted for held in table.partitions if _values(held["input"]) == values]
+    return {"Partitions": [_answer(table, held) for held in found], "UnprocessedKeys": []}
+
+
+def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table = table_of(state, payload)
+    found = matching(table, payload["Expression"]) if payload.get("Expression") else table.partitions
+    held, token = page(found, lambda held: _values(held["input"]), payload)
+    answers = [_answer(table, one) for one in held]
+    if payload.get("ExcludeColumnSchema"):
+        for answer in answers:
+            answer.get("StorageDescriptor", {}).pop("Columns", None)
+    return {"Partitions": answers, **token}
+
+
+def _add(table: Table, details: dict[str, Any], created: float | None = None) -> None:
+    if len(_values(details)) != len(table.current.get("PartitionKeys", [])):
         raise AwsError(
             "InvalidInputException", "The number of partition keys do not match the number of partition values"
         )
+    if any(_values(held["input"]) == _values(details) for held in table.partitions):
+        raise AwsError("AlreadyExistsException", "Partition already exists.")
+    table.partitions.append({"created": created or time.time(), "input": details})
 
 
-def _answer(partition: FakePartition) -> dict[str, Any]:
-    return {**partition.as_dict(), "CatalogId": ACCOUNT, "CreationTime": epoch(partition.creation_time)}
+def _find(table: Table, values: list[str]) -> dict[str, Any]:
+    for held in table.partitions:
+        if _values(held["input"]) == values:
+            return held
+    raise AwsError("EntityNotFoundException", "Cannot find partition.")
 
 
-def _without_columns(answer: dict[str, Any]) -> dict[str, Any]:
-    storage = {name: value for name, value in answer.get("StorageDescriptor", {}).items() if name != "Columns"}
-    return answer | {"StorageDescriptor": storage}
+def _values(details: dict[str, Any]) -> list[str]:
+    return details.get("Values", [])
+
+
+def _answer(table: Table, held: dict[str, Any]) -> dict[str, Any]:
+    place = {"DatabaseName": table.database, "TableName": table.name, "CatalogId": ACCOUNT}
+    return held["input"] | place | {"CreationTime": held["created"]}
 
 
 ANSWERERS = {

@@ -1,11 +1,8 @@
 """The Glue Data Catalog: databases, tables with their versions, and partitions."""
 
-import copy
 import threading
 from contextlib import nullcontext
 from typing import Any
-
-from moto.core.exceptions import JsonRESTError
 
 from local_aws.errors import AwsError, not_supported
 from local_aws.glue.catalog import databases, partitions, tables, versions
@@ -18,7 +15,7 @@ _EVERYWHERE = frozenset({"CatalogId", "AuditContext"})
 
 
 class Catalog:
-    """The catalog as a service, over moto's Glue backend, kept in the lake.
+    """The catalog as a service, kept in the lake.
 
     One lock lets one call in at a time, so that UpdateTable's comparison of versions and its change are one step. A
     call that changes something is answered when the change is on the disk.
@@ -49,9 +46,5 @@ class Catalog:
             raise not_supported("glue", f"{action} with {name}")
         if payload.get("CatalogId", ACCOUNT) != ACCOUNT:
             raise AwsError("EntityNotFoundException", f"Catalog {payload['CatalogId']} not found.")
-        try:
-            with self._lock, self._state.change() if answerer.changes else nullcontext():
-                # Copies both ways: a caller inside this process may go on working on what it gave and got.
-                return copy.deepcopy(answerer.answer(self._state, copy.deepcopy(payload)))
-        except JsonRESTError as error:  # what moto refuses
-            raise AwsError(error.error_type, error.message) from error
+        with self._lock, self._state.transaction() if answerer.changes else nullcontext():
+            return answerer.answer(self._state, payload)

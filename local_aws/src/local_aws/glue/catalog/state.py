@@ -1,96 +1,83 @@
-"""The catalog's databases, tables and partitions: moto's models in memory, their documents in the lake."""
+"""The catalog's documents: a database, and a table with its versions and partitions, each under its name."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timezone
+import time
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from moto.glue.models import FakeDatabase, FakePartition, FakeTable, GlueBackend
-
+from local_aws.errors import AwsError
 from local_aws.lake import Lake
-from local_aws.profile import ACCOUNT, REGION
 from local_aws.store import Store
 
 
-class CatalogState:
-    """moto's Glue backend, kept in the lake.
+@dataclass
+class Table:
+    """A table; times are epoch seconds."""
 
-    A handler changes `backend` and names what it has changed with `changed`; when its `change` block ends, that is on
-    the disk. Where the block fails, memory goes back to what the disk holds.
-    """
+    database: str
+    name: str
+    created: float
+    version: int
+    """The number of the current version."""
+    versions: dict[str, dict[str, Any]]
+    """Number -> the TableInput of that version, with its UpdateTime."""
+    partitions: list[dict[str, Any]] = field(default_factory=list)
+    """Each with its PartitionInput (``input``) and the time at which it was ``created``."""
+
+    @property
+    def current(self) -> dict[str, Any]:
+        """The TableInput of the current version."""
+        return self.versions[str(self.version)]
+
+
+class CatalogState:
+    """What the catalog holds, as it stands on the disk; what is got is a copy, and kept by a save."""
 
     def __init__(self, lake: Lake):
         self._store = Store(lake, "catalog.sqlite")
-        self.backend = self._load()
+        self.transaction = self._store.transaction
 
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """One call of the API: kept whole, or undone whole."""
-        try:
-            with self._store.transaction():
-                yield
-        except BaseException:
-            self.backend = self._load()
-            raise
+    def database(self, name: str) -> dict[str, Any]:
+        """The document of a database: its DatabaseInput (``input``) and when it was ``created``."""
+        return self._store.get((name,)) or _refuse(f"Database {name} not found.")
 
-    def changed(self, database: str, table: str | None = None) -> None:
-        """Write down a database (without its tables) or one table as it is in memory now, gone or not."""
-        key = (database,) if table is None else (database, table)
-        held = self.backend.databases.get(database)
-        entry = held.tables.get(table) if held is not None and table is not None else held
-        if entry is None:
-            self._store.delete(key)
-        else:
-            self._store.put(key, _table_document(entry) if isinstance(entry, FakeTable) else _database_document(entry))
+    def databases(self) -> list[dict[str, Any]]:
+        """Those of all databases."""
+        return [document for _, document in self._store.items()]
 
-    def _load(self) -> GlueBackend:
-        backend = GlueBackend(REGION, ACCOUNT)
-        for key, document in self._store.items():
-            if len(key) == 1:
-                backend.databases[key[0]] = _database(key[0], document)
-            else:
-                backend.databases[key[0]].tables[key[1]] = _table(*key, document)
-        return backend
+    def save_database(self, details: dict[str, Any], created: float | None = None) -> None:
+        """Keep a database, a new one or with the time of before."""
+        self._store.put((details["Name"],), {"created": created or time.time(), "input": details})
 
+    def delete_database(self, name: str) -> None:
+        """Remove a database and its tables."""
+        self.database(name)
+        for table in self.tables(name):
+            self.delete_table(table)
+        self._store.delete((name,))
 
-def epoch(moment: datetime) -> float:
-    """Epoch seconds of one of moto's times, which are UTC without saying so."""
-    return moment.replace(tzinfo=timezone.utc).timestamp()
+    def has(self, *names: str) -> bool:
+        """Whether there is a database, or a table in it."""
+        return self._store.get(names) is not None
 
+    def table(self, database: str, name: str) -> Table:
+        """A table."""
+        self.database(database)
+        return Table(database, name, **self._store.get((database, name)) or _refuse(f"Table {name} not found."))
 
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
+    def tables(self, database: str) -> list[Table]:
+        """The tables of a database."""
+        self.database(database)
+        return [Table(*key, **document) for key, document in self._store.items(2, (database,))]
 
+    def save_table(self, table: Table) -> None:
+        """Keep a table."""
+        document = asdict(table)
+        self._store.put((document.pop("database"), document.pop("name")), document)
 
-def _database_document(database: FakeDatabase) -> dict[str, Any]:
-    return {"created": epoch(database.created_time), "input": database.input}
-
-
-def _database(name: str, document: dict[str, Any]) -> FakeDatabase:
-    database = FakeDatabase(name, document["input"], ACCOUNT)
-    database.created_time = _moment(document["created"])
-    return database
+    def delete_table(self, table: Table) -> None:
+        """Remove a table."""
+        self._store.delete((table.database, table.name))
 
 
-def _table_document(table: FakeTable) -> dict[str, Any]:
-    return {
-        "created": epoch(table.created_time),
-        "version": table._current_version,
-        "versions": table.versions,
-        "partitions": [
-            {"created": epoch(partition.creation_time), "input": partition.partition_input}
-            for partition in table.partitions.values()
-        ],
-    }
-
-
-def _table(database: str, name: str, document: dict[str, Any]) -> FakeTable:
-    table = FakeTable(database, name, {}, ACCOUNT)
-    table.created_time = _moment(document["created"])
-    table._current_version = document["version"]
-    table.versions = document["versions"]
-    for saved in document["partitions"]:
-        partition = FakePartition(database, name, saved["input"])
-        partition.creation_time = _moment(saved["created"])
-        table.partitions[str(partition.values)] = partition
-    return table
+def _refuse(message: str) -> Any:
+    raise AwsError("EntityNotFoundException", message)

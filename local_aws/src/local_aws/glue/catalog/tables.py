@@ -4,16 +4,14 @@ import re
 import time
 from typing import Any
 
-from moto.glue.models import FakeTable
-
 from local_aws.errors import AwsError, not_supported
-from local_aws.glue.catalog.call import changes, fold, reads, table_of
-from local_aws.glue.catalog.state import CatalogState, epoch
+from local_aws.glue.catalog.call import changes, each, fold, reads, table_of
+from local_aws.glue.catalog.state import CatalogState, Table
 from local_aws.paging import page
-from local_aws.profile import USER_ARN
+from local_aws.profile import ACCOUNT, USER_ARN
 
 FIRST_VERSION = 0
-"""The VersionId of a table just created; moto starts at 1."""
+"""The VersionId of a table just created."""
 
 _STORAGE_DEFAULTS = {
     "Columns": [],
@@ -25,64 +23,65 @@ _STORAGE_DEFAULTS = {
 }
 
 
-def describe(table: FakeTable, version: int | None = None) -> dict[str, Any]:
+def describe(table: Table, version: int | None = None) -> dict[str, Any]:
     """A table as the API shows it, with what AWS adds to its input; its current version by default."""
-    answer = table.as_dict(None if version is None else str(version))
-    answer["CreateTime"] = epoch(table.created_time)
-    defaults = {
+    number = table.version if version is None else version
+    details = table.versions[str(number)]
+    answer = {
         "Retention": 0,
         "PartitionKeys": [],
         "CreatedBy": USER_ARN,
         "IsRegisteredWithLakeFormation": False,
         "IsMultiDialectView": False,
+        **details,
+        "DatabaseName": table.database,
+        "CreateTime": table.created,
+        "VersionId": str(number),
+        "CatalogId": ACCOUNT,
     }
-    if "StorageDescriptor" in answer:
-        answer["StorageDescriptor"] = _STORAGE_DEFAULTS | answer["StorageDescriptor"]
-    return defaults | answer
+    if "StorageDescriptor" in details:
+        answer["StorageDescriptor"] = _STORAGE_DEFAULTS | details["StorageDescriptor"]
+    return answer
 
 
 def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    database, details = fold(payload["DatabaseName"]), _input(payload)
-    table = state.backend.create_table(database, details["Name"], details)
-    details["UpdateTime"] = epoch(table.created_time)
-    table._current_version = FIRST_VERSION
-    table.versions = {str(FIRST_VERSION): details}
-    state.changed(database, details["Name"])
+    database, details, now = fold(payload["DatabaseName"]), _input(payload), time.time()
+    state.database(database)
+    if state.has(database, details["Name"]):
+        raise AwsError("AlreadyExistsException", "Table already exists.")
+    details["UpdateTime"] = now
+    state.save_table(Table(database, details["Name"], now, FIRST_VERSION, {str(FIRST_VERSION): details}))
     return {}
 
 
 def _update(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    database, details = fold(payload["DatabaseName"]), _input(payload)
-    table = state.backend.get_table(database, details["Name"])
+    details = _input(payload)
+    table = state.table(fold(payload["DatabaseName"]), details["Name"])
     if fold(payload.get("Name", details["Name"])) != details["Name"]:
         raise AwsError("InvalidInputException", "A table cannot be renamed.")
-    current = str(table._current_version)
+    current = str(table.version)
     if payload.get("VersionId", current) != current:
         raise AwsError("ConcurrentModificationException", "Update table failed due to concurrent modifications.")
     if payload.get("SkipArchive"):
         del table.versions[current]
-    # Kept with the version: moto has one UpdateTime for all versions of a table.
-    details["UpdateTime"] = time.time()
-    table._current_version += 1
-    table.versions[str(table._current_version)] = details
-    state.changed(database, details["Name"])
+    table.version += 1
+    table.versions[str(table.version)] = details | {"UpdateTime": time.time()}
+    state.save_table(table)
     return {}
 
 
 def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    database, name = fold(payload["DatabaseName"]), fold(payload["Name"])
-    state.backend.delete_table(database, name)
-    state.changed(database, name)
+    state.delete_table(table_of(state, payload, "Name"))
     return {}
 
 
 def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    database = fold(payload["DatabaseName"])
-    names = [fold(name) for name in payload["TablesToDelete"]]
-    errors = state.backend.batch_delete_table(database, names)
-    for name in names:
-        state.changed(database, name)
-    return {"Errors": errors}
+    state.database(fold(payload["DatabaseName"]))
+
+    def delete(name: str) -> None:
+        _delete(state, payload | {"Name": name})
+
+    return each(delete, payload["TablesToDelete"], "TableName", fold)
 
 
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    tables = state.backend.get_tables(fold(payload["DatabaseName"]), None)
+    tables = state.tables(fold(payload["DatabaseName"]))
     if payload.get("Expression"):
         pattern = _pattern(payload["Expression"])
         tables = [table for table in tables if pattern.fullmatch(table.name)]

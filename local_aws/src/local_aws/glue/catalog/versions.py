@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from moto.glue.exceptions import VersionNotFoundException
-from moto.glue.models import FakeTable
-
 from local_aws.errors import AwsError
-from local_aws.glue.catalog.call import changes, reads, table_of
-from local_aws.glue.catalog.state import CatalogState
+from local_aws.glue.catalog.call import changes, each, reads, table_of
+from local_aws.glue.catalog.state import CatalogState, Table
 from local_aws.glue.catalog.tables import describe
 from local_aws.paging import page
 
 
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    return {"TableVersion": _answer(table, _number(table, payload.get("VersionId", str(table._current_version))))}
+    return {"TableVersion": _answer(table, _number(table, payload.get("VersionId", str(table.version))))}
 
 
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -27,46 +24,34 @@ def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
 def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
     _remove(table, payload["VersionId"])
-    state.changed(table.database_name, table.name)
+    state.save_table(table)
     return {}
 
 
 def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    errors = []
-    for version in payload["VersionIds"]:
-        try:
-            _remove(table, version)
-        except VersionNotFoundException as error:
-            errors.append(_failure(table, version, error.error_type, error.message))
-        except AwsError as error:
-            errors.append(_failure(table, version, error.code, error.message))
-    state.changed(table.database_name, table.name)
-    return {"Errors": errors}
+    answer = each(lambda version: _remove(table, version), payload["VersionIds"], "VersionId", str)
+    state.save_table(table)
+    return {"Errors": [{"TableName": table.name, **error} for error in answer["Errors"]]}
 
 
-def _remove(table: FakeTable, version: str) -> None:
+def _remove(table: Table, version: str) -> None:
     number = _number(table, version)
-    if number == table._current_version:
+    if number == table.version:
         raise AwsError("InvalidInputException", "The current version of a table cannot be deleted.")
-    table.delete_version(str(number))
+    del table.versions[version]
 
 
-def _number(table: FakeTable, version: str) -> int:
+def _number(table: Table, version: str) -> int:
     if not version.isdecimal():
         raise AwsError("InvalidInputException", f"The VersionId {version!r} is no number.")
     if version not in table.versions:
-        raise VersionNotFoundException
+        raise AwsError("EntityNotFoundException", "Version not found.")
     return int(version)
 
 
-def _answer(table: FakeTable, number: int) -> dict[str, Any]:
+def _answer(table: Table, number: int) -> dict[str, Any]:
     return {"Table": describe(table, number), "VersionId": str(number)}
-
-
-def _failure(table: FakeTable, version: str, code: str, message: str) -> dict[str, Any]:
-    detail = {"ErrorCode": code, "ErrorMessage": message}
-    return {"TableName": table.name, "VersionId": version, "ErrorDetail": detail}
 
 
 ANSWERERS = {

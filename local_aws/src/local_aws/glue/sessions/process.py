@@ -4,11 +4,11 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
+from multiprocessing import Pipe
 from pathlib import Path
 
 from local_aws.glue.sessions.arguments import StartError, event_log_path
@@ -45,7 +45,7 @@ class SessionProcess:
     def __init__(self, order: StartOrder, environment: Mapping[str, str], log: Path):
         self._order = order
         order.scratch.mkdir(parents=True)
-        ours, theirs = socket.socketpair()
+        ours, theirs = Pipe()
         with theirs, log.open("ab") as output:
             self._process = subprocess.Popen(
                 [_python(order.lake), "-m", "local_aws.glue.sessions.worker", str(theirs.fileno()), str(os.getpid())],

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_aws.errors import AwsError, not_supported
-from local_aws.glue.sessions.page import take_page
 from local_aws.glue.sessions.process import SessionProcess
 from local_aws.glue.sessions.request import SessionRequest, check_tags, invalid, parse_request
 from local_aws.glue.sessions.resources import local_resources
 from local_aws.glue.sessions.session import LIVE, PROVISIONING, Session
 from local_aws.glue.sessions.start import StartOrder
 from local_aws.lake import Lake
+from local_aws.paging import page
 from local_aws.store import Store
 from local_aws.unkind import read_unkind
 
+_PAGE = 200
 MAX_LIVE_SESSIONS = 4
 MAX_CODE_CHARACTERS = 68_000
 MAX_WAITERS = 8
@@ -110,8 +111,8 @@ class Sessions:
         wanted = check_tags(payload.get("Tags", {})).items()
         with self._lock:
             found = [session for session in self._sessions.values() if wanted <= session.tags.items()]
-        page, token = take_page(found[::-1], payload)
-        shapes = [session.to_aws() for session in page]
+        shown, token = page(found, lambda session: [-session.created, session.request.id], payload, _PAGE)
+        shapes = [session.to_aws() for session in shown]
         return {"Ids": [shape["Id"] for shape in shapes], "Sessions": shapes} | token
 
     def stop_session(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,9 +135,7 @@ class Sessions:
     def run_statement(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """RunStatement: queues the code behind the session's other statements."""
         session = self._session(payload, "SessionId")
-        code = payload.get("Code")
-        if not isinstance(code, str):
-            raise invalid("Code must be a string")
+        code = payload["Code"]
         if len(code) > MAX_CODE_CHARACTERS:
             raise invalid(
                 "1 validation error detected: Value at 'code' failed to satisfy constraint: "
@@ -147,18 +146,19 @@ class Sessions:
     def get_statement(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """GetStatement: a long poll, answered when the statement is final or some seconds have passed."""
         session = self._session(payload, "SessionId")
-        statement = session.statement(_number(payload))
+        statement = session.statement(payload["Id"])
         self._hold(session, lambda: statement.final, STATEMENT_HOLD_SECONDS)
         return {"Statement": statement.to_aws()}
 
     def list_statements(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """ListStatements: in the order in which they were run."""
-        page, token = take_page(self._session(payload, "SessionId").statements, payload)
-        return {"Statements": [statement.to_aws() for statement in page]} | token
+        statements = self._session(payload, "SessionId").statements
+        shown, token = page(statements, lambda statement: statement.id, payload, _PAGE)
+        return {"Statements": [statement.to_aws() for statement in shown]} | token
 
     def cancel_statement(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """CancelStatement: answers at once; the statement is CANCELLING, then CANCELLED."""
-        self._session(payload, "SessionId").cancel(_number(payload))
+        self._session(payload, "SessionId").cancel(payload["Id"])
         return {}
 
     # -- tags ------------------------------------------------------------------------------------------------------
@@ -193,15 +193,15 @@ class Sessions:
         return SessionProcess(order, self._environment, self._folder / f"{name}.log")
 
     def _session(self, payload: Mapping[str, Any], key: str) -> Session:
-        name = payload.get(key)
+        name = payload[key]
         with self._lock:
-            session = self._sessions.get(name) if isinstance(name, str) else None
+            session = self._sessions.get(name)
         if session is None:
             raise AwsError("EntityNotFoundException", f"Session {name} is not found")
         return session
 
     def _tagged(self, payload: Mapping[str, Any]) -> Session:
-        arn = str(payload.get("ResourceArn"))
+        arn = payload["ResourceArn"]
         found = _ARN.fullmatch(arn)
         if not found:
             raise invalid(f"Invalid session ARN: {arn}")
@@ -231,13 +231,6 @@ class Sessions:
     }
     ACTIONS = frozenset(_ANSWERS)
     """The Glue actions that are answered here."""
-
-
-def _number(payload: Mapping[str, Any]) -> int:
-    number = payload.get("Id")
-    if isinstance(number, bool) or not isinstance(number, int):
-        raise invalid("Id must be an integer")
-    return number
 
 
 def _file_name(session_id: str) -> str:

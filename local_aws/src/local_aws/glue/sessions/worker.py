@@ -14,12 +14,13 @@ import sys
 import threading
 import time
 import types
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 from py4j.protocol import Py4JError
 
 from local_aws.glue.sessions.arguments import StartError
-from local_aws.glue.sessions.channel import Channel, channel_from_descriptor
+from local_aws.glue.sessions.channel import Channel
 from local_aws.glue.sessions.failure import how_it_ended
 from local_aws.glue.sessions.shell import Shell
 from local_aws.glue.sessions.spark import lost_java, mount_buckets, stop_spark
@@ -172,7 +173,7 @@ def die_with_parent(parent: int) -> None:
 def main() -> None:
     """Serve the session on the inherited descriptor (first argument), child of the endpoint (second)."""
     die_with_parent(int(sys.argv[2]))
-    channel = channel_from_descriptor(int(sys.argv[1]))
+    channel = Channel(Connection(int(sys.argv[1])))
     order = StartOrder.from_message(channel.receive())
     use_the_paths_of_glue(order)
     with contextlib.closing(channel):
