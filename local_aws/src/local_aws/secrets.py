@@ -1,6 +1,7 @@
 """Secrets Manager, kept in the lake (AWS Secrets Manager API Reference)."""
 
 import re
+import secrets
 import threading
 import time
 import uuid
