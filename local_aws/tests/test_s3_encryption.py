@@ -5,6 +5,7 @@ import os
 import uuid
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.unkind import Unkind, write_unkind
 
@@ -98,3 +99,18 @@ def test_what_was_there_before_stays_as_it_was(s3, bucket, endpoint):
     finally:
         write_unkind(endpoint.lake, Unkind())
     assert s3.head_object(Bucket=bucket, Key="during")["ServerSideEncryption"] == "aws:kms"
+
+
+def test_a_write_may_say_what_the_answer_of_a_read_said(s3, bucket, kms):
+    """ "PutObject", x-amz-server-side-encryption: who rewrites an object carries over how it is encrypted."""
+    at = {"Bucket": bucket, "Key": "k"}
+    plain = s3.put_object(**at, Body=b"x", ServerSideEncryption="AES256")
+    assert (plain["ETag"], plain["ServerSideEncryption"]) == (md5(b"x"), "AES256")
+    s3.put_object(**at, Body=b"x")
+    head = s3.head_object(**at)
+    again = s3.put_object(
+        **at, Body=b"x", ServerSideEncryption=head["ServerSideEncryption"], SSEKMSKeyId=head["SSEKMSKeyId"]
+    )
+    assert again["ServerSideEncryption"] == "aws:kms"
+    with pytest.raises(ClientError, match="NotImplemented"):
+        s3.put_object(**at, Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="arn:aws:kms:another")

@@ -7,6 +7,7 @@ from werkzeug import Request
 from local_aws.profile import ACCOUNT
 from local_aws.s3.errors import S3Error, invalid_argument, not_implemented
 from local_aws.s3.folders import Address
+from local_aws.s3.records import KMS_KEY
 from local_aws.s3.store import ObjectStore
 
 _REFUSED_HEADERS = (
@@ -16,7 +17,9 @@ _REFUSED_HEADERS = (
     "x-amz-if-match-",
     "x-amz-mfa",
     "x-amz-object-lock-",
-    "x-amz-server-side-encryption",
+    "x-amz-server-side-encryption-bucket-key-enabled",
+    "x-amz-server-side-encryption-context",
+    "x-amz-server-side-encryption-customer",
     "x-amz-website-redirect-location",
     "x-amz-write-offset-bytes",
 )
@@ -57,6 +60,23 @@ class Call:
     def header(self, name: str, default: str = "") -> str:
         """A header of the request."""
         return self.request.headers.get(name, default)
+
+    @property
+    def kms(self) -> bool | None:
+        """Whether a write asks for SSE-KMS, or for SSE-S3; None where it leaves that to the bucket.
+
+        Raises
+        ------
+        S3Error
+            ``NotImplemented`` for another encryption or key than the bucket's own.
+        """
+        name, key = "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"
+        algorithm = self.header(name)
+        if algorithm not in ("", "AES256") and not (algorithm == "aws:kms" and self.store.unkind.sse_kms):
+            raise not_implemented(f"The header {name!r} with the value {algorithm!r}")
+        if self.header(key, KMS_KEY) != KMS_KEY:
+            raise not_implemented(f"The header {key!r} with the value {self.header(key)!r}")
+        return algorithm == "aws:kms" if algorithm else None
 
     def query(self, name: str) -> str | None:
         """A query parameter, None where it is not given."""

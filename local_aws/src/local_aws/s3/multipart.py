@@ -44,7 +44,7 @@ def create_multipart_upload(call: Call) -> Response:
     """CreateMultipartUpload."""
     algorithm = "".join(requested_algorithm(call))
     kind = _checksum_type(call, algorithm) if algorithm else ""
-    kms = call.store.unkind.sse_kms
+    kms = call.store.unkind.sse_kms if call.kms is None else call.kms
     upload = call.store.uploads.start(call.address, stored_headers(call.request), algorithm, kind, kms)
     headers = {"x-amz-checksum-algorithm": algorithm.upper(), "x-amz-checksum-type": kind} if algorithm else {}
     content = {"Bucket": call.bucket, "Key": call.key, "UploadId": upload.upload_id}

@@ -167,7 +167,8 @@ class Objects:
 
     def _encrypted(self, info: ObjectInfo) -> ObjectInfo:
         """The same as the bucket's default encryption has it: with SSE-KMS, an ETag says nothing of the content."""
-        return replace(info, kms=True, etag=opaque_etag(info.etag)) if info.kms or self.unkind.sse_kms else info
+        kms = self.unkind.sse_kms if info.kms is None else info.kms
+        return replace(info, kms=kms, etag=opaque_etag(info.etag) if kms else info.etag)
 
     def _present(self, address: Address) -> ObjectInfo | None:
         """The present object, under the lock of its address."""

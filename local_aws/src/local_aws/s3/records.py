@@ -36,8 +36,8 @@ class ObjectInfo:
         Base64, by lower-case algorithm.
     checksum_type : str
         ``FULL_OBJECT`` or ``COMPOSITE``.
-    kms : bool
-        Written while the bucket was encrypted with SSE-KMS.
+    kms : bool or None
+        Encrypted with SSE-KMS; None until the bucket's default decides.
     version_id : str
         Empty for what was written while the bucket was not versioned.
     deleted : bool
@@ -50,7 +50,7 @@ class ObjectInfo:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": DEFAULT_CONTENT_TYPE})
     checksums: dict[str, str] = field(default_factory=dict)
     checksum_type: str = "FULL_OBJECT"
-    kms: bool = False
+    kms: bool | None = None
     version_id: str = ""
     deleted: bool = False
 
@@ -69,7 +69,7 @@ class ObjectInfo:
         return {**encryption_headers(self.kms), **version}
 
 
-def encryption_headers(kms: bool) -> dict[str, str]:
+def encryption_headers(kms: bool | None) -> dict[str, str]:
     """How S3 says that something is encrypted: with SSE-KMS, or as everything is."""
     if not kms:
         return {"x-amz-server-side-encryption": "AES256"}

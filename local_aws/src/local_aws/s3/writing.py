@@ -83,7 +83,7 @@ def put_object(call: Call) -> Response:
     address, headers, condition = call.address, stored_headers(call.request), write_condition(call)
     with call.store.draft() as draft:
         tally = receive(call.request, draft)
-        info = ObjectInfo(tally.size, 0, tally.etag, headers, tally.checksums)
+        info = ObjectInfo(tally.size, 0, tally.etag, headers, tally.checksums, kms=call.kms)
         info = call.store.publish(draft, address, info, condition)
     told = {"ETag": f'"{info.etag}"', **checksum_headers(info.checksums, info.checksum_type)}
     return Answer(status=200, headers=told | info.answered())
@@ -141,7 +141,7 @@ def copy_object(call: Call) -> Response:
         tally = Tally(requested_algorithm(call) or source.info.checksums)
         copy_bytes(source.stream, draft, source.info.size, tally)
         headers = source.info.headers if directive == "COPY" else stored_headers(call.request)
-        info = ObjectInfo(tally.size, 0, tally.etag, headers, tally.checksums)
+        info = ObjectInfo(tally.size, 0, tally.etag, headers, tally.checksums, kms=call.kms)
         info = call.store.publish(draft, address, info, condition)
     content = {
         "LastModified": timestamp(info.mtime_ns),
