@@ -47,6 +47,20 @@ def test_new_buckets_are_encrypted_with_sse_s3(s3, bucket):
     assert (put["ETag"], put["ServerSideEncryption"]) == (md5(b"x"), "AES256")
 
 
+def test_what_is_done_anyway_may_be_asked_for_and_nothing_else(s3, bucket):
+    """ "Specifying server-side encryption with Amazon S3 managed keys (SSE-S3)"."""
+    assert s3.put_object(Bucket=bucket, Key="k", Body=b"x", ServerSideEncryption="AES256")["ETag"] == md5(b"x")
+    with pytest.raises(ClientError, match="x-amz-server-side-encryption"):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ServerSideEncryption="aws:kms")
+
+
+def test_what_an_object_was_read_with_may_be_asked_for_again(s3, bucket, kms):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    read = s3.head_object(Bucket=bucket, Key="k")
+    again = {name: read[name] for name in ("ServerSideEncryption", "SSEKMSKeyId")}
+    assert s3.put_object(Bucket=bucket, Key="k", Body=b"y", **again)["ServerSideEncryption"] == "aws:kms"
+
+
 def test_an_etag_says_nothing_of_the_content_and_stays(s3, bucket, kms, endpoint):
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     key = rules[0]["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"]

@@ -13,11 +13,12 @@ import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from moto.server import ThreadedMotoServer
 
 from helpers.publishing.catalog import get_table, location_of
 from helpers.publishing.versions import FINGERPRINT, ROWS, list_versions, roll_back
 from helpers.settings import Settings
+from local_aws.lake import open_lake
+from local_aws.unkind import Unkind, write_unkind
 from runner.errors import StepFailed, UserError
 from runner.pipeline.landing import copy_new_files, find_files
 from runner.privacy import erase_file
@@ -396,49 +397,39 @@ def test_an_object_that_changed_meanwhile_is_not_overwritten(lake, tmp_path, mon
     assert NADA.encode() in get(lake, "customer/landing/a.json")
 
 
-def test_earlier_object_versions_of_a_versioned_bucket_go_too(tmp_path, monkeypatch):
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "x",
-        "AWS_SECRET_ACCESS_KEY": "x",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    try:
-        s3, settings = boto3.client("s3"), Settings(bucket="versioned", database="stedi")
-        s3.create_bucket(Bucket="versioned")
-        s3.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
-        boto3.client("secretsmanager").create_secret(Name=KEY, SecretString="key " * 10)
-        boto3.client("glue").create_database(DatabaseInput={"Name": "stedi"})
-        put(settings, "customer/landing/a.json", lines(customer(ADA, "Ada Lovelace", ADAS)))
-        put(settings, "customer/landing/a.json", lines(customer(BOB, "Bob Lee", BOBS)))
-        put(settings, "step_trainer/landing/s.json", lines(step(ADAS), step(BOBS)))
-        put(settings, "step_trainer/landing/s.json", lines(step(ADAS)))
-        put(settings, "step_trainer/landing/t.json", lines(step(BOBS)))
-        put(settings, "step_trainer/landing/t.json", lines(step(BOBS, at=1_700_000_000_000)))
-        put(settings, "athena/1.csv", ADA.encode())
-        s3.delete_object(Bucket="versioned", Key="athena/1.csv")
-        erase(settings, tmp_path)
-        left = [
-            s3.get_object(Bucket="versioned", Key=item["Key"], VersionId=item["VersionId"])["Body"].read()
-            for item in s3.list_object_versions(Bucket="versioned")["Versions"]
-            if not item["Key"].startswith("erasures/")
+@pytest.fixture
+def versioned(lake_folder):
+    """A lakehouse in a versioned bucket."""
+    write_unkind(open_lake(lake_folder), Unkind(versioning=True))
+    boto3.client("s3").create_bucket(Bucket="versioned")
+    boto3.client("glue").create_database(DatabaseInput={"Name": "versioned"})
+    yield Settings(bucket="versioned", database="versioned")
+    write_unkind(open_lake(lake_folder), Unkind())
+
+
+def test_earlier_object_versions_of_a_versioned_bucket_go_too(versioned, tmp_path):
+    s3 = boto3.client("s3")
+    put(versioned, "customer/landing/a.json", lines(customer(ADA, "Ada Lovelace", ADAS)))
+    put(versioned, "customer/landing/a.json", lines(customer(BOB, "Bob Lee", BOBS)))
+    put(versioned, "step_trainer/landing/s.json", lines(step(ADAS), step(BOBS)))
+    put(versioned, "step_trainer/landing/s.json", lines(step(ADAS)))
+    put(versioned, "step_trainer/landing/t.json", lines(step(BOBS)))
+    put(versioned, "step_trainer/landing/t.json", lines(step(BOBS, at=1_700_000_000_000)))
+    put(versioned, "athena/1.csv", ADA.encode())
+    s3.delete_object(Bucket="versioned", Key="athena/1.csv")
+    erase(versioned, tmp_path)
+    left = [
+        s3.get_object(Bucket="versioned", Key=item["Key"], VersionId=item["VersionId"])["Body"].read()
+        for item in s3.list_object_versions(Bucket="versioned")["Versions"]
+        if not item["Key"].startswith("erasures/")
+    ]
+    assert sorted(left) == sorted(
+        [
+            lines(customer(BOB, "Bob Lee", BOBS)),
+            b"",
+            *(lines(step(BOBS, at=at)) for at in (1_600_000_000_000, 1_700_000_000_000)),
         ]
-        assert sorted(left) == sorted(
-            [
-                lines(customer(BOB, "Bob Lee", BOBS)),
-                b"",
-                *(lines(step(BOBS, at=at)) for at in (1_600_000_000_000, 1_700_000_000_000)),
-            ]
-        )
-    finally:
-        server.stop()
-        boto3.DEFAULT_SESSION = None
+    )
 
 
 # -- wrong calls -----------------------------------------------------------------------------------------------------
