@@ -25,16 +25,18 @@ def purge_earlier_objects(location: str) -> int:
         If S3 keeps one of them.
     """
     bucket, prefix = split_uri(location)
-    s3, removed = boto3.client("s3"), 0
-    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
-    for page in pages:
-        versions = [item for item in page.get("Versions", []) if not item["IsLatest"]]
-        found = [
-            {"Key": item["Key"], "VersionId": item["VersionId"]} for item in versions + page.get("DeleteMarkers", [])
-        ]
+    s3, versions, markers = boto3.client("s3"), [], []
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+        versions += [_named(item) for item in page.get("Versions", []) if not item["IsLatest"]]
+        markers += [_named(item) for item in page.get("DeleteMarkers", [])]
+    # The markers last: without its marker, what lies beneath would be what a reader sees.
+    for found in (versions, markers):
         for start in range(0, len(found), LARGEST_DELETE):
             batch = {"Objects": found[start : start + LARGEST_DELETE], "Quiet": True}
             for error in s3.delete_objects(Bucket=bucket, Delete=batch).get("Errors", []):
                 raise OSError(f"S3 did not delete a version of {error['Key']}: {error['Code']}, {error['Message']}")
-        removed += len(versions)
-    return removed
+    return len(versions)
+
+
+def _named(item: dict) -> dict[str, str]:
+    return {"Key": item["Key"], "VersionId": item["VersionId"]}
