@@ -6,7 +6,8 @@ from helpers.errors import EmptyLanding
 from helpers.publishing.objects import list_objects, split_uri
 
 SAMPLE_BYTES = 16 * 1024 * 1024
-"""Up to this size a source's schema is inferred from all of its files, above it from its first ones."""
+SAMPLE_FILES = 1000
+"""A source's schema is inferred from its first files, up to this size and number: most often from all."""
 IN_TRANSIT = "._COPYING_"
 """How the name of a file ends while Hadoop copies it (Apache Hadoop, "FileSystem Shell": put)."""
 
@@ -49,15 +50,13 @@ def list_landing_files(location: str) -> list[LandingFile]:
 
 
 def inference_paths(location: str) -> list[str]:
-    """What to infer a source's schema from: the whole prefix, or the first files of one too large to read twice.
+    """What to infer a source's schema from: its first files, by name.
 
-    A field that only later files have is still found, by the one read of all lines (`helpers.landing.new_fields`).
+    Glue's reader is not documented to pass over hidden files, as Spark and Athena do; so it is told each one. A field
+    that only later files have is still found, by the one read of all lines (`helpers.landing.new_fields`).
     """
-    files = list_landing_files(location)
-    if sum(file.size for file in files) <= SAMPLE_BYTES:
-        return [location]
     sample, total = [], 0
-    for file in files:
+    for file in list_landing_files(location)[:SAMPLE_FILES]:
         sample.append(file.uri)
         total += file.size
         if total >= SAMPLE_BYTES:

@@ -97,11 +97,8 @@ def is_chunked(request: Request) -> bool:
     return request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
 
 
-def refuse_headers(request: Request, encryption: dict[str, str]) -> None:
+def refuse_headers(request: Request) -> None:
     """Refuse a header that asks for what the lake directory does not do, instead of ignoring it.
-
-    ``encryption`` are the headers that ask for what is done anyway: who writes an object again gives those it was read
-    with ("Specifying server-side encryption with Amazon S3 managed keys (SSE-S3)").
 
     Raises
     ------
@@ -113,8 +110,6 @@ def refuse_headers(request: Request, encryption: dict[str, str]) -> None:
         if name in _OWNERS and value != ACCOUNT:
             raise S3Error("AccessDenied", "Access Denied", 403)
         harmless = _HARMLESS_VALUES.get(name)
-        if encryption.get(name) == value:
-            continue
         if name.startswith(_REFUSED_HEADERS) or (harmless is not None and value.lower() not in harmless):
             raise not_implemented(f"The header {name!r} with the value {value!r}")
     # S3 itself takes this encoding only together with aws-chunked.

@@ -13,7 +13,6 @@ from local_aws.lake import Lake
 from local_aws.s3 import buckets, listing, multipart, reading, writing
 from local_aws.s3.call import Call, refuse_headers
 from local_aws.s3.errors import S3Error, from_os_error, not_implemented
-from local_aws.s3.records import encryption_headers
 from local_aws.s3.store import ObjectStore
 from local_aws.s3.xml import error_response
 
@@ -135,7 +134,7 @@ class S3:
         try:
             call = Call(self._store, request, bucket, key)
             answer = _find(call)
-            refuse_headers(request, encryption_headers(self._store.unkind.sse_kms))
+            refuse_headers(request)
             response = answer(call)
         except AwsError as error:
             response = error_response(error, path, request_id)

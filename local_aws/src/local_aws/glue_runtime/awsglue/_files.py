@@ -21,17 +21,18 @@ class SourceFile:
         return re.sub(r"[\[\]{}*?\\]", r"\\\g<0>", self.address)
 
 
-def list_files(context: SparkContext, paths: Iterable[str], recurse: bool) -> list[SourceFile]:
-    """The files under the paths, in order of name; names that begin with ``_`` or ``.`` are passed over.
+def list_files(context: SparkContext, paths: Iterable[str], recurse: bool, hidden: bool) -> list[SourceFile]:
+    """The files under the paths that are not empty, in order of name; ``hidden``: those that Spark passes over too.
 
-    A path with nothing under it gives no file and no error, as on Glue.
+    AWS has an option to exclude files ("Amazon S3 connections", exclusions), and does not say that Glue's own reader
+    hides any whose name begins with ``_`` or ``.``. A path with nothing under it gives no file and no error.
     """
     found: list[SourceFile] = []
     for path in paths:
         bucket, key = split_address(path)
         root = bucket_folder(context, bucket)
         start = os.path.join(root, key)
-        names = [start] if os.path.isfile(start) else _walk(start, recurse)
+        names = [start] if os.path.isfile(start) else _walk(start, recurse, hidden)
         found += [SourceFile(f"s3://{bucket}/{os.path.relpath(name, root)}", name) for name in names]
     return found
 
@@ -61,9 +62,16 @@ def bucket_folder(context: SparkContext, bucket: str) -> str:
     return folder
 
 
-def _walk(start: str, recurse: bool) -> list[str]:
+def _walk(start: str, recurse: bool, hidden: bool) -> list[str]:
     names: list[str] = []
     for folder, folders, files in os.walk(start):
-        folders[:] = sorted(name for name in folders if recurse and not name.startswith(("_", ".")))
-        names += [os.path.join(folder, name) for name in sorted(files) if not name.startswith(("_", "."))]
-    return names
+        folders[:] = sorted(name for name in folders if recurse and _is_read(name, hidden))
+        names += [os.path.join(folder, name) for name in sorted(files) if _is_read(name, hidden)]
+    return [name for name in names if os.path.getsize(name)]
+
+
+def _is_read(name: str, hidden: bool) -> bool:
+    """Hadoop's own bookkeeping is never read: on AWS it would not be in the bucket."""
+    if not hidden:
+        return not name.startswith(("_", "."))
+    return name != "_temporary" and not (name.startswith(".") and name.endswith(".crc"))

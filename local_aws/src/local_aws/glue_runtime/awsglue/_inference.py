@@ -12,6 +12,11 @@ from typing import Any, BinaryIO
 from awsglue._values import DEEPEST, clean, word_of
 from awsglue.gluetypes import ArrayType, DataType, StructType, choice_of, struct_of
 
+
+class FatalException(RuntimeError):
+    """What a session sees of the exception of this name that Glue's reader ends a job with."""
+
+
 MAX_LINE_BYTES = 100 << 20
 """Longer lines have no say; they are not taken into memory."""
 
@@ -61,10 +66,18 @@ class _Shape:
 
 
 def infer_schema(files: Sequence[str]) -> StructType:
-    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``; lines that are no JSON object are left out.
+    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``.
+
+    A line that is no JSON object ends the reading, whatever the others are. AWS's pages do not say what becomes of one;
+    Glue's users meet "Unable to parse file", and the unkind reading is taken.
 
     The fields stand in the order in which they come. Time and memory follow the bytes of the files and the number of
     different fields.
+
+    Raises
+    ------
+    FatalException
+        Naming the file of the first line that is no JSON object.
     """
     shape = _Shape()
     shape.fields = {}
@@ -72,7 +85,7 @@ def infer_schema(files: Sequence[str]) -> StructType:
     known: dict[tuple, list[str]] = {}
     for name in files:
         with _OPENERS.get(name.rpartition(".")[2], open)(name, "rb") as stream:
-            for record in _records(stream):
+            for record in _records(stream, name):
                 look = (*record, *map(type, record.values()))
                 integers = known.get(look)
                 if integers is None:
@@ -88,15 +101,17 @@ def infer_schema(files: Sequence[str]) -> StructType:
 _KNOWN = 100
 
 
-def _records(stream: BinaryIO) -> Iterator[dict[str, Any]]:
+def _records(stream: BinaryIO, name: str) -> Iterator[dict[str, Any]]:
     decode = json.JSONDecoder().decode
     for line in _lines(stream):
         try:
-            record = decode(line.decode())
+            record = decode(line.decode()) if line.strip() else {}
         except (ValueError, RecursionError):
-            continue
-        if type(record) is dict:
-            yield record
+            record = None
+        if type(record) is not dict:
+            file = name.rpartition("/")[2]
+            raise FatalException(f"com.amazonaws.services.glue.util.FatalException: Unable to parse file: {file}")
+        yield record
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -64,7 +64,7 @@ class FrameSource:
 
 
 class JsonSource:
-    """JSON-lines files; a line that is not one JSON object is an error record and no row."""
+    """JSON-lines files; a line that is not one JSON object stops whatever needs the rows or their schema."""
 
     def __init__(self, session: SparkSession, files: list[SourceFile]):
         self._session = session
@@ -74,46 +74,36 @@ class JsonSource:
     def schema(self) -> glue.StructType:
         return infer_schema([file.local for file in self._files])
 
-    @cached_property
+    @property
     def errors(self) -> int:
-        return self._parsed.filter("bad").count()
+        _ = self.schema  # it is found by the same reading, which a broken line stops
+        return 0
 
     @property
     def rows(self) -> DataFrame:
-        return self._good.select("record.*").drop(self._bad)
+        return self._parsed.select("record.*")
 
     def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
         # The record is read from its own line: only there an absent key differs from a null.
-        kept = self._good.rdd.filter(lambda row: predicate(_read(row.line)))
-        return self._session.createDataFrame(kept, self._good.schema).select("record.*").drop(self._bad)
+        kept = self._parsed.rdd.filter(lambda row: predicate(json.loads(row.line)))
+        return self._session.createDataFrame(kept, self._parsed.schema).select("record.*")
 
     def records(self) -> Any:
-        return self._good.rdd.map(lambda row: _read(row.line))
-
-    @cached_property
-    def _bad(self) -> str:
-        """A name that no field of the lines has."""
-        return max(self.schema.field_map, key=len, default="") + "_malformed"
-
-    @property
-    def _good(self) -> DataFrame:
-        return self._parsed.filter("not bad").drop("bad")
+        return self._parsed.rdd.map(lambda row: json.loads(row.line))
 
     @cached_property
     def _parsed(self) -> DataFrame:
-        """The lines that are not blank, each with its record, and whether there is none since it is malformed."""
+        """The lines that are not blank, each with its record."""
         if self._files:
             lines = self._session.read.text([file.pattern for file in self._files])
         else:
             lines = self._session.createDataFrame([], "value string")
         lines = lines.filter(F.trim("value") != "").withColumnRenamed("value", "line")
-        fields = [spark.StructField(field.name, glue.to_spark(field.dataType)) for field in self.schema]
         if any(holds_choice(field.dataType) for field in self.schema):
             return self._parsed_by_python(lines)
-        schema = spark.StructType([*fields, spark.StructField(self._bad, spark.StringType())])
-        record = F.from_json("line", schema, {"columnNameOfCorruptRecord": self._bad}).alias("record")
-        is_bad = F.col("record").getField(self._bad).isNotNull().alias("bad")
-        return lines.select("line", record).select("line", "record", is_bad)
+        fields = [spark.StructField(field.name, glue.to_spark(field.dataType)) for field in self.schema]
+        record = F.from_json("line", spark.StructType(fields), {"mode": "FAILFAST"}).alias("record")
+        return lines.select("line", record)
 
     def _parsed_by_python(self, lines: DataFrame) -> DataFrame:
         """The same where Spark cannot tell the types of a choice apart: to its parser a number is a string too."""
@@ -124,31 +114,13 @@ class JsonSource:
             for field in self.schema
         ]
         record = spark.StructField("record", spark.StructType(fields))
-        line, bad = (spark.StructField("line", spark.StringType()), spark.StructField("bad", spark.BooleanType()))
-        read = reader_of(self.schema)
-
-        def parse(row: spark.Row) -> tuple:
-            value = _read(row.line)
-            try:
-                return (row.line, read(value), False) if isinstance(value, dict) else (row.line, None, True)
-            except RecursionError:
-                return row.line, None, True
-
-        return self._session.createDataFrame(
-            lines.rdd.map(parse), spark.StructType([line, record, bad]), verifySchema=False
-        )
+        schema, read = spark.StructType([spark.StructField("line", spark.StringType()), record]), reader_of(self.schema)
+        parsed = lines.rdd.map(lambda row: (row.line, read(json.loads(row.line))))
+        return self._session.createDataFrame(parsed, schema, verifySchema=False)
 
 
 def _is_choice(field: glue.Field) -> bool:
     return isinstance(field.dataType, glue.ChoiceType)
-
-
-def _read(line: str) -> Any:
-    """The value of a line, or null where it is none."""
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return None
 
 
 def plain_rows(source: Source) -> DataFrame:

@@ -171,8 +171,9 @@ class GlueContext(SQLContext):
     def _read(self, format: str | None, paths: Sequence[str], recurse: bool, name: str) -> DynamicFrame:
         if FORMATS.get(format or "") is None:
             refuse(f"The format {format} of a source")
-        files = list_files(self.spark_session.sparkContext, paths, recurse)
-        if FORMATS[format] == "json":
+        is_json = FORMATS[format] == "json"
+        files = list_files(self.spark_session.sparkContext, paths, recurse, hidden=is_json)
+        if is_json:
             return DynamicFrame(JsonSource(self.spark_session, files), self, name)
         return DynamicFrame(FrameSource(self._parquet([file.pattern for file in files])), self, name)
 

@@ -71,7 +71,7 @@ class DynamicFrame:
             print(line)
 
     def errorsCount(self) -> int:
-        """The number of error records: malformed lines, and records that a function failed on."""
+        """The number of error records: records that a function failed on."""
         return self._source.errors
 
     def getNumPartitions(self) -> int:
