@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Modules instead of the scripts beside it, which do not start where the checkout's path holds a quote or a dollar sign.
 PY := $(BIN)/python
+# All that a run needs, and what tests and lints it.
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.ready-dev
 PYTEST = $(PY) -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 NBCONVERT = $(PY) -m nbconvert --config .nbconvert.py --to notebook --inplace --log-level=WARN
 # What a user names reaches the recipes as it is, through the environment: whatever quotes, blanks and $ it holds.
@@ -28,21 +30,29 @@ export PYTHON
 help:  ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-$(READY): requirements.lock requirements-build.lock pyproject.toml
+# What installs the packages of a lock file: install --require-hashes. setuptools takes { and $ in a path for variables of
+# its own, which is why pip comes to an environment in such a place by a link.
+INSTALL = venv=$(VENV); case "$$PWD" in *[{}$$]*) \
+	link=$$(mktemp -d) && trap 'rm -rf "$$link"' EXIT && ln -s "$$PWD/$(VENV)" "$$link/venv" && venv=$$link/venv;; esac; \
+	install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation "$$@"; }
+
+$(READY): requirements.lock requirements-build.lock pyproject.toml local_aws/pyproject.toml
 	@if [ -z "$$PYTHON" ]; then echo "make: no Python 3.10, 3.11 or 3.12 found (found: $$(python3 --version 2>&1)). Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 2; fi
 	@"$$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))' 2>/dev/null || { echo "make: PYTHON=$$PYTHON is $$("$$PYTHON" --version 2>&1); the project needs Python 3.10, 3.11 or 3.12." >&2; exit 2; }
 	@echo "Setting up $(VENV) with $$("$$PYTHON" --version) (once, a minute or two)"
 	@"$$PYTHON" -m venv --clear $(VENV)
-	@venv=$(VENV); case "$$PWD" in *[{}$$]*) \
-		link=$$(mktemp -d) && trap 'rm -rf "$$link"' EXIT && ln -s "$$PWD/$(VENV)" "$$link/venv" && venv=$$link/venv;; esac; \
-		install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes "$$@"; }; \
-		install -r requirements-build.lock && install --no-build-isolation -r requirements.lock
+	@$(INSTALL); install -r requirements-build.lock && install -r requirements.lock
 	@$(MAKE) --no-print-directory $(BIN)/stedi
 	@$(PY) -m local_aws.glue.sessions.class_archive 2>/dev/null || echo "make: Spark's sessions will start a few seconds slower" >&2
 	@touch $@
 
-# The project and its command, as pip's --editable would give them: setuptools takes { and $ in a path for variables of
-# its own (which is why pip, above, comes to such an environment by a link), and a script of pip's a $ for one of sh's.
+$(TOOLS): $(READY) requirements-dev.lock
+	@echo "Adding what tests and lints to $(VENV)"
+	@$(INSTALL); install -r requirements-dev.lock
+	@touch $@
+
+# The project and its command, as pip's --editable would give them, whatever the path holds (above); a script of pip's
+# takes a $ in it for one of sh's.
 $(BIN)/stedi:
 	@printf '%s\n' ../../../.. ../../../../local_aws/src > "$$(echo $(VENV)/lib/python*/site-packages)/stedi.pth"
 	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -c "%s" "$$@"\n' \
@@ -52,10 +62,10 @@ run: $(READY)  ## Landing files to curated tables and reports (LANDING=DIR LAKE=
 	@set -f; for pair in $$SET; do set -- "$$@" --set "$$pair"; done; \
 		$(PY) -m runner run $${LANDING:+--landing "$$LANDING"} $${LAKE:+--lake "$$LAKE"} $${PROFILE:+--profile "$$PROFILE"} "$$@"
 
-test: $(READY)  ## Run the tests (ARGS="-k name" for some)
+test: $(TOOLS)  ## Run the tests (ARGS="-k name" for some)
 	@$(PYTEST) $(ARGS)
 
-test-deep: $(READY)  ## Run the tests that take minutes or ask the package index
+test-deep: $(TOOLS)  ## Run the tests that take minutes or ask the package index
 	@$(PYTEST) -m deep $(ARGS)
 
 lab: $(READY)  ## Open JupyterLab on the notebooks
@@ -70,22 +80,27 @@ down: $(READY)  ## Stop the local AWS endpoint (LAKE=DIR)
 jobs: $(READY)  ## Export the Glue job scripts from the notebooks
 	@$(PY) -m runner jobs
 
-lint: $(READY)  ## Check style and format, notebooks included
+lint: $(TOOLS)  ## Check style and format, notebooks included
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check .
 	@clean=$$(mktemp -d) && trap 'rm -rf "$$clean"' EXIT && cp notebooks/*.ipynb "$$clean" && $(NBCONVERT) "$$clean"/*.ipynb && \
 		{ diff -rq --exclude='*.md' --exclude='.*' notebooks "$$clean" || { echo "lint: outputs, foreign metadata or long cell ids in a notebook: make notebooks" >&2; exit 1; }; }
 
-notebooks: $(READY)  ## Strip outputs and foreign metadata from the notebooks
+notebooks: $(TOOLS)  ## Strip outputs and foreign metadata from the notebooks
 	@$(NBCONVERT) notebooks/*.ipynb
 
-hooks: $(READY)  ## Check each commit before it is made, and show changed notebooks as readable diffs
+hooks: $(TOOLS)  ## Check each commit before it is made, and show changed notebooks as readable diffs
 	@$(PY) -m pre_commit install
 	@git config diff.jupyternotebook.command '$(PY) -m nbdime.vcs.git.diffdriver diff --ignore-outputs'
 
-lock: $(READY)  ## Renew the lock files from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o requirements.lock
-	sed -e '/--hash=/d' -e 's/ *\\$$//' requirements.lock > requirements-conda.lock
-	printf 'setuptools==80.9.0\nwheel==0.45.1\n' | uv pip compile - --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --quiet -o requirements-build.lock
+LOCK = uv pip compile - --universal --python-version 3.10 --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet
+
+lock: $(READY)  ## Renew the lock files from pyproject.toml and local_aws/pyproject.toml (needs uv, and Python 3.11 or 3.12)
+	@dependencies() { $(PY) -c 'import sys, tomllib; found = tomllib.load(open(sys.argv[1], "rb"))["project"]; \
+		print(*(found["optional-dependencies"][sys.argv[2]] if sys.argv[2:] else found["dependencies"]), sep="\n")' "$$@"; }; \
+		{ dependencies pyproject.toml; dependencies local_aws/pyproject.toml; } | $(LOCK) -o requirements.lock && \
+		dependencies pyproject.toml dev | $(LOCK) --constraint requirements.lock -o requirements-dev.lock && \
+		printf 'setuptools==80.9.0\nwheel==0.45.1\n' | $(LOCK) -o requirements-build.lock
+	@sed -e '/--hash=/d' -e 's/ *\\$$//' requirements.lock requirements-dev.lock | LC_ALL=C sort -u > requirements-conda.lock
 
 clean:  ## Remove the environment and everything generated; lakes and reports stay
 	@rm -rf $(VENV) .stedi build *.egg-info .pytest_cache .ruff_cache .hypothesis

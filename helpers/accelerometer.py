@@ -3,7 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from helpers.accounting import count_copies
+from helpers.counting import count_copies
 from helpers.landing.new_fields import NewFields
 from helpers.tables import TABLES
 

@@ -80,9 +80,15 @@ def scanned_bytes(connection: Connection) -> list[int]:
 
 
 def read_sql(settings: Settings, name: str) -> str:
-    """The text of one file under ``scripts/sql/``, with the settings (``${bucket}``, ``${consent}`` ...) filled in."""
+    """The text of one file under ``scripts/sql/``, with the settings (``${bucket}``, ``${consent}`` ...) filled in.
+
+    Lines of comment are left out: Athena takes the line ends out of DDL, so that ``--`` would swallow the statement
+    (aws/aws-cdk#21416, "QueryExecutionContext: query string can't handle comments").
+    """
     body = boto3.client("s3").get_object(Bucket=settings.bucket, Key=f"scripts/sql/{name}")["Body"].read()
-    return Template(body.decode("utf-8")).substitute(vars(settings))
+    lines = body.decode("utf-8").splitlines()
+    statement = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+    return Template(statement).substitute(vars(settings))
 
 
 def run_checks(connection: Connection, settings: Settings) -> int:

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from helpers.accounting import Accounting, account
+from helpers.accounting import Accounting
+from helpers.counting import account
 from helpers.errors import NotPublished
 from helpers.landing.files import inference_paths
 from helpers.landing.lines import read_landing
@@ -96,7 +97,7 @@ class Lake:
         Parameters
         ----------
         classified : DataFrame
-            See `helpers.accounting.account`; what is in quarantine is published with the step's first table.
+            See `helpers.counting.account`; what is in quarantine is published with the step's first table.
 
         Raises
         ------

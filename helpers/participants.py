@@ -1,14 +1,18 @@
 """Participant ids: who a row belongs to, without saying who that is."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from helpers.errors import MissingSecret
+
+if TYPE_CHECKING:  # Spark is a session's: who only computes an id need not have it
+    from pyspark.sql import DataFrame
 
 
 def read_participant_key(name: str) -> bytes:
@@ -47,6 +51,7 @@ def participant_ids(motion: DataFrame, key: bytes) -> DataFrame:
     DataFrame
         Grain: one row a customer. ``user``, ``participantId`` (64 hex digits).
     """
+    from pyspark.sql import functions as F
 
     keyed_hash = F.udf(lambda email: participant_id(email, key), "string")
     return motion.select("user").distinct().withColumn("participantId", keyed_hash("user"))

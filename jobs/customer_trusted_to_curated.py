@@ -29,7 +29,7 @@ from awsglue.context import GlueContext
 from pyspark.context import SparkContext
 
 from helpers import customers
-from helpers.accounting import account
+from helpers.counting import account
 from helpers.lake import Lake
 
 glueContext = GlueContext(SparkContext.getOrCreate())

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +10,21 @@ import boto3
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 
-from local_aws.lifecycle import EndpointError, aws_for
 from runner.errors import UserError
 from runner.glue.session import role_arn
+from runner.local import PROFILE, local_environment
+
+_OVERRIDES = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+)
+"""Variables from which an AWS client takes credentials before it looks at its profile."""
 
 
 class _OneClientEach(boto3.Session):
@@ -35,17 +47,23 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
     """
     before = dict(os.environ)
     try:
-        with aws_for(profile, lake, port) as environment:
+        with _environment(profile, lake, port) as environment:
             _replace(environment)
             boto3.DEFAULT_SESSION = session = _open_session(profile)
             # What AWS's Glue kernel reads.
             os.environ.update(glue_profile=profile, region=session.region_name, glue_role_arn=role_arn())
             yield
-    except EndpointError as error:
-        raise UserError(str(error)) from error
     finally:
         _replace(before)
         boto3.DEFAULT_SESSION = None
+
+
+def _environment(profile: str, lake: Path, port: int) -> AbstractContextManager[dict[str, str]]:
+    """The environment in which AWS clients work under a profile: the local AWS makes its own, any other is named."""
+    if profile == PROFILE:
+        return local_environment(lake, port)
+    kept = {name: value for name, value in os.environ.items() if name not in _OVERRIDES}
+    return nullcontext(kept | {"AWS_PROFILE": profile})
 
 
 def _open_session(profile: str) -> boto3.Session:

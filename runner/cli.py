@@ -10,9 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
-from local_aws import lifecycle
-from local_aws.lake import LakeError
-from local_aws.unkind import Unkind, parse_unkind, write_unkind
+from runner import local
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
@@ -106,11 +104,8 @@ def up(
     The settings of --unkind hold from the next request on, also on an endpoint that is up; they stay with the lake.
     """
     require_rooms()
-    settings = None if unkind is None else _read_unkind(unkind)
     chosen = (lake or last_lake()).resolve()
-    found = lifecycle.running(chosen) or lifecycle.start(chosen, port=port)
-    if settings is not None:
-        write_unkind(found.lake, settings)
+    found = local.start(chosen, port, unkind)
     remember_lake(chosen)
     environment = found.environment()
     ends = " until the run that started it ends" if found.while_used else ""
@@ -125,7 +120,7 @@ def up(
 def down(lake: Path | None) -> None:
     """Stop the local AWS endpoint of a lake, and its sessions with it."""
     chosen = (lake or last_lake()).resolve()
-    stopped = lifecycle.stop(chosen)
+    stopped = local.stop(chosen)
     typer.echo(f"{'Stopped' if stopped else 'There was no'} local AWS endpoint on {chosen}.")
 
 
@@ -271,13 +266,6 @@ def jobs() -> None:
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 
-def _read_unkind(text: str) -> Unkind:
-    try:
-        return parse_unkind(text)
-    except LakeError as error:
-        raise UserError(str(error)) from error
-
-
 def _complain(message: str, code: int) -> int:
     typer.echo(f"stedi: {' '.join(message.split())}", err=True)
     return code
@@ -289,7 +277,7 @@ def main() -> None:
     try:
         require_open_files()
         app(prog_name="stedi")
-    except (UserError, LakehouseError, lifecycle.EndpointError) as error:
+    except (UserError, LakehouseError) as error:
         sys.exit(_complain(str(error), 2))
     except StepFailed as error:
         sys.exit(_complain(str(error), 1))

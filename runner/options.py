@@ -11,8 +11,8 @@ from typing import Annotated, Any
 import typer
 
 from helpers.errors import LakehouseError
-from local_aws.profile import PROFILE
 from runner.errors import UserError
+from runner.local import PROFILE
 from runner.paths import existing_lake, last_lake, user_path
 
 DATABASE = "stedi"

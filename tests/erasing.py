@@ -18,6 +18,11 @@ ADAS, BOBS, SHARED = (f"{digit * 8}-7af5-4b07-a421-7b902c8d2b7c" for digit in "a
 KEY = "stedi/participant-key"
 
 
+def make_key():
+    """Make the key of the participant ids, as the first run of a lakehouse does."""
+    boto3.client("secretsmanager").create_secret(Name=KEY, SecretString="the key of these tests " * 2)
+
+
 def customer(email, name, serial, updated=1_600_000_000_000):
     return {"customerName": name, "email": email, "serialNumber": serial, "lastUpdateDate": updated}
 

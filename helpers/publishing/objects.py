@@ -28,6 +28,23 @@ def list_keys(location: str) -> list[str]:
     return [item["Key"] for item in list_objects(location)]
 
 
+def data_keys(location: str) -> list[str]:
+    """The keys under an ``s3://`` prefix that are files with data: what is read or counted as such.
+
+    Left out is what marks a directory: empty objects, keys that end in ``/`` (Apache Hadoop, "Controlling the S3A
+    Directory Marker Behavior": kept since 3.4) or in ``_$folder$`` (EMRFS, which Glue had before 5.1); and what Spark
+    and Athena pass over, a part that begins with ``_`` or ``.``.
+    """
+    prefix = split_uri(location)[1]
+    return [item["Key"] for item in list_objects(location) if _is_data(item, prefix)]
+
+
+def _is_data(item: dict, prefix: str) -> bool:
+    name = item["Key"][len(prefix) :]
+    is_hidden = any(part.startswith(("_", ".")) for part in name.split("/"))
+    return item["Size"] > 0 and not is_hidden and not name.endswith(("/", "_$folder$"))
+
+
 def put_json(bucket: str, key: str, document: object) -> None:
     """Put a document into the bucket as one line of JSON."""
     body = (json.dumps(document) + "\n").encode()
@@ -35,18 +52,18 @@ def put_json(bucket: str, key: str, document: object) -> None:
 
 
 def delete_prefix(location: str) -> int:
-    """Delete every object under an ``s3://`` prefix; gives how many there were.
+    """Delete every object under an ``s3://`` prefix; gives how many files with data there were (`data_keys`).
 
     Raises
     ------
     OSError
         If S3 keeps one of them (a request that deletes many reports what failed instead of failing).
     """
-    bucket, _ = split_uri(location)
-    keys = list_keys(location)
-    for start in range(0, len(keys), LARGEST_DELETE):
-        batch = [{"Key": key} for key in keys[start : start + LARGEST_DELETE]]
+    bucket, prefix = split_uri(location)
+    items = list(list_objects(location))
+    for start in range(0, len(items), LARGEST_DELETE):
+        batch = [{"Key": item["Key"]} for item in items[start : start + LARGEST_DELETE]]
         answer = boto3.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
         for error in answer.get("Errors", []):
             raise OSError(f"S3 did not delete {error['Key']}: {error['Code']}, {error['Message']}")
-    return len(keys)
+    return sum(_is_data(item, prefix) for item in items)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from helpers.errors import NoSuchVersion
 from helpers.publishing.catalog import get_table, get_versions, location_of, put_table, table_input
-from helpers.publishing.objects import delete_prefix, list_keys, split_uri
+from helpers.publishing.objects import data_keys, delete_prefix, list_keys, split_uri
 
 FINGERPRINT = "stedi.fingerprint"
 ROWS = "stedi.rows"
@@ -47,7 +47,7 @@ def list_versions(database: str, table: str) -> list[Version]:
     if not live:
         return []
     history = get_versions(database, table)
-    files = {location: len(list_keys(location)) for location in set(map(location_of, history))}
+    files = {location: len(data_keys(location)) for location in set(map(location_of, history))}
     return [
         Version(
             number=int(version["VersionId"]),
@@ -131,7 +131,8 @@ def remove_old_versions(database: str, table: str, keep: int = KEPT_VERSIONS) ->
 
 
 def list_run_locations(location: str) -> list[str]:
-    """The ``run=…/`` prefixes that have files under a table's prefix."""
+    """The ``run=…/`` prefixes under which anything stands in a table's prefix, be it only a directory marker."""
     bucket, prefix = split_uri(location)
-    places = {key.removeprefix(prefix).split("/")[0] for key in list_keys(location)}
+    # EMRFS marks a directory beside it: ``run=x_$folder$`` is no prefix of anything.
+    places = {place for key in list_keys(location) for place, below, _ in [key[len(prefix) :].partition("/")] if below}
     return [f"s3://{bucket}/{prefix}{place}/" for place in sorted(places) if place.startswith("run=")]

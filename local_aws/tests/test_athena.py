@@ -16,6 +16,7 @@ from local_aws.athena.execution import Execution
 from local_aws.athena.executions import Executions
 from local_aws.athena.statements import parse_statement
 from local_aws.lake import open_lake
+from local_aws.unkind import Unkind, write_unkind
 
 OUTPUT = "s3://athena-tests/athena/"
 READINGS = b"""{"user": "a@x.org", "timestamp": 1655564444103, "x": 1.0, "y": 0.5, "z": -1.0}
@@ -147,6 +148,23 @@ def test_no_output_location_is_refused(athena):
         athena.start_query_execution(QueryString="select 1")
 
 
+def test_a_result_bucket_that_is_not_there_is_refused(athena):
+    """PyAthena issue 67, "Unable to verify/create output bucket"; AWS re:Post has a page of that name."""
+    with pytest.raises(ClientError) as refusal:
+        run(athena, "select 1", ResultConfiguration={"OutputLocation": "s3://no-such-bucket-of-mine/athena/"})
+    assert refusal.value.response["Error"]["Code"] == "InvalidRequestException"
+    assert refusal.value.response["Error"]["Message"] == "Unable to verify/create output bucket no-such-bucket-of-mine"
+
+
+def test_a_result_bucket_that_may_not_be_looked_at_is_refused(athena, endpoint):
+    write_unkind(endpoint.lake, Unkind(deny=("s3:GetBucketLocation",)))
+    try:
+        with pytest.raises(ClientError, match="Unable to verify/create output bucket athena-tests"):
+            run(athena, "select 1")
+    finally:
+        write_unkind(endpoint.lake, Unkind())
+
+
 def test_an_unknown_execution_is_refused(athena):
     with pytest.raises(ClientError, match="QueryExecution 0-0 was not found"):
         athena.get_query_execution(QueryExecutionId="0-0")
@@ -238,6 +256,33 @@ def test_ddl_writes_the_table_that_athena_writes(athena, aws):
     assert table["StorageDescriptor"]["Columns"][1] == {"Name": "timestamp", "Type": "bigint", "Comment": "epoch ms"}
     assert table["StorageDescriptor"]["InputFormat"] == "org.apache.hadoop.mapred.TextInputFormat"
     assert table["StorageDescriptor"]["SerdeInfo"]["Parameters"] == {"serialization.format": "1"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        # aws/aws-cdk#21416 and dbt-labs/dbt-external-tables#203: the line ends go, and the comment takes all the rest.
+        ("-- who moves\n" + TABLE, "cannot recognize input near '<EOF>' '<EOF>' '<EOF>'"),
+        # sqlfluff/sqlfluff#4633.
+        (TABLE.replace("bigint", "bigint -- epoch ms\n"), "mismatched input '<EOF>' near 'bigint'"),
+        # getredash/redash#2399 and SQLMesh/sqlmesh#4935.
+        ("/* test */ DESCRIBE readings", "line 1:0 cannot recognize input near '/' '*' 'test'"),
+        ("show tables /* all */", "line 1:12 cannot recognize input near '/' '*' 'all'"),
+        ("DROP TABLE IF EXISTS nothing -- of that name", "mismatched input '<EOF>' near 'nothing'"),
+    ],
+)
+def test_ddl_with_a_comment_fails(athena, sql, reason):
+    status = run(athena, sql)["Status"]
+    assert status["State"] == "FAILED"
+    assert status["StateChangeReason"].startswith("FAILED: ParseException line 1:")
+    assert status["StateChangeReason"].endswith(reason)
+
+
+def test_a_query_may_hold_comments_and_ddl_quoted_dashes(athena, connection):
+    assert rows(athena, "-- one\nselect /* two */ 1 as n -- three") == [["n"], ["1"]]
+    assert run(athena, TABLE.replace("epoch ms", "-- epoch /* ms */"))["Status"]["State"] == "SUCCEEDED"
+    with pytest.raises(OperationalError, match="ParseException line 1:0 cannot recognize input near '/' '\\*' 'dbt'"):
+        connection.cursor().execute("/* dbt */ describe readings")
 
 
 def test_show_and_describe_answer_without_header(athena):

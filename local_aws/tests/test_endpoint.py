@@ -119,7 +119,7 @@ def test_what_was_answered_survives_kill_9(lake, client_for):
 USER = """
 import sys, time
 from local_aws.lifecycle import aws_for
-with aws_for("stedi-local", sys.argv[1]):
+with aws_for(sys.argv[1]):
     print("ready", flush=True)
     sys.stdin.read()
 """
@@ -167,20 +167,10 @@ def test_in_the_foreground_a_signal_ends_it_with_status_0(lake, number):
 
 
 def test_the_local_profile_starts_an_endpoint_for_as_long_as_it_is_needed(lake):
-    with aws_for("stedi-local", lake) as environment:
+    with aws_for(lake) as environment:
         endpoint = running(lake)
         assert environment == endpoint.environment()
-        with aws_for("stedi-local", lake):
+        with aws_for(lake):
             assert running(lake) == endpoint
         assert running(lake) == endpoint
     assert running(lake) is None
-
-
-def test_another_profile_is_left_to_aws(lake, monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "wins over a profile")
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/the/users/own")
-    with aws_for("company", lake) as environment:
-        assert environment["AWS_PROFILE"] == "company"
-        assert environment["AWS_CONFIG_FILE"] == "/the/users/own"
-        assert "AWS_ACCESS_KEY_ID" not in environment
-    assert not lake.exists()

@@ -76,8 +76,8 @@ def test_wrong_and_missing_trailers_are_refused(lake):
 
 def test_the_signed_digest_is_held_against_the_body(lake):
     digest = hashlib.sha256(b"hello").hexdigest()
-    assert ask(lake, "PUT", "/bkt/k", b"hello", **{"stedi.content_sha256": digest}).status_code == 200
-    refused = ask(lake, "PUT", "/bkt/k", b"other", **{"stedi.content_sha256": digest})
+    assert ask(lake, "PUT", "/bkt/k", b"hello", **{"local_aws.content_sha256": digest}).status_code == 200
+    refused = ask(lake, "PUT", "/bkt/k", b"other", **{"local_aws.content_sha256": digest})
     assert "XAmzContentSHA256Mismatch" in refused.get_data(as_text=True)
     assert (lake.bucket("bkt") / "k").read_bytes() == b"hello"
 

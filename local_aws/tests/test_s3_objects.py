@@ -189,7 +189,7 @@ def test_what_is_not_supported_is_refused_by_name(s3, bucket):
     for call, name, arguments in [
         (s3.get_bucket_acl, "GetBucketAcl", {}),
         (s3.get_bucket_policy, "GetBucketPolicy", {}),
-        (s3.list_object_versions, "ListObjectVersions", {}),
+        (s3.get_bucket_policy_status, "GetBucketPolicyStatus", {}),
         (s3.put_object_tagging, "PutObjectTagging", {"Key": "k", "Tagging": {"TagSet": []}}),
         (s3.get_object_attributes, "GetObjectAttributes", {"Key": "k", "ObjectAttributes": ["ETag"]}),
         (s3.get_object, "partNumber", {"Key": "k", "PartNumber": 1}),

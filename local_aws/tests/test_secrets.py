@@ -4,7 +4,9 @@ import pytest
 
 from local_aws.errors import AwsError
 from local_aws.lake import open_lake
-from local_aws.secrets import PARTICIPANT_KEY, Secrets
+from local_aws.secrets import Secrets
+
+KEY = "some/key"
 
 
 @pytest.fixture
@@ -12,8 +14,16 @@ def lake(tmp_path):
     return open_lake(tmp_path / "lake")
 
 
+@pytest.fixture
+def secrets(lake):
+    """Secrets Manager with one secret."""
+    opened = Secrets(lake)
+    opened.call("CreateSecret", {"Name": KEY, "SecretString": "old"})
+    return opened
+
+
 def key_of(secrets: Secrets) -> str:
-    return secrets.call("GetSecretValue", {"SecretId": PARTICIPANT_KEY})["SecretString"]
+    return secrets.call("GetSecretValue", {"SecretId": KEY})["SecretString"]
 
 
 def refusal(secrets: Secrets, action: str, **payload) -> str:
@@ -23,48 +33,44 @@ def refusal(secrets: Secrets, action: str, **payload) -> str:
     return caught.value.code
 
 
-def test_a_new_lake_has_a_participant_key_of_its_own(lake, tmp_path):
-    key = key_of(Secrets(lake))
-    assert len(bytes.fromhex(key)) == 32
-    assert key_of(Secrets(lake)) == key
-    assert key_of(Secrets(open_lake(tmp_path / "other"))) != key
+def test_a_new_lake_has_no_secret_and_keeps_its_own(lake, tmp_path):
+    assert Secrets(lake).call("ListSecrets", {})["SecretList"] == []
+    Secrets(lake).call("CreateSecret", {"Name": KEY, "SecretString": "mine"})
+    assert key_of(Secrets(lake)) == "mine"
+    other = Secrets(open_lake(tmp_path / "other"))
+    assert refusal(other, "GetSecretValue", SecretId=KEY) == "ResourceNotFoundException"
     assert stat.S_IMODE((lake.state / "secrets.sqlite").stat().st_mode) == 0o600
 
 
-def test_a_rotated_key_keeps_its_previous_value_over_a_restart(lake):
-    secrets = Secrets(lake)
+def test_a_rotated_key_keeps_its_previous_value_over_a_restart(lake, secrets):
     old = key_of(secrets)
-    secrets.call("PutSecretValue", {"SecretId": PARTICIPANT_KEY, "SecretString": "new"})
+    secrets.call("PutSecretValue", {"SecretId": KEY, "SecretString": "new"})
     again = Secrets(lake)
     assert key_of(again) == "new"
-    previous = again.call("GetSecretValue", {"SecretId": PARTICIPANT_KEY, "VersionStage": "AWSPREVIOUS"})
+    previous = again.call("GetSecretValue", {"SecretId": KEY, "VersionStage": "AWSPREVIOUS"})
     assert previous["SecretString"] == old
-    assert again.call("DescribeSecret", {"SecretId": PARTICIPANT_KEY}) == secrets.call(
-        "DescribeSecret", {"SecretId": PARTICIPANT_KEY}
-    )
+    assert again.call("DescribeSecret", {"SecretId": KEY}) == secrets.call("DescribeSecret", {"SecretId": KEY})
 
 
-def test_a_deleted_key_does_not_come_back(lake):
-    Secrets(lake).call("DeleteSecret", {"SecretId": PARTICIPANT_KEY, "ForceDeleteWithoutRecovery": True})
-    assert refusal(Secrets(lake), "GetSecretValue", SecretId=PARTICIPANT_KEY) == "ResourceNotFoundException"
+def test_a_deleted_key_does_not_come_back(lake, secrets):
+    secrets.call("DeleteSecret", {"SecretId": KEY, "ForceDeleteWithoutRecovery": True})
+    assert refusal(Secrets(lake), "GetSecretValue", SecretId=KEY) == "ResourceNotFoundException"
 
 
-def test_a_secret_marked_for_deletion_is_neither_read_nor_listed(lake):
-    secrets = Secrets(lake)
-    secrets.call("DeleteSecret", {"SecretId": PARTICIPANT_KEY})
-    assert refusal(secrets, "GetSecretValue", SecretId=PARTICIPANT_KEY) == "InvalidRequestException"
-    assert refusal(secrets, "CreateSecret", Name=PARTICIPANT_KEY) == "InvalidRequestException"
+def test_a_secret_marked_for_deletion_is_neither_read_nor_listed(secrets):
+    secrets.call("DeleteSecret", {"SecretId": KEY})
+    assert refusal(secrets, "GetSecretValue", SecretId=KEY) == "InvalidRequestException"
+    assert refusal(secrets, "CreateSecret", Name=KEY) == "InvalidRequestException"
     assert secrets.call("ListSecrets", {})["SecretList"] == []
     assert len(secrets.call("ListSecrets", {"IncludePlannedDeletion": True})["SecretList"]) == 1
 
 
-def test_refusals_carry_aws_codes(lake):
-    secrets = Secrets(lake)
-    assert refusal(secrets, "CreateSecret", Name=PARTICIPANT_KEY, SecretString="x") == "ResourceExistsException"
-    assert refusal(secrets, "PutSecretValue", SecretId=PARTICIPANT_KEY) == "InvalidRequestException"
+def test_refusals_carry_aws_codes(secrets):
+    assert refusal(secrets, "CreateSecret", Name=KEY, SecretString="x") == "ResourceExistsException"
+    assert refusal(secrets, "PutSecretValue", SecretId=KEY) == "InvalidRequestException"
     assert refusal(secrets, "PutSecretValue", SecretId="nope", SecretString="x") == "ResourceNotFoundException"
     assert refusal(secrets, "CreateSecret", Name="bad name") == "ValidationException"
-    assert refusal(secrets, "RotateSecret", SecretId=PARTICIPANT_KEY) == "NotImplementedException"
+    assert refusal(secrets, "RotateSecret", SecretId=KEY) == "NotImplementedException"
     assert refusal(secrets, "CreateSecret", Name="x", KmsKeyId="k") == "NotImplementedException"
 
 

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyathena.filesystem.s3 import S3FileSystem
 
-from helpers.publishing.objects import list_keys, split_uri
+from helpers.publishing.objects import data_keys, split_uri
 
 
 def open_files(location: str) -> Iterator[tuple[str, pq.ParquetFile]]:
@@ -14,7 +14,7 @@ def open_files(location: str) -> Iterator[tuple[str, pq.ParquetFile]]:
     bucket, _ = split_uri(location)
     # pyarrow's own S3 client reads neither a profile nor its endpoint_url; this one asks boto3, for ranges of bytes.
     files = S3FileSystem(skip_instance_cache=True)
-    for key in list_keys(location):
+    for key in data_keys(location):
         with files.open(f"s3://{bucket}/{key}") as stream, pq.ParquetFile(stream) as file:
             yield key, file
 

@@ -1,4 +1,4 @@
-"""What became of the rows that a step read, in words: the ``rows`` of run.json, which `helpers.accounting` counted."""
+"""What became of the rows that a step read, in words: the ``rows`` of run.json, which `helpers.counting` counted."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

@@ -19,8 +19,10 @@ from runner.lake.leftovers import end_remains
 from runner.lake.lock import LakeLock
 from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
+from runner.pipeline.parameters import declared_parameters
 from runner.privacy.audit import NAME as AUDIT
 from runner.privacy.audit import audit_run, await_logs, finished_logs
+from runner.privacy.participant_key import ensure_participant_key
 from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
@@ -88,6 +90,9 @@ class Batch:
         if not self.record.document["landed"]:
             self._land(Path(self.plan.landing))
         scripts.upload_scripts(self.bucket)
+        if any("participant_key" in declared_parameters(step) for step in self.plan.steps):
+            parameters = self.plan.parameters
+            ensure_participant_key(parameters["participant_key"], parameters["database"], self.progress.say)
         with ExitStack() as stack:
             self._follow(Schedule(self.plan.steps, 2 if self.options.isolated else 1), stack)
         self._audit_privacy()

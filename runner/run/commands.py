@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from local_aws.profile import PROFILE
 from runner.errors import LakeBusy, UserError
+from runner.local import PROFILE
 from runner.options import existing, takes
 from runner.paths import SAMPLES, default_lake, last_lake, remember_lake, require_rooms, user_path
 from runner.run.plan import Options, Plan, find_plan, plan_from_record

@@ -3,7 +3,8 @@
 import pytest
 
 from helpers import accounting
-from helpers.accounting import Accounting, account, count_copies
+from helpers.accounting import Accounting
+from helpers.counting import account, count_copies
 from helpers.errors import ReconciliationFailed
 
 CLASSIFIED = "outcome string, copies bigint"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers import accelerometer, customers, step_trainer
 from helpers import machine_learning as ml
-from helpers.accounting import account
+from helpers.counting import account
 from helpers.landing.lines import read_records
 from helpers.landing.new_fields import NewFields
 from helpers.tables import TABLES

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from helpers import customers
-from helpers.accounting import account
+from helpers.counting import account
 from helpers.errors import BrokenSource
 from helpers.landing.parsing import read_line
 from helpers.publishing.breaker import check_kept, check_readable, likely_cause

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers import accelerometer, step_trainer
-from helpers.accounting import account
+from helpers.counting import account
 from helpers.landing.new_fields import NewFields
 from helpers.tables import TABLES
 

@@ -94,7 +94,7 @@ def sessions(lake):
 @contextmanager
 def served(lake: Path) -> Iterator[Path]:
     """A lake while its endpoint is up; it ends with this process, however that ends."""
-    with lifecycle.aws_for(PROFILE, lake):
+    with lifecycle.aws_for(lake):
         yield lake
 
 

@@ -44,7 +44,7 @@ def _customer(number: int, name: str) -> dict:
 
 
 def _set_up(checkout: Path) -> None:
-    """What `make .venv/.ready` does, with packages that are there already: none is downloaded or built."""
+    """What make does for tests, with packages that are there already: none is downloaded or built."""
     venv = checkout / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
     place = next((venv / "lib").glob("python*/site-packages"))
@@ -52,7 +52,8 @@ def _set_up(checkout: Path) -> None:
     for editable in place.glob("*stedi*"):  # the checkout of whoever runs these tests
         shutil.rmtree(editable) if editable.is_dir() else editable.unlink()
     subprocess.run(["make", ".venv/bin/stedi"], cwd=checkout, check=True, capture_output=True)
-    (venv / ".ready").touch()
+    for name in (".ready", ".ready-dev"):
+        (venv / name).touch()
 
 
 def _link(source: str, target: str) -> None:

@@ -14,7 +14,7 @@ from runner.paths import PROJECT
 @pytest.fixture
 def checkout(tmp_path):
     """The files that a conda environment is made of."""
-    for name in ("environment.yml", "pyproject.toml", "README.md", "requirements.lock", "requirements-conda.lock"):
+    for name in ("environment.yml", "pyproject.toml", "README.md", "requirements-conda.lock"):
         shutil.copy(PROJECT / name, tmp_path)
     for name in ("helpers", "runner", "local_aws"):
         shutil.copytree(PROJECT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -36,12 +36,13 @@ def test_pip_takes_the_section_and_would_install_the_project(checkout):
     done = pip_as_conda(checkout, sys.executable, *offline)
     assert done.returncode == 0, done.stderr
     assert "Would install stedi-lakehouse" in done.stdout
+    assert "stedi-local-aws" in done.stdout
 
 
-def test_the_pins_are_those_of_the_lock():
-    lock = (PROJECT / "requirements.lock").read_text("utf-8")
-    pins = [line.removesuffix("\\").rstrip() for line in lock.splitlines() if "--hash=" not in line]
-    assert (PROJECT / "requirements-conda.lock").read_text("utf-8").splitlines() == pins
+def test_the_pins_are_those_of_the_locks():
+    locks = [(PROJECT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-dev.lock")]
+    pins = {line.removesuffix("\\").rstrip() for lock in locks for line in lock.splitlines() if "--hash=" not in line}
+    assert (PROJECT / "requirements-conda.lock").read_text("utf-8").splitlines() == sorted(pins)
 
 
 @pytest.mark.deep

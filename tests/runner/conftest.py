@@ -6,7 +6,7 @@ import pytest
 from helpers.settings import Settings
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from tests.erasing import ADA, ADAS, BOB, BOBS, customer, lines, put
+from tests.erasing import ADA, ADAS, BOB, BOBS, customer, lines, make_key, put
 
 
 @pytest.fixture(scope="module")
@@ -14,6 +14,7 @@ def lake_folder(tmp_path_factory):
     """The local AWS, for every client of this process: the folder of its lake."""
     folder = tmp_path_factory.mktemp("lake") / "lake"
     with use_profile(PROFILE, folder):
+        make_key()
         yield folder
 
 

@@ -15,14 +15,18 @@ UUIDS = ["6f1c9a52-3b7e-4d18-9c0a-5e2f7b8d9a10", "6F1C9A52-3B7E-4D18-9C0A-5E2F7B
 def checkout(tmp_path_factory):
     """The project's room for notebooks, one of which was worked at in JupyterLab."""
     place = tmp_path_factory.mktemp("it's my check out")
-    for name in ("Makefile", ".nbconvert.py", "pyproject.toml", "requirements.lock", "requirements-build.lock"):
+    locks = [path.name for path in PROJECT.glob("requirements*.lock")]
+    for name in ("Makefile", ".nbconvert.py", "pyproject.toml", *locks):
         shutil.copy(PROJECT / name, place)
+    (place / "local_aws").mkdir()
+    shutil.copy(PROJECT / "local_aws" / "pyproject.toml", place / "local_aws")
     shutil.copytree(NOTEBOOKS, place / "notebooks")
     (place / "helpers").symlink_to(PROJECT / "helpers")  # by which ruff tells the project's imports
     (place / ".venv").mkdir()  # links one by one: make would clear the folder that it takes for an old environment
     for name in ("bin", "lib", "pyvenv.cfg"):
         (place / ".venv" / name).symlink_to(PROJECT / ".venv" / name)
-    (place / ".venv" / ".ready").touch()
+    for name in (".ready", ".ready-dev"):
+        (place / ".venv" / name).touch()
     path = place / "notebooks" / "07_athena_checks.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for identity in UUIDS:

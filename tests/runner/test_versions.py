@@ -12,8 +12,8 @@ import pytest
 from helpers.errors import LostRace, NoSuchVersion
 from helpers.participants import participant_id, read_participant_key
 from helpers.publishing.catalog import get_table, put_table
-from helpers.publishing.objects import list_keys
-from helpers.publishing.versions import ROWS, list_versions, remove_old_versions, roll_back
+from helpers.publishing.objects import data_keys, delete_prefix, list_keys
+from helpers.publishing.versions import ROWS, list_run_locations, list_versions, remove_old_versions, roll_back
 from helpers.settings import Settings
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
@@ -22,6 +22,8 @@ from runner.lake.lakehouse import require_database
 from runner.lake.runs import write_state
 from runner.lake.vacuum import Vacuum
 from runner.lake.versions import roll_back_table
+from runner.lake.withdrawn import count_withdrawn
+from tests.erasing import make_key
 
 KINDS = {str: "string", int: "bigint", bool: "boolean"}
 
@@ -30,6 +32,7 @@ KINDS = {str: "string", int: "bigint", bool: "boolean"}
 def local(tmp_path_factory):
     """The local AWS, for every client of this process."""
     with use_profile(PROFILE, tmp_path_factory.mktemp("lake") / "lake"):
+        make_key()
         yield
 
 
@@ -43,12 +46,13 @@ def lakehouse(local, request):
 
 
 def write(settings, table, run, rows):
-    """Write the files of a version; its catalog definition."""
+    """Write the files of a version, with the marker of their directory as S3A leaves it; its catalog definition."""
     place = f"{settings.location(table)}run={run}/"
     body = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), body)
-    key = place.removeprefix(f"s3://{settings.bucket}/") + "part-0.parquet"
-    boto3.client("s3").put_object(Bucket=settings.bucket, Key=key, Body=body.getvalue())
+    marker = place.removeprefix(f"s3://{settings.bucket}/")
+    boto3.client("s3").put_object(Bucket=settings.bucket, Key=marker, Body=b"")
+    boto3.client("s3").put_object(Bucket=settings.bucket, Key=f"{marker}part-0.parquet", Body=body.getvalue())
     hive = "org.apache.hadoop.hive.ql.io.parquet"
     return {
         "Name": table,
@@ -78,7 +82,7 @@ def clean(settings, keep=2, older_than=timedelta(hours=24), privacy=False):
 
 
 def files_of(settings, table):
-    return sorted(key.split("run=")[1].split("/")[0] for key in list_keys(settings.location(table)))
+    return sorted(key.split("run=")[1].split("/")[0] for key in data_keys(settings.location(table)))
 
 
 def test_a_rollback_is_one_catalog_update_to_files_that_are_there(lakehouse):
@@ -104,6 +108,23 @@ def test_a_way_back_that_is_none_names_those_that_are(lakehouse, run, words):
         publish(lakehouse, "customer_trusted", published, customers("ada@example.com"))
     with pytest.raises(NoSuchVersion, match=words.replace(".", r"\.")):
         roll_back_table(lakehouse, "customer_trusted", run, False)
+
+
+def test_markers_of_directories_are_no_files_of_a_version(lakehouse):
+    for run in ("r1", "r2"):
+        publish(lakehouse, "customer_trusted", run, customers("ada@example.com"))
+    place = lakehouse.location("customer_trusted")
+    prefix = place.removeprefix(f"s3://{lakehouse.bucket}/")
+    for name in ("", "run=r1_$folder$", "run=r1/_SUCCESS", "run=r1/_temporary_$folder$", "run=r0/"):
+        boto3.client("s3").put_object(Bucket=lakehouse.bucket, Key=prefix + name, Body=b"")
+    boto3.client("s3").put_object(Bucket=lakehouse.bucket, Key=f"{prefix}run=r1/.part", Body=b"crc")
+    assert list_run_locations(place) == [f"{place}run={run}/" for run in ("r0", "r1", "r2")]
+    assert data_keys(f"{place}run=r1/") == [f"{prefix}run=r1/part-0.parquet"]
+    (version,) = [version for version in list_versions(lakehouse.database, "customer_trusted") if version.run == "r1"]
+    assert (version.files, count_withdrawn(lakehouse, "customer_trusted", version)) == (1, 0)
+    assert delete_prefix(version.location) == 1
+    assert not list_keys(version.location)
+    assert [version.readable for version in list_versions(lakehouse.database, "customer_trusted")] == [True, False]
 
 
 def test_the_only_version_has_no_way_back(lakehouse):

@@ -123,6 +123,6 @@ def open_lake(root: Path | str) -> Lake:
     if found != FORMAT:
         raise LakeError(
             f"The lake {path} has format {found}, this version reads format {FORMAT}: name another --lake, "
-            "or use the project version that made it."
+            "or use the version of the local AWS that made it."
         )
     return lake

@@ -19,24 +19,11 @@ from botocore.credentials import Credentials as SigningCredentials
 
 from local_aws import lock
 from local_aws.lake import Lake, LakeError, open_lake
-from local_aws.profile import PROFILE, REGION, aws_environment, read_credentials
+from local_aws.profile import REGION, aws_environment, read_credentials
 
 _START_SECONDS = 60
 _STOP_SECONDS = 60
 _ANSWER_SECONDS = 5
-_OVERRIDES = frozenset(
-    {
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN",
-        "AWS_SECURITY_TOKEN",
-        "AWS_DEFAULT_PROFILE",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_ROLE_ARN",
-        "AWS_ROLE_SESSION_NAME",
-    }
-)
-"""Variables from which an AWS client takes credentials before it looks at its profile."""
 
 _children: dict[int, subprocess.Popen] = {}
 # Endpoints that this process has started: their exit status must be fetched by it, or they stay as zombies.
@@ -150,21 +137,17 @@ def stop(lake_root: Path | str) -> bool:
 
 
 @contextmanager
-def aws_for(profile: str, lake_root: Path | str, port: int = 0) -> Iterator[dict[str, str]]:
-    """The environment in which AWS clients work under a profile.
+def aws_for(lake_root: Path | str, port: int = 0) -> Iterator[dict[str, str]]:
+    """The environment in which AWS clients work on a lake.
 
-    For ``stedi-local`` the lake's running endpoint is used, or one is started, which the last of its users stops: also
-    where they are several processes, and where one is killed. For any other profile it is this process's environment
-    with the profile named, without the variables that would win over it.
+    The lake's running endpoint is used, or one is started, which the last of its users stops: also where they are
+    several processes, and where one is killed.
 
     Raises
     ------
     EndpointError
-        If an endpoint is needed and cannot be started.
+        If it cannot be started.
     """
-    if profile != PROFILE:
-        yield {name: value for name, value in os.environ.items() if name not in _OVERRIDES} | {"AWS_PROFILE": profile}
-        return
     lake = _made(lake_root)
     try:
         with lock.using(lake):

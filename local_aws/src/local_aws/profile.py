@@ -1,6 +1,8 @@
 """The AWS profile that leads a client to the local endpoint; it lives in the lake, never in the user's ``~/.aws``."""
 
 import configparser
+import hashlib
+import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -30,6 +32,15 @@ class Credentials:
 
     access_key: str
     secret_key: str = field(repr=False)
+
+    def of_session(self) -> "Credentials":
+        """Those of a Glue session, which is another principal than the person behind the profile."""
+        derived = hmac.new(self.secret_key.encode(), b"session", hashlib.sha256).hexdigest()
+        return Credentials(f"{self.access_key}ROLE", derived)
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which AWS clients take them, whatever their profile says."""
+        return {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret_key}
 
 
 def config_file(lake: Lake) -> Path:
@@ -114,7 +125,7 @@ def aws_environment(lake: Lake) -> dict[str, str]:
 
 def _new_credentials() -> Credentials:
     # Not in the shape of a real key (AKIA...), so that no scanner takes it for a leaked one.
-    return Credentials("STEDI" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(15)), secrets.token_urlsafe(30))
+    return Credentials("LOCAL" + "".join(secrets.choice(_KEY_ALPHABET) for _ in range(15)), secrets.token_urlsafe(30))
 
 
 def _parse(path: Path) -> configparser.RawConfigParser:

@@ -1,4 +1,4 @@
-"""Secrets Manager, as far as the project needs it, kept in the lake (AWS Secrets Manager API Reference)."""
+"""Secrets Manager, kept in the lake (AWS Secrets Manager API Reference)."""
 
 import re
 import secrets
@@ -13,9 +13,6 @@ from local_aws.lake import Lake
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT, REGION
 from local_aws.store import Store
-
-PARTICIPANT_KEY = "stedi/participant-key"
-"""The secret that a new lake comes with: 32 random bytes in hex, the key of the participants' hashes."""
 
 _PARAMETERS = {
     "CreateSecret": {"Name", "Description", "SecretString", "SecretBinary", "Tags", "ClientRequestToken"},
@@ -44,8 +41,6 @@ class Secrets:
     def __init__(self, lake: Lake):
         self._store = Store(lake, "secrets.sqlite")
         self._lock = threading.Lock()
-        if not self._store.items():
-            self.call("CreateSecret", {"Name": PARTICIPANT_KEY, "SecretString": secrets.token_hex(32)})
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer one action of Secrets Manager.

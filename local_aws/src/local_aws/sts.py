@@ -4,8 +4,9 @@ from urllib.parse import parse_qs
 
 from werkzeug import Response
 
+from local_aws.caller import present_caller
 from local_aws.errors import AwsError, not_supported
-from local_aws.profile import ACCOUNT, PROFILE, USER_ARN
+from local_aws.profile import ACCOUNT
 
 _IDENTITY = (
     '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
@@ -28,5 +29,6 @@ def answer_query(service: str, body: bytes, request_id: str) -> Response:
         raise AwsError("MissingAction", "The request is missing an action or a required parameter.")
     if (service, action) != ("sts", "GetCallerIdentity"):
         raise not_supported(service, action)
-    text = _IDENTITY.format(arn=USER_ARN, user=PROFILE, account=ACCOUNT, request_id=request_id)
+    caller = present_caller()
+    text = _IDENTITY.format(arn=caller.arn, user=caller.user_id, account=ACCOUNT, request_id=request_id)
     return Response(text, content_type="text/xml")

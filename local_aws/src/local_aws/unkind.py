@@ -4,7 +4,7 @@ The settings stand in the lake and are read anew for each request, so that a tes
 """
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from local_aws.lake import Lake, LakeError
@@ -30,6 +30,9 @@ class Unkind:
         Every n-th request of a service that throttles is refused; 0 is none.
     sessions : int or None
         How many Glue sessions there is capacity for; None is as many as the machine carries.
+    policies : dict
+        IAM policy documents: ``user`` is the person behind the profile, ``session`` is a Glue session's role. Who has
+        none may do everything. Spark reads and writes a lake's files by themselves, which no policy is asked about.
     """
 
     sse_kms: bool = False
@@ -37,6 +40,7 @@ class Unkind:
     deny: tuple[str, ...] = ()
     throttle: int = 0
     sessions: int | None = None
+    policies: dict[str, dict] = field(default_factory=dict)
 
 
 _read: dict[Path, tuple[tuple[int, int], Unkind]] = {}
@@ -80,6 +84,6 @@ def parse_unkind(text: str) -> Unkind:
         elif name in ("sse_kms", "versioning") and not value:
             given[name] = True
         elif part != "none":
-            names = ", ".join(field.name for field in fields(Unkind))
+            names = ", ".join(one.name for one in fields(Unkind) if one.name != "policies")
             raise LakeError(f"{part!r} is no unkind setting. They are: {names} (deny=ACTION, throttle=N, sessions=N).")
     return Unkind(**given)

@@ -8,6 +8,7 @@ from typing import Any
 
 from local_aws.athena.failure import OTHER, QueryFailed
 from local_aws.athena.statements import Statement
+from local_aws.caller import Caller, present_caller
 from local_aws.errors import AwsError
 
 FINAL = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
@@ -35,6 +36,8 @@ class Execution:
     columns: list[dict[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
     done: threading.Event = field(default_factory=threading.Event)
+    caller: Caller = field(default_factory=present_caller)
+    """Whose rights the query has."""
 
     @property
     def output_location(self) -> str:

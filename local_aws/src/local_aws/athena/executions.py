@@ -11,6 +11,7 @@ from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.results import result_path, write_csv, write_text
 from local_aws.athena.utility import CatalogStatements
+from local_aws.caller import called_by, require
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
@@ -120,7 +121,8 @@ class Executions:
     def _run(self, execution: Execution) -> QueryFailed | AwsError | None:
         """Run an execution and give what it failed for."""
         try:
-            self._execute(execution)
+            with called_by(execution.caller):
+                self._execute(execution)
         except (QueryFailed, AwsError) as failure:
             return failure
         except BaseException as error:  # noqa: BLE001 - without an end its client would wait for the execution forever
@@ -128,6 +130,7 @@ class Executions:
         return None
 
     def _execute(self, execution: Execution) -> None:
+        require("s3:PutObject", execution.output_location.replace("s3://", "arn:aws:s3:::", 1))
         target = result_path(self._lake, execution.output_location)
         if execution.statement.tree is None:
             listing = execution.statement.act(self._catalog_statements, execution.database)

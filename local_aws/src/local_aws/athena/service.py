@@ -13,6 +13,7 @@ from local_aws.athena.statements import parse_statement
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError, not_supported
 from local_aws.lake import Lake
+from local_aws.unkind import read_unkind
 
 WORKGROUP = "primary"
 MOST_ROWS = 1_000
@@ -118,7 +119,9 @@ class Athena:
         bucket, _, key = folder.removeprefix("s3://").partition("/")
         if not folder.startswith("s3://") or not bucket or {"..", "."} & set(key.split("/")):
             raise AwsError("InvalidRequestException", f"outputLocation is not a valid S3 path: {folder}")
-        if bucket.startswith(".") or not self._lake.bucket(bucket).is_dir():
+        # AWS re:Post, "How do I resolve the error 'unable to verify/create output bucket' in Athena?"
+        unseen = "s3:GetBucketLocation" in read_unkind(self._lake).deny
+        if unseen or bucket.startswith(".") or not self._lake.bucket(bucket).is_dir():
             raise AwsError("InvalidRequestException", f"Unable to verify/create output bucket {bucket}")
         return folder
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from local_aws.athena.comments import comment_failure, without_comments
 from local_aws.athena.create_table import parse_create_table
 from local_aws.athena.dialect import parse_query, syntax_error
 from local_aws.athena.failure import unsupported
@@ -93,19 +94,29 @@ def parse_statement(sql: str, parameters: list[str]) -> Statement:
     QueryFailed
         ``NOT_SUPPORTED``, by name, for one that this engine does not run.
     """
-    text = _without_comments(sql).strip().rstrip(";").strip()
+    text = without_comments(sql).strip().rstrip(";").strip()
     if not text:
         raise syntax_error("The query string is empty.")
     if text.upper().startswith(QUERY_STARTS):
         return Statement("DML", "SELECT", tree=parse_query(sql, parameters))
+    failure = comment_failure(sql)
     for form, kind, substatement, make in FORMS:
         match = re.fullmatch(form, text, OPTIONS)
         if match:
-            return Statement(kind, substatement, act=make(match))
+            return Statement(kind, substatement, act=_failing(failure) if failure else make(match))
     if re.match(r"CREATE\s+(EXTERNAL\s+)?TABLE\b", text, OPTIONS):
+        if failure:
+            return Statement("DDL", "CREATE_TABLE", act=_failing(failure))
         tree = parse_create_table(text)
         return Statement("DDL", "CREATE_TABLE", act=lambda on, database: on.create_table(tree, database))
     raise _refusal(text)
+
+
+def _failing(failure: Exception) -> Callable[[CatalogStatements, str], Listing]:
+    def act(_on: CatalogStatements, _database: str) -> Listing:
+        raise failure
+
+    return act
 
 
 def _named(match: "re.Match[str]", database: str) -> str:
@@ -119,9 +130,3 @@ def _refusal(text: str) -> Exception:
     if words[0] in known:
         return unsupported(f"the statement {' '.join(words[:3])}")
     return syntax_error(f"line 1:1: mismatched input '{text.split()[0]}'")
-
-
-def _without_comments(sql: str) -> str:
-    """Drop comments outside of quotes, so that the first word tells the kind of statement."""
-    pattern = r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`)|--[^\n]*|/\*.*?\*/"""
-    return re.sub(pattern, lambda found: found[1] or " ", sql, flags=re.DOTALL)

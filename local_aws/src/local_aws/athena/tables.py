@@ -16,6 +16,7 @@ from local_aws.athena.odd_lines import LONG_LINE, Copy
 from local_aws.athena.packed import is_unpacked_first, unpack
 from local_aws.athena.parquet_files import parquet_relation
 from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
+from local_aws.caller import require
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
@@ -123,6 +124,8 @@ class TableReader:
         files = list_data_files(self._lake, table.location)
         if self._enough_rows is not None and table.serde == OPENX:
             files = _first_files(files, self._enough_rows)
+        for file in files:
+            require("s3:GetObject", file.uri.replace("s3://", "arn:aws:s3:::", 1))
         sources = {file: self._readable(file, table.serde == OPENX) for file in files}
         stored = {name: kind for name, kind in columns.items() if name != PATH_COLUMN}
         relation = self._relation(connection, table, sources, stored)

@@ -4,7 +4,7 @@ Sources: Service Authorization Reference, "Actions, resources, and condition key
 Athena and AWS Secrets Manager; Amazon S3 User Guide, "Required permissions for Amazon S3 API operations".
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -18,6 +18,8 @@ class Permission:
 
     action: str
     resource: str
+    context: dict[str, str] = field(default_factory=dict, compare=False)
+    """Condition keys of the request, such as ``s3:prefix``."""
 
 
 _BUCKET_ACTIONS = {
@@ -56,7 +58,18 @@ def needed_permissions(service: str, raw: RawRequest, action: str, payload: dict
     """
     if service == "s3":
         return _of_s3(raw)
-    return [Permission(f"{service}:{action}", resource) for resource in _RESOURCES[service](payload)]
+    needed = [Permission(f"{service}:{action}", resource) for resource in resources_of(service, payload)]
+    if action == "CreateSession":
+        needed.append(
+            Permission("iam:PassRole", payload.get("Role", ""), {"iam:PassedToService": "glue.amazonaws.com"})
+        )
+        needed += [Permission("glue:TagResource", needed[0].resource)] if payload.get("Tags") else []
+    return needed
+
+
+def resources_of(service: str, payload: dict[str, Any]) -> list[str]:
+    """The ARNs that a request to a service of AWS JSON is about."""
+    return _RESOURCES[service](payload)
 
 
 def delete_permission(bucket: str, key: str, version: str | None) -> Permission:
@@ -86,7 +99,9 @@ def _of_s3(raw: RawRequest) -> list[Permission]:
     action = next(
         (act for (method, sub), act in actions.items() if method == raw.method and (not sub or sub in named)), ""
     )
-    needed = [_object_permission(action, f"{bucket}/{key}" if key else bucket)] if action else []
+    context = {"s3:prefix": unquote(named.get("prefix", ""))} if action.startswith("ListBucket") else {}
+    path = f"{bucket}/{key}" if key else bucket
+    needed = [Permission(f"s3:{action}", f"arn:aws:s3:::{path}", context)] if action else []
     if raw.method == "PUT" and (source := raw.headers.get("x-amz-copy-source")):
         path, _, version = unquote(source).removeprefix("/").partition("?versionId=")
         needed.insert(0, _object_permission("GetObjectVersion" if version else "GetObject", path))

@@ -15,6 +15,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
+from local_aws.caller import Caller, called_by, present_caller
 from local_aws.endpoint.actions import is_delete_objects, needed_permissions
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
@@ -27,7 +28,7 @@ from local_aws.sts import answer_query
 
 log = logging.getLogger("local_aws")
 
-CONTENT_SHA256 = "stedi.content_sha256"
+CONTENT_SHA256 = "local_aws.content_sha256"
 """WSGI key of the body's SHA-256 that an S3 request is signed with; absent where the body is not signed as a whole.
 
 S3 bodies are large, so the front does not read them: S3 compares the digest while it streams the body to a file.
@@ -60,7 +61,7 @@ class Application:
     """
 
     def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness | None = None):
-        self._credentials = credentials
+        self._principals = {"user": credentials, "session": credentials.of_session()}
         self._unkindness = unkindness
         self._services = services
         self._apis = {name: JsonApi(name) for name in services.json}
@@ -129,11 +130,18 @@ class Application:
         return error_answer(error, dialect, request.path, request_id)
 
     def _dispatch(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
+        role = self._principals["session"]
+        kind = "session" if claimed.access_key == role.access_key else "user"
+        with called_by(self._unkindness.caller(kind) if self._unkindness else Caller(kind)):
+            return self._answer_caller(request, raw, claimed, request_id)
+
+    def _answer_caller(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
+        credentials = self._principals[present_caller().kind]
         if claimed.service == "s3":
-            self._admit_s3(request, raw, claimed)
+            self._admit_s3(request, raw, claimed, credentials)
             return self._unkindly_s3(request, raw)
         body = _read_body(request)
-        verify(raw, claimed, self._credentials, hashlib.sha256(body).hexdigest())
+        verify(raw, claimed, credentials, hashlib.sha256(body).hexdigest())
         if claimed.service in self._apis:
             action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
             if self._unkindness:
@@ -159,14 +167,14 @@ class Application:
         unkindness.hide_missing(raw, answer)
         return answer
 
-    def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature) -> None:
+    def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature, credentials: Credentials) -> None:
         if claimed.expires is None:
             payload_hash = raw.headers.get("x-amz-content-sha256")
             if payload_hash is None:
                 raise AwsError("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
         else:
             payload_hash = dict(raw.parameters).get("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
-        verify(raw, claimed, self._credentials, payload_hash)
+        verify(raw, claimed, credentials, payload_hash)
         if payload_hash in _UNSIGNED_PAYLOADS:
             return
         if len(payload_hash) != 64 or set(payload_hash) - set("0123456789abcdef"):

@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from local_aws.caller import require
+from local_aws.endpoint.actions import resources_of
 from local_aws.endpoint.service import Service
 from local_aws.glue.catalog.service import Catalog
 from local_aws.glue.sessions.service import Sessions
 from local_aws.lake import Lake
-from local_aws.profile import aws_environment
+from local_aws.profile import aws_environment, read_credentials
 from local_aws.s3.service import S3
 from local_aws.secrets import Secrets
 
@@ -24,6 +26,20 @@ class Glue:
         """Answer an action of the sessions or else of the catalog, which refuses all others by name."""
         service: Service = self._sessions if action in self._sessions.ACTIONS else self._catalog
         return service.call(action, payload)
+
+
+class AsCaller:
+    """The catalog as Athena asks it: with the rights of whoever asks Athena (Athena User Guide, "Configure access to
+    databases and tables in the AWS Glue Data Catalog")."""
+
+    def __init__(self, catalog: Catalog):
+        self._catalog = catalog
+
+    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer as the catalog does."""
+        for resource in resources_of("glue", payload):
+            require(f"glue:{action}", resource)
+        return self._catalog.call(action, payload)
 
 
 class Late:
@@ -52,7 +68,8 @@ class Services:
 
     def __init__(self, lake: Lake):
         catalog = Catalog(lake)
-        self._sessions = Sessions(lake.plainly(), aws_environment(lake))
+        role = read_credentials(lake).of_session()
+        self._sessions = Sessions(lake.plainly(), aws_environment(lake) | role.environment())
         self.s3 = S3(lake)
         self.json: dict[str, Service] = {
             "glue": Glue(self._sessions, catalog),
@@ -69,4 +86,4 @@ class Services:
 def _open_athena(lake: Lake, catalog: Catalog) -> Service:
     from local_aws.athena.service import Athena  # with DuckDB, PyArrow and a parser of SQL
 
-    return Athena(lake.plainly(), catalog)
+    return Athena(lake.plainly(), AsCaller(catalog))

@@ -13,11 +13,12 @@ from xml.etree import ElementTree
 
 from werkzeug import Response
 
+from local_aws.caller import Caller, present_caller
 from local_aws.endpoint.actions import Permission, bucket_and_key, delete_permission
+from local_aws.endpoint.policies import allows
 from local_aws.endpoint.signature import RawRequest
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
-from local_aws.profile import USER_ARN
 from local_aws.unkind import read_unkind
 
 _LIST = "s3:ListBucket"
@@ -78,15 +79,23 @@ class Unkindness:
             raise AwsError("NotImplemented", message, 501)
         return Response(ElementTree.tostring(answer, "utf-8", xml_declaration=True), content_type="application/xml")
 
+    def caller(self, kind: str) -> Caller:
+        """A principal whose requests are held against its policies."""
+        return Caller(kind, lambda *needed: self.require([Permission(*needed)]))
+
     def _denies(self, permission: Permission) -> bool:
-        return any(fnmatchcase(permission.action.lower(), denied.lower()) for denied in read_unkind(self._lake).deny)
+        unkind = read_unkind(self._lake)
+        policy = unkind.policies.get(present_caller().kind)
+        return any(fnmatchcase(permission.action.lower(), denied.lower()) for denied in unkind.deny) or (
+            policy is not None and not allows(policy, permission)
+        )
 
 
 def _told(permission: Permission) -> dict[str, str]:
     action, s3 = permission.action, permission.action.startswith("s3:")
     resource = f'"{permission.resource}"' if s3 else permission.resource
     message = (
-        f"User: {USER_ARN} is not authorized to perform: {action} on resource: {resource} "
+        f"User: {present_caller().arn} is not authorized to perform: {action} on resource: {resource} "
         f"because no identity-based policy allows the {action} action"
     )
     return {"Code": "AccessDenied" if s3 else "AccessDeniedException", "Message": message}

@@ -9,17 +9,18 @@ import io
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import BinaryIO
 
 from werkzeug import Request
 from werkzeug.exceptions import ClientDisconnected
 
-from local_aws.s3.checksums import ALGORITHMS
+from local_aws.s3.call import is_chunked
+from local_aws.s3.checksums import ALGORITHMS, CHUNK_BYTES, Tally
 from local_aws.s3.errors import S3Error, invalid_request, not_implemented
-from local_aws.s3.tally import CHUNK_BYTES, Tally
 
 MAX_OBJECT_BYTES = 5 << 30
-"""The most that one PutObject or UploadPart can carry."""
+"""The most that one PutObject, CopyObject or UploadPart can carry."""
 MAX_DOCUMENT_BYTES = 2 << 20
 """More than S3's longest document (1,000 keys of 1,024 bytes, or 10,000 parts) needs."""
 _NOT_VALUES = {"algorithm", "type", "mode"}
@@ -75,17 +76,8 @@ class ChunkedPayload:
 
 
 def _incomplete() -> S3Error:
-    return S3Error(
-        "IncompleteBody",
-        "The request body terminated unexpectedly: it is not the number of bytes, or not the chunks, that its headers "
-        "promise.",
-        400,
-    )
-
-
-def is_chunked(request: Request) -> bool:
-    """Whether the body is ``aws-chunked``."""
-    return request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-")
+    message = "The request body terminated unexpectedly: it is not the bytes or chunks that its headers promise."
+    return S3Error("IncompleteBody", message)
 
 
 def _promised_length(request: Request) -> int | None:
@@ -98,30 +90,18 @@ def _promised_length(request: Request) -> int | None:
     return None if value is None else int(value)
 
 
-def _digest_of(value: str, length: int, refusal: S3Error) -> bytes:
+def _is_digest(value: str, length: int) -> bool:
     try:
-        digest = b64decode(value, validate=True)
-    except Base64Error as error:
-        raise refusal from error
-    if len(digest) != length:
-        raise refusal
-    return digest
+        return len(b64decode(value, validate=True)) == length
+    except Base64Error:
+        return False
 
 
 def promised_checksums(headers: Mapping[str, str], composite: bool = False) -> dict[str, str]:
-    """The ``x-amz-checksum-<name>`` headers, by name.
+    """The ``x-amz-checksum-<name>`` headers of a request or its trailers, by name.
 
-    Parameters
-    ----------
-    headers : mapping
-        Of the request, or its trailers.
-    composite : bool
-        Whether they may be checksums of checksums, ``<base64>-<parts>``.
-
-    Raises
-    ------
-    S3Error
-        ``InvalidRequest`` for a value that is no such checksum; ``NotImplemented`` for an unknown algorithm.
+    Raises ``InvalidRequest`` for a value that is no such checksum (nor, where they may be ``composite``, a checksum of
+    checksums, ``<base64>-<parts>``); ``NotImplemented`` for an unknown algorithm.
     """
     prefix = "x-amz-checksum-"
     found = {name.lower()[len(prefix) :]: value for name, value in headers.items() if name.lower().startswith(prefix)}
@@ -129,9 +109,9 @@ def promised_checksums(headers: Mapping[str, str], composite: bool = False) -> d
     for name, value in checksums.items():
         if name not in ALGORITHMS:
             raise not_implemented(f"The checksum algorithm {name!r}")
-        refusal = invalid_request(f"Value for x-amz-checksum-{name} header is invalid.")
         plain = value.partition("-")[0] if composite else value
-        _digest_of(plain, len(ALGORITHMS[name]().digest()), refusal)
+        if not _is_digest(plain, len(ALGORITHMS[name]().digest())):
+            raise invalid_request(f"Value for x-amz-checksum-{name} header is invalid.")
     return checksums
 
 
@@ -151,16 +131,9 @@ def _announced(request: Request) -> list[str]:
     if len(names) > 1:
         raise invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
     if not names and "x-amz-sdk-checksum-algorithm" in request.headers:
-        raise invalid_request(
-            "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers "
-            "were found."
-        )
+        message = "specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found."
+        raise invalid_request(f"x-amz-sdk-checksum-algorithm {message}")
     return names
-
-
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    while data := stream.read(CHUNK_BYTES):
-        yield data
 
 
 def receive(
@@ -175,7 +148,7 @@ def receive(
     Parameters
     ----------
     request : werkzeug.Request
-        Its environ may hold ``stedi.content_sha256``: the digest that the verified signature covers.
+        Its environ may hold ``local_aws.content_sha256``: the digest that the verified signature covers.
     target : BinaryIO
         Where the bytes go.
     algorithms : iterable of str
@@ -196,47 +169,46 @@ def receive(
         ``IncompleteBody``, ``EntityTooLarge``, ``BadDigest``, ``InvalidDigest``, ``XAmzContentSHA256Mismatch``.
     """
     length = _promised_length(request)
-    if length is not None and length > limit:
-        raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
-    tally = Tally({*algorithms, *(_announced(request) if checksums_of_body else ())})
-    signed = request.environ.get("stedi.content_sha256")
-    raw = hashlib.sha256()
     payload = ChunkedPayload(request.stream) if is_chunked(request) else None
+    tally = Tally({*algorithms, *(_announced(request) if checksums_of_body else ())})
+    signed = None if payload else request.environ.get("local_aws.content_sha256")
+    whole = hashlib.sha256()
     try:
-        for data in payload or _pieces(request.stream):
-            if signed and not payload:
-                raw.update(data)
+        for data in payload or iter(partial(request.stream.read, CHUNK_BYTES), b""):
+            if max(length or 0, tally.size + len(data)) > limit:
+                raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+            if signed:
+                whole.update(data)
             tally.update(data)
-            if tally.size > limit:
-                raise S3Error("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400)
             target.write(data)
     except ClientDisconnected as error:
         raise _incomplete() from error
-    if length is not None and tally.size != length:
+    if length not in (None, tally.size):
         raise _incomplete()
-    if signed and not payload and raw.hexdigest() != signed.lower():
-        raise S3Error(
-            "XAmzContentSHA256Mismatch",
-            "The provided 'x-amz-content-sha256' header does not match what was computed.",
-            400,
-        )
+    if signed and whole.hexdigest() != signed.lower():
+        message = "The provided 'x-amz-content-sha256' header does not match what was computed."
+        raise S3Error("XAmzContentSHA256Mismatch", message)
     trailers = payload.trailers if payload else {}
     if any(name not in trailers for name in _announced_trailers(request)):
-        raise S3Error("MalformedTrailerError", "The trailing headers that the request announces are not there.", 400)
+        raise S3Error("MalformedTrailerError", "The trailing headers that the request announces are not there.")
     headers = promised_checksums(request.headers) if checksums_of_body else {}
-    _verify(request, tally, {**headers, **promised_checksums(trailers)})
+    verify_checksums({**headers, **promised_checksums(trailers)}, tally.checksums)
+    _verify_md5(request.headers.get("Content-MD5"), tally)
     return tally
 
 
-def _verify(request: Request, tally: Tally, checksums: Mapping[str, str]) -> None:
-    content_md5 = request.headers.get("Content-MD5")
-    if content_md5 is not None:
-        refusal = S3Error("InvalidDigest", "The Content-MD5 you specified is not valid.", 400)
-        if _digest_of(content_md5, 16, refusal) != tally.md5:
-            raise S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.", 400)
-    for name, value in checksums.items():
-        if tally.checksums.get(name) != value:
-            raise S3Error("BadDigest", f"The {name.upper()} you specified did not match the calculated checksum.", 400)
+def _verify_md5(promised: str | None, tally: Tally) -> None:
+    if promised is not None and not _is_digest(promised, 16):
+        raise S3Error("InvalidDigest", "The Content-MD5 you specified is not valid.")
+    if promised is not None and b64decode(promised).hex() != tally.etag:
+        raise S3Error("BadDigest", "The Content-MD5 you specified did not match what we received.")
+
+
+def verify_checksums(promised: Mapping[str, str], found: Mapping[str, str]) -> None:
+    """Hold the checksums that a client sent against those of the bytes; raises ``BadDigest``."""
+    for name, value in promised.items():
+        if found.get(name) != value:
+            raise S3Error("BadDigest", f"The {name.upper()} you specified did not match the calculated checksum.")
 
 
 def receive_document(request: Request, checksums_of_body: bool = True) -> bytes:

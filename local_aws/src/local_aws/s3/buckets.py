@@ -2,26 +2,29 @@
 
 import os
 import time
+from pathlib import Path
 
 from werkzeug import Response
 
 from local_aws.profile import REGION
-from local_aws.s3.answer import Answer
 from local_aws.s3.body import receive_document
 from local_aws.s3.call import Call
 from local_aws.s3.errors import S3Error, not_implemented
-from local_aws.s3.folders import remove_empty_folders
-from local_aws.s3.keys import check_bucket_name, is_bucket_name
-from local_aws.s3.metadata import write_json
+from local_aws.s3.folders import check_bucket_name, is_bucket_name, remove_empty_folders
+from local_aws.s3.records import KMS_KEY, read_json, write_json
 from local_aws.s3.store import ObjectStore
 from local_aws.s3.walk import Walk
-from local_aws.s3.xml import OWNER, parse, timestamp, xml_response
+from local_aws.s3.xml import OWNER, Answer, parse, timestamp, xml_response
+
+
+def _record(store: ObjectStore, bucket: str) -> Path:
+    return store.state / "buckets" / f"{bucket}.json"
 
 
 def _created_ns(store: ObjectStore, bucket: str) -> int:
     """Creation time, epoch nanoseconds; of a bucket that was made as a folder, the time of its last change."""
-    record = store.lake.load(f"s3/buckets/{bucket}.json")
-    return record["created_ns"] if isinstance(record, dict) else store.lake.bucket(bucket).stat().st_mtime_ns
+    record = read_json(_record(store, bucket))
+    return record["created_ns"] if record else store.lake.bucket(bucket).stat().st_mtime_ns
 
 
 def _check_region(call: Call) -> None:
@@ -49,27 +52,26 @@ def create_bucket(call: Call) -> Response:
     """CreateBucket; a bucket that is there already answers as us-east-1 does, with 200."""
     check_bucket_name(call.bucket)
     _check_region(call)
-    path = call.store.lake.bucket(call.bucket)
     try:
-        path.mkdir()
+        call.store.lake.bucket(call.bucket).mkdir()
     except FileExistsError:
         call.store.bucket(call.bucket)
     else:
-        write_json(call.store.state / "buckets" / f"{call.bucket}.json", {"created_ns": time.time_ns()})
+        write_json(_record(call.store, call.bucket), {"created_ns": time.time_ns()})
     return Answer(status=200, headers={"Location": f"/{call.bucket}"})
 
 
 def delete_bucket(call: Call) -> Response:
-    """DeleteBucket; Hadoop's unfinished work counts as content, as its files would in S3."""
-    path = call.store.bucket(call.bucket)
-    empty = not any(Walk(call.store, call.bucket))
-    if empty:
+    """DeleteBucket; versions are content, and so is Hadoop's unfinished work, as its files would be in S3."""
+    store, path = call.store, call.store.bucket(call.bucket)
+    if not any(Walk(store, call.bucket)) and not store.versions.of_bucket(call.bucket):
         remove_empty_folders(path)
     if path.exists():
         raise S3Error("BucketNotEmpty", "The bucket you tried to delete is not empty", 409, BucketName=call.bucket)
-    call.store.uploads.end_all(call.bucket)
-    call.store.side.forget_bucket(call.bucket)
-    (call.store.state / "buckets" / f"{call.bucket}.json").unlink(missing_ok=True)
+    store.uploads.end_all(call.bucket)
+    store.records.forget_bucket(call.bucket)
+    store.versions.forget_bucket(call.bucket)
+    _record(store, call.bucket).unlink(missing_ok=True)
     return Answer(status=204)
 
 
@@ -100,6 +102,18 @@ def get_bucket_location(call: Call) -> Response:
 
 
 def get_bucket_versioning(call: Call) -> Response:
-    """GetBucketVersioning: versioning was never enabled."""
+    """GetBucketVersioning: empty, unless it is or was enabled ("Using versioning in S3 buckets", S3 User Guide)."""
     call.store.bucket(call.bucket)
-    return xml_response("VersioningConfiguration", {})
+    suspended = "Suspended" if call.store.versions.has_been_versioned(call.bucket) else None
+    content = {"Status": "Enabled" if call.store.unkind.versioning else suspended}
+    return xml_response("VersioningConfiguration", content)
+
+
+def get_bucket_encryption(call: Call) -> Response:
+    """GetBucketEncryption: SSE-S3, as new buckets have it ("Setting default server-side encryption behavior")."""
+    call.store.bucket(call.bucket)
+    algorithm: dict[str, object] = {"SSEAlgorithm": "AES256"}
+    if call.store.unkind.sse_kms:
+        algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KMS_KEY}
+    rule = {"ApplyServerSideEncryptionByDefault": algorithm, "BucketKeyEnabled": False}
+    return xml_response("ServerSideEncryptionConfiguration", {"Rule": rule})

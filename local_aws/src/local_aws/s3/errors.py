@@ -4,7 +4,7 @@ import errno
 
 from local_aws.errors import AwsError
 
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class S3Error(AwsError):
@@ -14,12 +14,17 @@ class S3Error(AwsError):
     ----------
     code, message, status
         As of `AwsError`.
+    headers : dict, optional
+        Of the answer.
     **details : str
         Further elements, such as ``Key`` or ``BucketName``.
     """
 
-    def __init__(self, code: str, message: str, status: int = 400, **details: str):
+    def __init__(
+        self, code: str, message: str, status: int = 400, headers: dict[str, str] | None = None, **details: str
+    ):
         super().__init__(code, message, status)
+        self.headers = headers or {}
         self.details = details
 
 
@@ -36,16 +41,13 @@ def invalid_argument(message: str, name: str = "", value: str = "") -> S3Error:
 
 def invalid_request(message: str) -> S3Error:
     """A request whose parts do not fit together."""
-    return S3Error("InvalidRequest", message, 400)
+    return S3Error("InvalidRequest", message)
 
 
 def malformed_xml() -> S3Error:
     """A body that is not the XML document of the operation."""
-    return S3Error(
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-        400,
-    )
+    message = "The XML you provided was not well-formed or did not validate against our published schema"
+    return S3Error("MalformedXML", message)
 
 
 def no_such_bucket(bucket: str) -> S3Error:
@@ -53,19 +55,26 @@ def no_such_bucket(bucket: str) -> S3Error:
     return S3Error("NoSuchBucket", "The specified bucket does not exist", 404, BucketName=bucket)
 
 
-def no_such_key(key: str) -> S3Error:
+def no_such_key(key: str, headers: dict[str, str] | None = None) -> S3Error:
     """A key that no object has."""
-    return S3Error("NoSuchKey", "The specified key does not exist.", 404, Key=key)
+    return S3Error("NoSuchKey", "The specified key does not exist.", 404, headers, Key=key)
+
+
+def no_such_version(key: str, version: str) -> S3Error:
+    """A version that a key does not have."""
+    return S3Error("NoSuchVersion", "The specified version does not exist.", 404, Key=key, VersionId=version)
+
+
+def no_such_upload() -> S3Error:
+    """An upload id that was never given out, or is completed or aborted."""
+    message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted"
+    return S3Error("NoSuchUpload", f"{message} or completed.", 404)
 
 
 def precondition_failed(condition: str) -> S3Error:
     """An ``If-…`` header that does not hold; ``condition`` is the header's name."""
-    return S3Error(
-        "PreconditionFailed",
-        "At least one of the pre-conditions you specified did not hold",
-        412,
-        Condition=condition,
-    )
+    message = "At least one of the pre-conditions you specified did not hold"
+    return S3Error("PreconditionFailed", message, 412, Condition=condition)
 
 
 def from_os_error(error: OSError) -> S3Error:
@@ -74,7 +83,7 @@ def from_os_error(error: OSError) -> S3Error:
     A full disk answers with status 507, which no AWS client retries: sending the body again would not help.
     """
     reason = error.strerror or type(error).__name__
-    if error.errno in NO_SPACE:
+    if error.errno in _NO_SPACE:
         return S3Error("InternalError", f"The lake directory cannot take the object: {reason}.", 507)
     if isinstance(error, PermissionError) or error.errno == errno.ELOOP:
         return S3Error("AccessDenied", f"The lake directory refuses access: {reason}.", 403)

@@ -1,28 +1,32 @@
-"""Multipart uploads: create, upload or copy parts, list, abort ("Uploading and copying objects using multipart")."""
+"""Multipart uploads, from their parts to the object ("Uploading and copying objects using multipart upload")."""
 
+import hashlib
 import re
+from base64 import b64decode
+from xml.etree.ElementTree import Element
 
 from werkzeug import Response
 
-from local_aws.s3.answer import Answer
-from local_aws.s3.body import receive
+from local_aws.s3.body import promised_checksums, receive, receive_document, verify_checksums
 from local_aws.s3.call import Call
-from local_aws.s3.copying import open_copy_source, requested_algorithm
-from local_aws.s3.errors import S3Error, invalid_argument, invalid_request, not_implemented
-from local_aws.s3.objects import stored_headers
-from local_aws.s3.tally import Tally, checksum_elements, checksum_headers, copy_bytes
+from local_aws.s3.checksums import Tally, checksum_elements, checksum_headers, copy_bytes
+from local_aws.s3.errors import S3Error, invalid_argument, invalid_request, malformed_xml, no_such_upload
+from local_aws.s3.listing import behind
+from local_aws.s3.records import ObjectInfo, encryption_headers
 from local_aws.s3.uploads import Part, Upload
-from local_aws.s3.xml import OWNER, timestamp, xml_response
+from local_aws.s3.writing import open_copy_source, requested_algorithm, stored_headers, write_condition
+from local_aws.s3.xml import OWNER, Answer, parse, timestamp, xml_response
 
 MAX_PARTS = 10_000
 MAX_LISTED = 1000
+MIN_PART_BYTES = 5 << 20
+"""Every part but the last is at least as long ("Amazon S3 multipart upload limits")."""
 _FULL_OBJECT = {"crc32", "crc32c", "crc64nvme"}
 _COMPOSITE = {"crc32", "crc32c", "sha1", "sha256"}
 _SOURCE_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
-def find_upload(call: Call) -> Upload:
-    """The upload that the query names; raises ``NoSuchUpload``."""
+def _find_upload(call: Call) -> Upload:
     address = call.address
     return call.store.uploads.find(call.query("uploadId") or "", address.bucket, address.key)
 
@@ -38,43 +42,41 @@ def _checksum_type(call: Call, algorithm: str) -> str:
 
 def create_multipart_upload(call: Call) -> Response:
     """CreateMultipartUpload."""
-    address = call.address
-    if address.is_folder:
-        raise not_implemented(f"The key {call.key!r} names a folder, and an upload in parts to it")
     algorithm = "".join(requested_algorithm(call))
     kind = _checksum_type(call, algorithm) if algorithm else ""
-    upload = call.store.uploads.start(address, stored_headers(call.request), algorithm, kind)
+    kms = call.store.unkind.sse_kms
+    upload = call.store.uploads.start(call.address, stored_headers(call.request), algorithm, kind, kms)
     headers = {"x-amz-checksum-algorithm": algorithm.upper(), "x-amz-checksum-type": kind} if algorithm else {}
     content = {"Bucket": call.bucket, "Key": call.key, "UploadId": upload.upload_id}
-    return xml_response("InitiateMultipartUploadResult", content, headers)
+    return xml_response("InitiateMultipartUploadResult", content, headers | encryption_headers(kms))
+
+
+def _is_part_number(value: str) -> bool:
+    return value.isdecimal() and 1 <= int(value) <= MAX_PARTS
 
 
 def _part_number(call: Call) -> int:
     value = call.query("partNumber") or ""
-    if not value.isdecimal() or not 1 <= int(value) <= MAX_PARTS:
+    if not _is_part_number(value):
         message = f"Part number must be an integer between 1 and {MAX_PARTS}, inclusive"
         raise invalid_argument(message, "partNumber", value)
     return int(value)
 
 
 def upload_part(call: Call) -> Response:
-    """UploadPart, and UploadPartCopy where a copy source is named."""
-    upload, number = find_upload(call), _part_number(call)
-    if "x-amz-copy-source" in call.request.headers:
-        return _upload_part_copy(call, upload, number)
+    """UploadPart."""
+    upload, number = _find_upload(call), _part_number(call)
     with call.store.draft() as draft:
         tally = receive(call.request, draft, filter(None, [upload.algorithm]))
-        draft.flush()
-        part = call.store.uploads.add_part(upload, number, draft.name, tally)
-    headers = {"ETag": f'"{part.etag}"', **checksum_headers(part.checksums, "")}
-    headers.pop("x-amz-checksum-type", None)
+        part = call.store.uploads.add_part(upload, number, draft, tally)
+    headers = {"ETag": f'"{part.etag}"', **encryption_headers(upload.kms), **checksum_headers(part.checksums)}
     return Answer(status=200, headers=headers)
 
 
 def _source_range(call: Call, size: int) -> tuple[int, int]:
     """First byte and length of the part's source."""
-    header = call.request.headers.get("x-amz-copy-source-range")
-    if header is None:
+    header = call.header("x-amz-copy-source-range")
+    if not header:
         return 0, size
     found = _SOURCE_RANGE.fullmatch(header)
     if found is None or int(found[1]) > int(found[2]):
@@ -82,56 +84,56 @@ def _source_range(call: Call, size: int) -> tuple[int, int]:
         raise invalid_argument(f"{message}zero-based offsets of the first and last bytes to copy")
     first, last = int(found[1]), int(found[2])
     if last >= size:
-        message = f"Range specified is not valid for source object of size: {size}"
-        raise S3Error("InvalidArgument", message, 400)
+        raise invalid_argument(f"Range specified is not valid for source object of size: {size}")
     return first, last - first + 1
 
 
-def _upload_part_copy(call: Call, upload: Upload, number: int) -> Response:
+def upload_part_copy(call: Call) -> Response:
+    """UploadPartCopy."""
+    upload, number = _find_upload(call), _part_number(call)
     source = open_copy_source(call)
     with source.stream, call.store.draft() as draft:
         first, length = _source_range(call, source.info.size)
         source.stream.seek(first)
         tally = Tally(filter(None, [upload.algorithm]))
         copy_bytes(source.stream, draft, length, tally)
-        draft.flush()
-        part = call.store.uploads.add_part(upload, number, draft.name, tally)
-    return xml_response("CopyPartResult", _part_content(part))
+        part = call.store.uploads.add_part(upload, number, draft, tally)
+    return xml_response("CopyPartResult", _told(part), encryption_headers(upload.kms))
 
 
-def _part_content(part: Part) -> dict[str, object]:
-    elements = checksum_elements(part.checksums, "")
-    elements.pop("ChecksumType", None)
-    return {"LastModified": timestamp(part.mtime_ns), "ETag": f'"{part.etag}"', **elements}
+def _told(part: Part) -> dict[str, object]:
+    etag = f'"{part.etag}"'
+    return {"LastModified": timestamp(part.mtime_ns), "ETag": etag, **checksum_elements(part.checksums)}
 
 
 def abort_multipart_upload(call: Call) -> Response:
     """AbortMultipartUpload."""
-    call.store.uploads.end(find_upload(call))
+    call.store.uploads.end(_find_upload(call))
     return Answer(status=204)
+
+
+def _named(upload: Upload) -> dict[str, object]:
+    owner = {"Initiator": OWNER, "Owner": OWNER}
+    return {"Key": upload.key, "UploadId": upload.upload_id, **owner, "StorageClass": "STANDARD"}
 
 
 def list_parts(call: Call) -> Response:
     """ListParts."""
-    upload = find_upload(call)
+    upload = _find_upload(call)
     marker = call.number("part-number-marker", 0, MAX_PARTS)
     limit = call.number("max-parts", MAX_LISTED, MAX_LISTED)
     later = [part for part in call.store.uploads.parts(upload).values() if part.number > marker]
     page = later[:limit]
     content = {
         "Bucket": call.bucket,
-        "Key": call.key,
-        "UploadId": upload.upload_id,
-        "Initiator": OWNER,
-        "Owner": OWNER,
-        "StorageClass": "STANDARD",
+        **_named(upload),
         "PartNumberMarker": marker,
         "NextPartNumberMarker": page[-1].number if page else marker,
         "MaxParts": limit,
         "IsTruncated": len(later) > len(page),
         "ChecksumAlgorithm": upload.algorithm.upper() or None,
         "ChecksumType": upload.checksum_type or None,
-        "Part": [{"PartNumber": part.number, "Size": part.size, **_part_content(part)} for part in page],
+        "Part": [{"PartNumber": part.number, "Size": part.size, **_told(part)} for part in page],
     }
     return xml_response("ListPartsResult", content)
 
@@ -143,39 +145,102 @@ def list_multipart_uploads(call: Call) -> Response:
     key_marker, id_marker = call.query("key-marker") or "", call.query("upload-id-marker") or ""
     limit = call.number("max-uploads", MAX_LISTED, MAX_LISTED)
     found = [upload for upload in call.store.uploads.of_bucket(call.bucket) if upload.key.startswith(prefix)]
-    later = _behind(found, key_marker, id_marker)
+    later = behind(found, lambda upload: (upload.key, upload.upload_id), key_marker, id_marker)
     page = later[:limit]
-    truncated = len(later) > len(page)
+    last = page[-1] if len(later) > len(page) > 0 else None
     content = {
         "Bucket": call.bucket,
         "KeyMarker": key_marker,
         "UploadIdMarker": id_marker,
-        "NextKeyMarker": page[-1].key if page and truncated else None,
-        "NextUploadIdMarker": page[-1].upload_id if page and truncated else None,
+        "NextKeyMarker": last.key if last else None,
+        "NextUploadIdMarker": last.upload_id if last else None,
         "Prefix": prefix or None,
         "MaxUploads": limit,
-        "IsTruncated": truncated,
-        "Upload": [
-            {
-                "Key": upload.key,
-                "UploadId": upload.upload_id,
-                "Initiator": OWNER,
-                "Owner": OWNER,
-                "StorageClass": "STANDARD",
-                "Initiated": timestamp(upload.started_ns),
-            }
-            for upload in page
-        ],
+        "IsTruncated": len(later) > len(page),
+        "Upload": [{**_named(upload), "Initiated": timestamp(upload.started_ns)} for upload in page],
     }
     return xml_response("ListMultipartUploadsResult", content)
 
 
-def _behind(uploads: list[Upload], key_marker: str, id_marker: str) -> list[Upload]:
-    """Uploads behind the markers: later keys, and later uploads of the marked key where its upload is named too."""
-    if not key_marker:
-        return uploads
-    later = [upload for upload in uploads if upload.key.encode() > key_marker.encode()]
-    same = [upload for upload in uploads if upload.key == key_marker]
-    ids = [upload.upload_id for upload in same]
-    rest = same[ids.index(id_marker) + 1 :] if id_marker in ids else []
-    return rest + later
+def _same(entry: Element, part: Part) -> bool:
+    checksums = checksum_elements(part.checksums)
+    told = {child.tag: (child.text or "").strip() for child in entry if child.tag.startswith("Checksum")}
+    etag = (entry.findtext("ETag") or "").strip().strip('"')
+    return etag == part.etag and all(checksums.get(name) == value for name, value in told.items())
+
+
+def _chosen_parts(document: Element, known: dict[int, Part]) -> list[Part]:
+    """The parts that the client lists, checked.
+
+    Raises
+    ------
+    S3Error
+        ``MalformedXML``, ``InvalidPartOrder``, ``InvalidPart``, ``EntityTooSmall``.
+    """
+    entries = document.findall("Part")
+    named = [(entry.findtext("PartNumber") or "").strip() for entry in entries]
+    if not named or not all(map(_is_part_number, named)):
+        raise malformed_xml()
+    numbers = [int(number) for number in named]
+    if numbers != sorted(set(numbers)):
+        message = "The list of parts was not in ascending order. The parts list must be specified in order by part"
+        raise S3Error("InvalidPartOrder", f"{message} number.")
+    asked = dict(zip(numbers, entries, strict=True))
+    if any(number not in known or not _same(entry, known[number]) for number, entry in asked.items()):
+        message = "One or more of the specified parts could not be found. The part may not have been uploaded, or the "
+        raise S3Error("InvalidPart", f"{message}specified entity tag may not match the part's entity tag.")
+    chosen = [known[number] for number in numbers]
+    for part in chosen[:-1]:
+        if part.size < MIN_PART_BYTES:
+            sizes = {"ProposedSize": str(part.size), "MinSizeAllowed": str(MIN_PART_BYTES)}
+            message = "Your proposed upload is smaller than the minimum allowed size"
+            raise S3Error("EntityTooSmall", message, PartNumber=str(part.number), ETag=part.etag, **sizes)
+    return chosen
+
+
+def _object_info(upload: Upload, parts: list[Part], tally: Tally) -> ObjectInfo:
+    digests = b"".join(bytes.fromhex(part.etag) for part in parts)
+    etag = f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(parts)}"
+    checksums = tally.checksums
+    if upload.checksum_type == "COMPOSITE":
+        of_parts = Tally([upload.algorithm])
+        of_parts.update(b"".join(b64decode(part.checksums[upload.algorithm]) for part in parts))
+        checksums = {upload.algorithm: f"{of_parts.checksums[upload.algorithm]}-{len(parts)}"}
+    kind = upload.checksum_type or "FULL_OBJECT"
+    return ObjectInfo(tally.size, 0, etag, upload.headers, checksums, kind, upload.kms)
+
+
+def _verify(call: Call, info: ObjectInfo) -> None:
+    if call.header("x-amz-mp-object-size", str(info.size)) != str(info.size):
+        message = f"The provided 'x-amz-mp-object-size' header does not match what was computed: {info.size}."
+        raise invalid_request(message)
+    verify_checksums(promised_checksums(call.request.headers, composite=True), info.checksums)
+
+
+def complete_multipart_upload(call: Call) -> Response:
+    """CompleteMultipartUpload."""
+    address, upload = call.address, _find_upload(call)
+    condition = write_condition(call)
+    # The checksum headers of this request are about the object, not about its body.
+    document = parse(receive_document(call.request, checksums_of_body=False), "CompleteMultipartUpload")
+    try:
+        parts = _chosen_parts(document, call.store.uploads.parts(upload))
+        tally = Tally([upload.algorithm] if upload.checksum_type == "FULL_OBJECT" else [])
+        with call.store.draft() as draft:
+            for part in parts:
+                with call.store.uploads.path(upload, part).open("rb") as source:
+                    copy_bytes(source, draft, part.size, tally)
+            info = _object_info(upload, parts, tally)
+            _verify(call, info)
+            info = call.store.publish(draft, address, info, condition)
+    except FileNotFoundError as error:  # aborted, or completed by another request, meanwhile
+        raise no_such_upload() from error
+    call.store.uploads.end(upload)
+    content = {
+        "Location": f"{call.request.host_url}{call.bucket}/{call.key}",
+        "Bucket": call.bucket,
+        "Key": call.key,
+        "ETag": f'"{info.etag}"',
+        **checksum_elements(info.checksums, info.checksum_type),
+    }
+    return xml_response("CompleteMultipartUploadResult", content, info.answered())

@@ -1,127 +1,215 @@
-"""PutObject, DeleteObject, DeleteObjects, and the headers that are stored with an object."""
+"""Files of the lake as objects: found, opened, and with what S3 knows about them.
 
-from collections.abc import Mapping
-from urllib.parse import unquote
-from xml.etree.ElementTree import Element
+Source of the rules: "Object" (ETag) in the Amazon S3 API Reference, "Retrieving object versions from a
+versioning-enabled bucket" in the Amazon S3 User Guide.
+"""
 
-from werkzeug import Request, Response
+import os
+import secrets
+import stat
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
 
-from local_aws.errors import AwsError
-from local_aws.s3.answer import Answer
-from local_aws.s3.body import receive, receive_document
-from local_aws.s3.call import Call
-from local_aws.s3.conditions import unconditional, write_condition
-from local_aws.s3.errors import S3Error, from_os_error, invalid_request, malformed_xml, not_implemented
-from local_aws.s3.metadata import DEFAULT_CONTENT_TYPE, ObjectInfo
-from local_aws.s3.tally import checksum_headers
-from local_aws.s3.xml import parse, xml_response
-
-MAX_METADATA_BYTES = 2048
-MAX_DELETES = 1000
-_STORED = ("Content-Type", "Content-Disposition", "Content-Encoding", "Content-Language", "Cache-Control", "Expires")
+from local_aws.lake import Lake
+from local_aws.s3.checksums import Tally, copy_bytes
+from local_aws.s3.errors import S3Error, no_such_bucket, no_such_key, no_such_version
+from local_aws.s3.folders import Address, check_bucket_name, check_key, refuse_symbolic_links
+from local_aws.s3.records import ObjectInfo, Records, Versions
+from local_aws.s3.uploads import Uploads
+from local_aws.unkind import Unkind, read_unkind
 
 
-def stored_headers(request: Request) -> dict[str, str]:
-    """The headers of a write that come back with each read.
+@dataclass(frozen=True)
+class OpenObject:
+    """An object opened for reading: its bytes stay the same, whatever happens to the key meanwhile."""
 
-    Raises
-    ------
-    S3Error
-        ``MetadataTooLarge``.
+    info: ObjectInfo
+    stream: BinaryIO
+
+
+class Objects:
+    """Objects of a lake, as they are read.
+
+    Parameters
+    ----------
+    lake : Lake
+        One endpoint process serves a lake; other processes (Spark) may read and write the files beside it.
     """
-    headers = {name: request.headers[name] for name in _STORED if request.headers.get(name)}
-    headers.setdefault("Content-Type", DEFAULT_CONTENT_TYPE)
-    encodings = [part.strip() for part in headers.pop("Content-Encoding", "").split(",")]
-    kept = ",".join(part for part in encodings if part and part != "aws-chunked")
-    if kept:
-        headers["Content-Encoding"] = kept
-    metadata = {
-        name.lower(): value for name, value in request.headers.items() if name.lower().startswith("x-amz-meta-")
-    }
-    if sum(len(name) - len("x-amz-meta-") + len(value) for name, value in metadata.items()) > MAX_METADATA_BYTES:
-        raise S3Error("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size", 400)
-    return {**headers, **metadata}
 
+    def __init__(self, lake: Lake):
+        self.lake = lake
+        self.state = lake.state / "s3"
+        self.records = Records(self.state / "objects")
+        self.versions = Versions(self.state / "versions")
+        self.uploads = Uploads(self.state / "uploads")
+        self._drafts = self.state / "drafts"
+        self._drafts.mkdir(parents=True, exist_ok=True)
+        self._locks = [threading.Lock() for _ in range(64)]
+        self._sweep_drafts()
 
-def put_object(call: Call) -> Response:
-    """PutObject."""
-    address, headers = call.address, stored_headers(call.request)
-    condition = write_condition(call.request.headers, call.key)
-    with call.store.draft() as draft:
-        tally = receive(call.request, draft)
-        info = ObjectInfo(tally.size, 0, tally.etag, headers, tally.checksums)
-        if not address.is_folder:
-            call.store.publish(draft, address, info, condition)
-        elif tally.size:
-            raise not_implemented(f"The key {call.key!r} names a folder, and an object of {tally.size} bytes at it")
+    def _sweep_drafts(self) -> None:
+        """Remove what a killed endpoint left half-written."""
+        for draft in self._drafts.iterdir():
+            try:
+                os.kill(int(draft.name.partition("-")[0]), 0)
+            except ProcessLookupError:
+                draft.unlink(missing_ok=True)
+            except PermissionError:  # alive, of another user
+                continue
+
+    def _lock(self, address: Address) -> threading.Lock:
+        return self._locks[zlib.crc32(f"{address.bucket}/{address.key}".encode("utf-8", "replace")) % len(self._locks)]
+
+    @property
+    def unkind(self) -> Unkind:
+        """How the buckets are set up at this moment."""
+        return read_unkind(self.lake)
+
+    def bucket(self, name: str) -> Path:
+        """The folder of a bucket that exists; raises ``NoSuchBucket`` (or ``InvalidBucketName``) else."""
+        check_bucket_name(name)
+        path = self.lake.bucket(name)
+        if path.is_symlink() or not path.is_dir():
+            raise no_such_bucket(name)
+        return path
+
+    def address(self, bucket: str, key: str) -> Address:
+        """The place of a key in a bucket that exists; raises for keys that cannot be (see `check_key`)."""
+        root = self.bucket(bucket)
+        check_key(key)
+        return Address(bucket, key, root)
+
+    @contextmanager
+    def draft(self) -> Iterator[BinaryIO]:
+        """A new file outside every bucket, gone at the end unless `publish` moved it into its place."""
+        path = self._drafts / f"{os.getpid()}-{secrets.token_hex(8)}"
+        try:
+            with path.open("xb") as stream:
+                yield stream
+        finally:
+            path.unlink(missing_ok=True)
+
+    def open(self, address: Address, version: str | None = None) -> OpenObject:
+        """Open an object, or a version of it, for reading.
+
+        Raises
+        ------
+        S3Error
+            ``NoSuchKey``, ``NoSuchVersion``; ``MethodNotAllowed`` for a delete marker; ``AccessDenied`` for a
+            symbolic link.
+        """
+        try:
+            opened = self._open_present(address)
+        except S3Error as error:
+            if error.code != "NoSuchKey":
+                raise
+            if version is None:
+                raise self._no_such_key(address) from error
         else:
-            call.store.publish_folder(address, info, condition)
-    answer = {"ETag": f'"{info.etag}"', **checksum_headers(info.checksums, info.checksum_type)}
-    return Answer(status=200, headers=answer)
+            if version in (None, opened.info.version):
+                return opened
+            opened.stream.close()
+        return self._open_kept(address, version)
+
+    def _open_present(self, address: Address) -> OpenObject:
+        with self._lock(address):
+            stream = _open_file(address)
+            status = os.fstat(stream.fileno())
+            info = self.records.load(address.bucket, address.key, status)
+        return OpenObject(info or self._measure(address, stream, status), stream)
+
+    def _no_such_key(self, address: Address) -> S3Error:
+        newest = next(iter(self.versions.of_key(address.bucket, address.key)), None)
+        return no_such_key(address.key, marker_headers(newest) if newest and newest.deleted else None)
+
+    def _open_kept(self, address: Address, version: str) -> OpenObject:
+        for info in self.versions.of_key(address.bucket, address.key):
+            if info.version == version and info.deleted:
+                message = "The specified method is not allowed against this resource."
+                raise S3Error("MethodNotAllowed", message, 405, marker_headers(info), ResourceType="DeleteMarker")
+            if info.version == version:
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    return OpenObject(info, self.versions.path(address.bucket, address.key, version).open("rb"))
+        raise no_such_version(address.key, version)
+
+    def describe(self, address: Address, status: os.stat_result) -> ObjectInfo:
+        """What S3 tells about an object, whose file a listing has looked at. Raises as `open` does."""
+        known = self.records.load(address.bucket, address.key, status)
+        if known:
+            return known
+        opened = self._open_present(address)
+        opened.stream.close()
+        return opened.info
+
+    def _measure(self, address: Address, stream: BinaryIO, status: os.stat_result) -> ObjectInfo:
+        """Find the ETag of a file that was not written through S3, and keep it."""
+        info = self._look_through(stream, status)
+        stream.seek(0)
+        with self._lock(address), suppress(FileNotFoundError, NotADirectoryError):
+            # Another reader may have kept its own meanwhile, and an ETag that is no MD5 is found only once.
+            known = self.records.load(address.bucket, address.key, status)
+            # Only where the key still is this file: a newer one has a record of its own by now.
+            unchanged = info.describes(os.fstat(stream.fileno())) and os.path.samestat(address.path.lstat(), status)
+            if known is None and unchanged:
+                self.records.save(address.bucket, address.key, info)
+            return known or info
+        return info
+
+    def _look_through(self, stream: BinaryIO, status: os.stat_result) -> ObjectInfo:
+        tally = Tally()
+        copy_bytes(stream, None, status.st_size, tally)
+        return self._encrypted(ObjectInfo(status.st_size, status.st_mtime_ns, tally.etag))
+
+    def _encrypted(self, info: ObjectInfo) -> ObjectInfo:
+        """The same as the bucket's default encryption has it: with SSE-KMS, an ETag says nothing of the content."""
+        return replace(info, kms=True, etag=opaque_etag(info.etag)) if info.kms or self.unkind.sse_kms else info
+
+    def _present(self, address: Address) -> ObjectInfo | None:
+        """The present object, under the lock of its address."""
+        try:
+            stream = _open_file(address)
+        except S3Error as error:
+            if error.code != "NoSuchKey":
+                raise
+            return None
+        with stream:
+            status = os.fstat(stream.fileno())
+            known = self.records.load(address.bucket, address.key, status)
+            if known is None:
+                known = self._look_through(stream, status)
+                self.records.save(address.bucket, address.key, known)
+            return known
+
+    def _recorded(self, address: Address) -> ObjectInfo | None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return self.records.load(address.bucket, address.key, address.path.lstat())
+        return None
 
 
-def delete_object(call: Call) -> Response:
-    """DeleteObject; a key that is not there is deleted already."""
-    condition = write_condition(call.request.headers, call.key)
-    call.store.delete(call.address, condition)
-    return Answer(status=204)
+def marker_headers(marker: ObjectInfo) -> dict[str, str]:
+    """The answer's headers where a delete marker was met or made."""
+    return {"x-amz-delete-marker": "true", "x-amz-version-id": marker.version}
 
 
-def _delete_one(call: Call, entry: Element) -> tuple[str, dict[str, str]]:
-    """Delete one key of a DeleteObjects request; the answer's element and its content."""
-    key = entry.findtext("Key")
-    if not key:
-        raise malformed_xml()
-    if {child.tag for child in entry} - {"Key", "VersionId"} or entry.findtext("VersionId") not in (None, "null"):
-        raise not_implemented("DeleteObjects with versions or conditions")
+def opaque_etag(etag: str) -> str:
+    """An ETag that says nothing of the content, but still of how many parts it was uploaded in."""
+    _, dash, parts = etag.partition("-")
+    return f"{secrets.token_hex(16)}{dash}{parts}"
+
+
+def _open_file(address: Address) -> BinaryIO:
+    refuse_symbolic_links(address)
     try:
-        call.store.delete(call.store.address(call.bucket, key), unconditional)
-    except OSError as error:
-        refusal: AwsError = from_os_error(error)
-    except S3Error as error:
-        refusal = error
-    else:
-        return "Deleted", {"Key": key}
-    return "Error", {"Key": key, "Code": refusal.code, "Message": refusal.message}
-
-
-def delete_objects(call: Call) -> Response:
-    """DeleteObjects: up to 1,000 keys, each answered for itself."""
-    call.store.bucket(call.bucket)
-    if not _has_integrity(call.request.headers):
-        raise invalid_request("Missing required header for this request: Content-MD5 OR x-amz-checksum-*")
-    document = parse(receive_document(call.request), "Delete")
-    entries = document.findall("Object")
-    if not 0 < len(entries) <= MAX_DELETES:
-        raise malformed_xml()
-    quiet = (document.findtext("Quiet") or "").strip().lower() == "true"
-    answers: dict[str, list[dict[str, str]]] = {"Deleted": [], "Error": []}
-    for entry in entries:
-        name, content = _delete_one(call, entry)
-        answers[name].append(content)
-    if quiet:
-        del answers["Deleted"]
-    return xml_response("DeleteResult", answers)
-
-
-def _has_integrity(headers: Mapping[str, str]) -> bool:
-    names = {name.lower() for name, _ in headers.items()}
-    return bool(names & {"content-md5", "x-amz-trailer"}) or any(name.startswith("x-amz-checksum-") for name in names)
-
-
-def copy_source(call: Call) -> tuple[str, str]:
-    """Bucket and key of the ``x-amz-copy-source`` header.
-
-    Raises
-    ------
-    S3Error
-        ``InvalidArgument`` where it names no object; ``NotImplemented`` for a version.
-    """
-    value = call.request.headers["x-amz-copy-source"]
-    path, _, query = value.partition("?")
-    if query and query != "versionId=null":
-        raise not_implemented("Copying a version of an object")
-    bucket, separator, key = unquote(path).removeprefix("/").partition("/")
-    if not separator or not key:
-        raise S3Error("InvalidArgument", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
-    return bucket, key
+        # Non-blocking, since opening a pipe would wait for its writer.
+        descriptor = os.open(address.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise no_such_key(address.key) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise no_such_key(address.key)
+    return os.fdopen(descriptor, "rb")

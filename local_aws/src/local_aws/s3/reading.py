@@ -1,97 +1,107 @@
-"""GetObject and HeadObject."""
+"""GetObject and HeadObject, and the conditions of reads ("Conditional reads", Amazon S3 User Guide)."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from werkzeug import Response
-from werkzeug.http import http_date
+from werkzeug.http import http_date, parse_date
 
-from local_aws.s3.answer import Answer
 from local_aws.s3.call import Call
-from local_aws.s3.conditions import NotModified, check_read
-from local_aws.s3.errors import S3Error
-from local_aws.s3.metadata import ObjectInfo
-from local_aws.s3.tally import CHUNK_BYTES, checksum_headers
-from local_aws.s3.xml import xml_response
+from local_aws.s3.checksums import CHUNK_BYTES, checksum_headers
+from local_aws.s3.errors import S3Error, invalid_argument, precondition_failed
+from local_aws.s3.records import ObjectInfo
+from local_aws.s3.xml import Answer, xml_response
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-_OVERRIDES = {
-    "response-content-type": "Content-Type",
-    "response-content-language": "Content-Language",
-    "response-expires": "Expires",
-    "response-cache-control": "Cache-Control",
-    "response-content-disposition": "Content-Disposition",
-    "response-content-encoding": "Content-Encoding",
-}
+_VERSION = re.compile(r"[0-9a-f]{32}|null")
 
 
-@dataclass
-class Slice:
-    """Bytes of an open file as a WSGI answer; closing it closes the file."""
-
-    stream: BinaryIO
-    left: int
-
-    def __iter__(self) -> Iterator[bytes]:
-        while self.left:
-            data = self.stream.read(min(self.left, CHUNK_BYTES))
-            if not data:
-                raise OSError(f"the file ended {self.left} bytes early: it was changed in its place while it was read")
-            self.left -= len(data)
-            yield data
-
-    def close(self) -> None:
-        """Close the file."""
-        self.stream.close()
+class NotModified(Exception):
+    """The reader already has this object: answer 304."""
 
 
-def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """First and last byte of a ``Range`` header; None for the whole object.
+def etag_is(header: str, etag: str) -> bool:
+    """Whether an ``If-Match`` or ``If-None-Match`` header names an ETag."""
+    return header.strip() == "*" or etag in (part.strip().strip('"') for part in header.split(","))
 
-    As in S3, several ranges and what is no byte range are ignored.
+
+def _changed_since(info: ObjectInfo, header: str) -> bool | None:
+    """Whether the object is newer than a date header says; None where that is no date, which S3 ignores."""
+    moment = parse_date(header)
+    return None if moment is None else info.mtime_ns // 1_000_000_000 > moment.timestamp()
+
+
+def check_read(info: ObjectInfo, headers: Mapping[str, str], prefix: str = "") -> None:
+    """Hold the ``If-…`` headers of a read against the object.
+
+    Parameters
+    ----------
+    info : ObjectInfo
+        The object.
+    headers : mapping
+        The request's headers.
+    prefix : str
+        ``x-amz-copy-source-`` for the headers about a copy's source.
 
     Raises
     ------
     S3Error
-        ``InvalidRange`` where the object has no such byte.
+        ``PreconditionFailed``.
+    NotModified
+        Where the reader's own copy is the object.
     """
-    found = _RANGE.fullmatch(header.replace(" ", "")) if header else None
-    if found is None or found.groups() == ("", ""):
+    match, unmodified = headers.get(f"{prefix}If-Match"), headers.get(f"{prefix}If-Unmodified-Since")
+    if match is not None:
+        if not etag_is(match, info.etag):
+            raise precondition_failed("If-Match")
+    elif unmodified is not None and _changed_since(info, unmodified):
+        raise precondition_failed("If-Unmodified-Since")
+    none_match, modified = headers.get(f"{prefix}If-None-Match"), headers.get(f"{prefix}If-Modified-Since")
+    if none_match is not None:
+        if etag_is(none_match, info.etag):
+            raise NotModified
+    elif modified is not None and _changed_since(info, modified) is False:
+        raise NotModified
+
+
+def _parse_range(header: str, size: int) -> tuple[int, int] | None:
+    """First byte and length of a ``Range`` header; None for the whole object.
+
+    As in S3, several ranges and what is no byte range are ignored; ``InvalidRange`` where the object has no such byte.
+    """
+    found = _RANGE.fullmatch(header.replace(" ", ""))
+    first, last = found.groups() if found else ("", "")
+    if not first and not last or first and last and int(last) < int(first):
         return None
-    first, last = found.groups()
-    if not first:
-        start, end = max(size - int(last), 0), size - 1
-    else:
-        start, end = int(first), min(int(last) if last else size - 1, size - 1)
-        if last and int(last) < int(first):
-            return None
+    start = int(first) if first else max(size - int(last), 0)
+    end = min(int(last), size - 1) if first and last else size - 1
     if start >= size:
-        raise S3Error(
-            "InvalidRange",
-            "The requested range is not satisfiable",
-            416,
-            RangeRequested=header or "",
-            ActualObjectSize=str(size),
-        )
-    return start, end
+        message, asked = "The requested range is not satisfiable", {"RangeRequested": header}
+        raise S3Error("InvalidRange", message, 416, **asked, ActualObjectSize=str(size))
+    return start, end - start + 1
 
 
-def _headers(call: Call, info: ObjectInfo) -> dict[str, str]:
-    overrides = {name: call.query(parameter) for parameter, name in _OVERRIDES.items()}
-    return {
-        **info.headers,
-        **{name: value for name, value in overrides.items() if value is not None},
-        "ETag": f'"{info.etag}"',
-        "Last-Modified": http_date(info.mtime_ns // 1_000_000_000),
-        "Accept-Ranges": "bytes",
-    }
+def _pieces(stream: BinaryIO, left: int) -> Iterator[bytes]:
+    with stream:
+        while left:
+            data = stream.read(min(left, CHUNK_BYTES))
+            if not data:
+                raise OSError(f"the file ended {left} bytes early: it was changed in its place while it was read")
+            left -= len(data)
+            yield data
+
+
+def check_version(version: str | None) -> str | None:
+    """A version's id, if one is given; raises ``InvalidArgument`` for what is none."""
+    if version is not None and not _VERSION.fullmatch(version):
+        raise invalid_argument("Invalid version id specified", "versionId", version)
+    return version
 
 
 def get_object(call: Call) -> Response:
     """GetObject, and HeadObject, which is the same without the bytes."""
-    opened = call.store.open(call.address)
+    opened = call.store.open(call.address, check_version(call.query("versionId")))
     try:
         response = _answer(call, opened.info, opened.stream)
     except BaseException:
@@ -103,22 +113,27 @@ def get_object(call: Call) -> Response:
 
 
 def _answer(call: Call, info: ObjectInfo, stream: BinaryIO) -> Response:
-    headers = _headers(call, info)
+    modified = http_date(info.mtime_ns // 1_000_000_000)
+    headers = {
+        **info.headers,
+        "ETag": f'"{info.etag}"',
+        **info.answered(),
+        "Last-Modified": modified,
+        "Accept-Ranges": "bytes",
+    }
     try:
         check_read(info, call.request.headers)
     except NotModified:
         return Answer(status=304, headers=headers)
-    span = parse_range(call.request.headers.get("Range"), info.size)
+    span = _parse_range(call.header("Range"), info.size)
+    start, length = span or (0, info.size)
     if span:
-        start, length = span[0], span[1] - span[0] + 1
-        headers["Content-Range"] = f"bytes {start}-{span[1]}/{info.size}"
+        headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{info.size}"
         stream.seek(start)
-    else:
-        length = info.size
-        if call.request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
-            headers |= checksum_headers(info.checksums, info.checksum_type)
+    elif call.header("x-amz-checksum-mode").upper() == "ENABLED":
+        headers |= checksum_headers(info.checksums, info.checksum_type)
     headers["Content-Length"] = str(length)
-    body = Slice(stream, length) if call.request.method == "GET" else ()
+    body = _pieces(stream, length) if call.request.method == "GET" else ()
     response = Answer(body, 206 if span else 200, headers, direct_passthrough=True)
     response.automatically_set_content_length = False
     return response
@@ -126,6 +141,6 @@ def _answer(call: Call, info: ObjectInfo, stream: BinaryIO) -> Response:
 
 def get_object_tagging(call: Call) -> Response:
     """GetObjectTagging: no object has tags here, since putting them is refused; the AWS CLI asks before it copies."""
-    opened = call.store.open(call.address)
+    opened = call.store.open(call.address, check_version(call.query("versionId")))
     opened.stream.close()
     return xml_response("Tagging", {"TagSet": ""})

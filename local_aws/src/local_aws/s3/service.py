@@ -2,94 +2,110 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
+import botocore.session
 from werkzeug import Request, Response
 
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
-from local_aws.s3 import buckets, completing, copying, listing, multipart, objects, reading
-from local_aws.s3.call import Call
+from local_aws.s3 import buckets, listing, multipart, reading, writing
+from local_aws.s3.call import Call, refuse_headers
 from local_aws.s3.errors import S3Error, from_os_error, not_implemented
-from local_aws.s3.refusals import operation_name, refuse_headers, subresource
 from local_aws.s3.store import ObjectStore
 from local_aws.s3.xml import error_response
 
-
-@dataclass(frozen=True)
-class Operation:
-    """An operation and the query parameters that it reads; any other parameter is refused."""
-
-    answer: Callable[[Call], Response]
-    parameters: frozenset[str] = frozenset()
-
-
-def _operation(answer: Callable[[Call], Response], parameters: str = "") -> Operation:
-    return Operation(answer, frozenset(parameters.split()))
-
-
-_READ = _operation(
-    reading.get_object,
-    "versionId response-content-type response-content-language response-expires response-cache-control "
-    "response-content-disposition response-content-encoding",
-)
-_OPERATIONS = {
-    ("service", "GET", ""): _operation(buckets.list_buckets, "prefix"),
-    ("bucket", "PUT", ""): _operation(buckets.create_bucket),
-    ("bucket", "HEAD", ""): _operation(buckets.head_bucket),
-    ("bucket", "DELETE", ""): _operation(buckets.delete_bucket),
-    ("bucket", "GET", "location"): _operation(buckets.get_bucket_location),
-    ("bucket", "GET", "versioning"): _operation(buckets.get_bucket_versioning),
-    ("bucket", "GET", ""): _operation(
-        listing.list_objects,
-        "list-type prefix delimiter max-keys marker encoding-type continuation-token start-after fetch-owner",
+_LIST = "prefix delimiter encoding-type"
+_OPERATIONS: dict[str, tuple[Callable[[Call], Response], str]] = {
+    "ListBuckets": (buckets.list_buckets, "prefix"),
+    "CreateBucket": (buckets.create_bucket, ""),
+    "HeadBucket": (buckets.head_bucket, ""),
+    "DeleteBucket": (buckets.delete_bucket, ""),
+    "GetBucketLocation": (buckets.get_bucket_location, ""),
+    "GetBucketVersioning": (buckets.get_bucket_versioning, ""),
+    "GetBucketEncryption": (buckets.get_bucket_encryption, ""),
+    "ListObjects": (listing.list_objects, f"{_LIST} max-keys marker"),
+    "ListObjectsV2": (listing.list_objects_v2, f"{_LIST} max-keys continuation-token start-after fetch-owner"),
+    "ListObjectVersions": (listing.list_object_versions, f"{_LIST} max-keys key-marker version-id-marker"),
+    "GetObject": (reading.get_object, "versionId"),
+    "HeadObject": (reading.get_object, "versionId"),
+    "GetObjectTagging": (reading.get_object_tagging, "versionId"),
+    "PutObject": (writing.put_object, ""),
+    "CopyObject": (writing.copy_object, ""),
+    "DeleteObject": (writing.delete_object, "versionId"),
+    "DeleteObjects": (writing.delete_objects, ""),
+    "CreateMultipartUpload": (multipart.create_multipart_upload, ""),
+    "UploadPart": (multipart.upload_part, ""),
+    "UploadPartCopy": (multipart.upload_part_copy, ""),
+    "CompleteMultipartUpload": (multipart.complete_multipart_upload, ""),
+    "AbortMultipartUpload": (multipart.abort_multipart_upload, ""),
+    "ListParts": (multipart.list_parts, "part-number-marker max-parts"),
+    "ListMultipartUploads": (
+        multipart.list_multipart_uploads,
+        "prefix key-marker upload-id-marker max-uploads",
     ),
-    ("bucket", "GET", "uploads"): _operation(
-        multipart.list_multipart_uploads, "prefix key-marker upload-id-marker max-uploads"
-    ),
-    ("bucket", "POST", "delete"): _operation(objects.delete_objects),
-    ("object", "GET", ""): _READ,
-    ("object", "HEAD", ""): _READ,
-    ("object", "PUT", ""): _operation(objects.put_object),
-    ("object", "PUT", "x-amz-copy-source"): _operation(copying.copy_object),
-    ("object", "DELETE", ""): _operation(objects.delete_object, "versionId"),
-    ("object", "GET", "tagging"): _operation(reading.get_object_tagging, "versionId"),
-    ("object", "POST", "uploads"): _operation(multipart.create_multipart_upload),
-    ("object", "PUT", "uploadId"): _operation(multipart.upload_part, "partNumber"),
-    ("object", "POST", "uploadId"): _operation(completing.complete_multipart_upload),
-    ("object", "DELETE", "uploadId"): _operation(multipart.abort_multipart_upload),
-    ("object", "GET", "uploadId"): _operation(multipart.list_parts, "part-number-marker max-parts"),
 }
+"""The operations that there are, and the query parameters that each reads: any other is refused."""
 
 
-def _target(request: Request) -> str:
-    """The decoded path. Not ``request.path``, which joins leading slashes: they would belong to the names."""
-    return request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+class _Route(NamedTuple):
+    """How S3 tells an operation: by method, level, and what its query and headers must have."""
+
+    name: str
+    method: str
+    level: str
+    query: frozenset[str]
+    headers: frozenset[str]
 
 
-def _find(call: Call) -> Operation:
-    """The operation of a request.
+@cache
+def _routes() -> list[_Route]:
+    """All operations of S3, as botocore's service model has them; the most demanding first."""
+    model = botocore.session.get_session().get_service_model("s3")
+    routes = []
+    for operation in map(model.operation_model, model.operation_names):
+        path, _, query = operation.http["requestUri"].partition("?")
+        required = {"querystring": set(query.replace("=2", "").split("&")) - {""}, "header": set()}
+        for name in operation.input_shape.required_members:
+            at = operation.input_shape.members[name].serialization
+            required.get(at.get("location", ""), set()).add(at.get("name"))
+        level = "object" if "{Key" in path else "bucket" if path == "/{Bucket}" else path
+        wanted = (frozenset(required["querystring"]), frozenset(required["header"]))
+        routes.append(_Route(operation.name, operation.http["method"], level, *wanted))
+    # Of names for the same, the one that there is; else the longer, which is the newer (GetBucketLifecycle).
+    return sorted(
+        routes,
+        key=lambda route: (-len(route.query) - len(route.headers), route.name not in _OPERATIONS, -len(route.name)),
+    )
+
+
+def _find(call: Call) -> Callable[[Call], Response]:
+    """The function that answers a request.
 
     Raises
     ------
     S3Error
         ``NotImplemented`` naming the operation or the parameter; ``MethodNotAllowed``.
     """
-    level = "object" if call.key else "bucket" if call.bucket else "service"
-    method, sub = call.request.method, subresource(call.request)
-    operation = _OPERATIONS.get((level, method, sub))
-    if operation is None:
-        name = operation_name(level, method, sub)
-        if name:
-            raise not_implemented(f"The operation S3:{name}")
+    level = "object" if call.key else "bucket" if call.bucket else "/"
+    given = set(call.request.args)
+    for route in _routes():
+        if (
+            (route.method, route.level) == (call.request.method, level)
+            and route.query <= given
+            and all(name in call.request.headers for name in route.headers)
+        ):
+            break
+    else:
         raise S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
-    allowed = operation.parameters | {sub, "x-id"}
-    for name, value in call.request.args.items():
-        if name not in allowed and not name.lower().startswith("x-amz-"):
-            raise not_implemented(f"The query parameter {name!r} of S3:{operation_name(level, method, sub)}")
-        if name == "versionId" and value != "null":
-            raise not_implemented("Reading or deleting a version of an object")
-    return operation
+    if route.name not in _OPERATIONS:
+        raise not_implemented(f"The operation S3:{route.name}")
+    answer, parameters = _OPERATIONS[route.name]
+    for name in sorted(given - route.query - {"x-id", *parameters.split()}):
+        if not name.lower().startswith("x-amz-"):
+            raise not_implemented(f"The query parameter {name!r} of S3:{route.name}")
+    return answer
 
 
 class S3:
@@ -112,19 +128,17 @@ class S3:
     def respond(self, request: Request) -> Response:
         """Answer a path-style S3 request, whose signature was verified before; refusals are answers too."""
         request_id = secrets.token_hex(8).upper()
-        path = _target(request)
+        # Not ``request.path``, which joins leading slashes: they would belong to the names.
+        path = request.environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        bucket, _, key = path.removeprefix("/").partition("/")
         try:
-            response = self._answer(request, path)
+            call = Call(self._store, request, bucket, key)
+            answer = _find(call)
+            refuse_headers(request)
+            response = answer(call)
         except AwsError as error:
             response = error_response(error, path, request_id)
         except OSError as error:
             response = error_response(from_os_error(error), path, request_id)
         response.headers["x-amz-request-id"] = request_id
         return response
-
-    def _answer(self, request: Request, path: str) -> Response:
-        bucket, _, key = path.removeprefix("/").partition("/")
-        call = Call(self._store, request, bucket, key)
-        operation = _find(call)
-        refuse_headers(request)
-        return operation.answer(call)

@@ -1,6 +1,5 @@
 """Multipart uploads under way: parts wait outside the bucket until the upload is completed."""
 
-import json
 import os
 import re
 import secrets
@@ -8,11 +7,12 @@ import shutil
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from local_aws.s3.errors import S3Error
-from local_aws.s3.keys import Address
-from local_aws.s3.metadata import write_json
-from local_aws.s3.tally import Tally
+from local_aws.s3.checksums import Tally
+from local_aws.s3.errors import no_such_upload
+from local_aws.s3.folders import Address
+from local_aws.s3.records import read_json, write_json
 
 _UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -33,6 +33,8 @@ class Upload:
         ``FULL_OBJECT`` or ``COMPOSITE``.
     started_ns : int
         Epoch nanoseconds.
+    kms : bool
+        Started while the bucket was encrypted with SSE-KMS: the parts' ETags say nothing of their content.
     """
 
     upload_id: str
@@ -42,6 +44,7 @@ class Upload:
     algorithm: str
     checksum_type: str
     started_ns: int
+    kms: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,6 @@ class Part:
     etag: str
     checksums: dict[str, str]
     mtime_ns: int
-
-
-def no_such_upload() -> S3Error:
-    """An upload id that was never given out, or is completed or aborted."""
-    return S3Error(
-        "NoSuchUpload",
-        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or "
-        "completed.",
-        404,
-    )
 
 
 class Uploads:
@@ -79,10 +72,10 @@ class Uploads:
         self._root = root
         root.mkdir(parents=True, exist_ok=True)
 
-    def start(self, address: Address, headers: dict[str, str], algorithm: str, checksum_type: str) -> Upload:
+    def start(self, address: Address, headers: dict[str, str], algorithm: str, checksum_type: str, kms: bool) -> Upload:
         """Begin an upload."""
-        upload_id = secrets.token_hex(32)
-        upload = Upload(upload_id, address.bucket, address.key, headers, algorithm, checksum_type, time.time_ns())
+        upload_id, now = secrets.token_hex(32), time.time_ns()
+        upload = Upload(upload_id, address.bucket, address.key, headers, algorithm, checksum_type, now, kms)
         write_json(self._root / upload_id / "upload.json", asdict(upload))
         return upload
 
@@ -94,10 +87,8 @@ class Uploads:
         return upload
 
     def _read(self, upload_id: str) -> Upload | None:
-        try:
-            return Upload(**json.loads((self._root / upload_id / "upload.json").read_text("utf-8")))
-        except FileNotFoundError:
-            return None
+        record = read_json(self._root / upload_id / "upload.json")
+        return Upload(**record) if record else None
 
     def of_bucket(self, bucket: str) -> list[Upload]:
         """The uploads under way in a bucket, in S3's order: by key, then by start."""
@@ -105,26 +96,28 @@ class Uploads:
         mine = [upload for upload in found if upload and upload.bucket == bucket]
         return sorted(mine, key=lambda upload: (upload.key.encode(), upload.started_ns))
 
-    def add_part(self, upload: Upload, number: int, draft: str, tally: Tally) -> Part:
+    def add_part(self, upload: Upload, number: int, draft: BinaryIO, tally: Tally) -> Part:
         """Keep a finished draft as a part; one of the same number is replaced."""
+        draft.flush()
         folder = self._root / upload.upload_id
         record = folder / f"{number}.json"
         file = f"{number}-{secrets.token_hex(4)}.part"
-        part = Part(number, file, tally.size, tally.etag, tally.checksums, time.time_ns())
+        etag = secrets.token_hex(16) if upload.kms else tally.etag
+        part = Part(number, file, tally.size, etag, tally.checksums, time.time_ns())
         try:
-            os.replace(draft, folder / part.file)
+            os.replace(draft.name, folder / part.file)
         except FileNotFoundError as error:  # aborted or completed meanwhile
             raise no_such_upload() from error
-        replaced = json.loads(record.read_text("utf-8"))["file"] if record.exists() else None
+        replaced = read_json(record)
         write_json(record, asdict(part))
         if replaced:
-            (folder / replaced).unlink(missing_ok=True)
+            (folder / replaced["file"]).unlink(missing_ok=True)
         return part
 
     def parts(self, upload: Upload) -> dict[int, Part]:
         """The parts of an upload by number, ascending."""
         records = (self._root / upload.upload_id).glob("[0-9]*.json")
-        parts = [Part(**json.loads(record.read_text("utf-8"))) for record in records]
+        parts = [Part(**record) for record in map(read_json, records) if record]
         return {part.number: part for part in sorted(parts, key=lambda part: part.number)}
 
     def path(self, upload: Upload, part: Part) -> Path:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from local_aws.s3.errors import S3Error
-from local_aws.s3.keys import Address, check_key, is_hidden
-from local_aws.s3.metadata import ObjectInfo
-from local_aws.s3.store import ObjectStore
+from local_aws.s3.folders import MARKER, Address, check_key, is_hidden
+from local_aws.s3.objects import Objects
+from local_aws.s3.records import ObjectInfo
 
 
 @dataclass(frozen=True)
 class Found:
-    """An object of a listing, or a folder that holds some.
+    """An object (a version) of a listing, or a folder that holds some.
 
     Parameters
     ----------
@@ -20,10 +20,13 @@ class Found:
         Ends in ``/`` for a folder and for a folder marker.
     info : ObjectInfo or None
         None for a folder that stands for the keys below it.
+    latest : bool
+        Whether it is the key's latest version.
     """
 
     key: str
     info: ObjectInfo | None
+    latest: bool = True
 
 
 def key_order(key: str) -> bytes:
@@ -37,7 +40,7 @@ class Walk:
 
     Parameters
     ----------
-    store : ObjectStore
+    store : Objects
         The objects.
     bucket : str
         A bucket that exists.
@@ -49,7 +52,7 @@ class Walk:
         Do not go into folders below the prefix; name each that holds an object instead.
     """
 
-    store: ObjectStore
+    store: Objects
     bucket: str
     prefix: str = ""
     after: str = ""
@@ -69,8 +72,8 @@ class Walk:
                 check_key(folder)
         except S3Error:
             return False
-        path = self._address(folder).path
-        return os.path.realpath(path) == str(path)
+        path = str(self._address(folder).root / folder).rstrip("/")
+        return os.path.realpath(path) == path
 
     def _address(self, key: str) -> Address:
         return Address(self.bucket, key, self.store.lake.bucket(self.bucket))
@@ -80,14 +83,12 @@ class Walk:
 
     def _below(self, folder: str) -> Iterator[Found]:
         """The keys in a folder, which is ``""`` or ends in ``/``."""
-        if folder and self._wanted(folder):
-            yield from self._object(folder, None)
-        for key, entry in _entries(self._address(folder)):
-            if not entry.is_dir(follow_symlinks=False):
-                if self._wanted(key):
-                    yield from self._object(key, entry)
-            elif self._may_hold(key):
-                yield from self._folder(key)
+        for key, entry in _entries(str(self._address("").root / folder), folder):
+            if entry.is_dir(follow_symlinks=False):
+                if self._may_hold(key):
+                    yield from self._folder(key)
+            elif self._wanted(key):
+                yield from self._object(key, entry)
 
     def _may_hold(self, folder: str) -> bool:
         """Whether keys in a folder can be wanted."""
@@ -101,30 +102,32 @@ class Walk:
         elif self._wanted(folder) and any(Walk(self.store, self.bucket, folder)):
             yield Found(folder, None)
 
-    def _object(self, key: str, entry: os.DirEntry[str] | None) -> Iterator[Found]:
+    def _object(self, key: str, entry: os.DirEntry[str]) -> Iterator[Found]:
         try:
-            status = entry.stat(follow_symlinks=False) if entry else None
-            yield Found(key, self.store.describe(self._address(key), status))
+            yield Found(key, self.store.describe(self._address(key), entry.stat(follow_symlinks=False)))
         except FileNotFoundError:  # removed while the bucket was listed
             return
         except S3Error as error:
-            if error.code != "NoSuchKey":  # a folder without marker, or removed meanwhile
+            if error.code != "NoSuchKey":  # removed meanwhile
                 raise
 
 
-def _entries(folder: Address) -> list[tuple[str, os.DirEntry[str]]]:
-    """What a folder holds, by key (folders end in ``/``), in the order of all the keys below."""
+def _entries(path: str, folder: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """What a folder holds, by key (those of folders end in ``/``), in the order of all the keys below."""
     try:
-        with os.scandir(folder.path) as entries:
-            visible = [
-                (
-                    f"{folder.key}{entry.name}/" if entry.is_dir(follow_symlinks=False) else folder.key + entry.name,
-                    entry,
-                )
-                for entry in entries
-                if not is_hidden(entry.name)
-                and (entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False))
-            ]
+        with os.scandir(path) as entries:
+            found = [(_key(folder, entry), entry) for entry in entries]
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(visible, key=lambda item: key_order(item[0]))
+    return sorted(((key, entry) for key, entry in found if key), key=lambda item: key_order(item[0]))
+
+
+def _key(folder: str, entry: os.DirEntry[str]) -> str:
+    """The key of a file or the prefix of a folder; empty for what is no object."""
+    if entry.is_dir(follow_symlinks=False):
+        return "" if is_hidden(entry.name) else f"{folder}{entry.name}/"
+    if not entry.is_file(follow_symlinks=False):
+        return ""
+    if entry.name == MARKER:
+        return folder
+    return "" if is_hidden(entry.name) else folder + entry.name

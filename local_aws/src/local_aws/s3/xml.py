@@ -1,4 +1,4 @@
-"""S3's XML documents, written from and read into plain Python values."""
+"""S3's answers and XML documents, written from and read into plain Python values."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,14 +8,20 @@ from xml.etree import ElementTree
 from werkzeug import Response
 
 from local_aws.errors import AwsError
-from local_aws.s3.answer import Answer
+from local_aws.profile import PROFILE
 from local_aws.s3.errors import malformed_xml
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-OWNER = {"ID": "0" * 63 + "1", "DisplayName": "stedi-local"}
+OWNER = {"ID": "0" * 63 + "1", "DisplayName": PROFILE}
 """The canonical user that owns everything in a lake."""
 
 Content = Mapping[str, object]
+
+
+class Answer(Response):
+    """A response that has a content type only where it is given one, as S3's empty answers have none."""
+
+    default_mimetype = None
 
 
 def _append(parent: ElementTree.Element, name: str, value: object) -> None:
@@ -58,7 +64,8 @@ def error_response(error: AwsError, resource: str, request_id: str) -> Response:
         "RequestId": request_id,
     }
     printable = {name: re.sub(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]", "\ufffd", value) for name, value in content.items()}
-    return Answer(render("Error", printable, None), error.status, content_type="application/xml")
+    headers = getattr(error, "headers", None)
+    return Answer(render("Error", printable, None), error.status, headers, content_type="application/xml")
 
 
 def parse(body: bytes, root: str) -> ElementTree.Element:

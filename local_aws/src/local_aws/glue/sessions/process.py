@@ -99,7 +99,7 @@ def _publish(log: Path, target: Path) -> None:
 
 
 def session_environment(environment: Mapping[str, str], lake: Lake, scratch: Path) -> dict[str, str]:
-    """The environment of a process with Spark: the project's own Spark, Java 17, and nothing of other installations.
+    """The environment of a process with Spark: this installation's Spark, Java 17, and nothing of other installations.
 
     Parameters
     ----------

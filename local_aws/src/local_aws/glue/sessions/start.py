@@ -70,7 +70,7 @@ class StartOrder:
 def use_the_paths_of_glue(order: StartOrder) -> None:
     """Give the session the module path that it has on Glue: awsglue, and nothing of this package or its project.
 
-    Helpers then come from ``--extra-py-files`` alone, so that one forgotten there fails here too.
+    A session's own modules then come from ``--extra-py-files`` alone, so that one forgotten there fails here too.
     """
     runtime = str(order.lake.plain(GLUE_RUNTIME))
     hidden = {SOURCES, SOURCES.parents[1]} - {Path(entry) for entry in site.getsitepackages()}

@@ -1,6 +1,6 @@
 """DynamicFrame (AWS: "DynamicFrame class")."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, KeysView, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyspark.sql import DataFrame
@@ -179,3 +179,39 @@ class DynamicFrame:
             if "." in name and name not in self.schema().field_map:
                 refuse(f"The nested path {name}")
         return names
+
+
+class DynamicFrameCollection:
+    """DynamicFrames by name (AWS: "DynamicFrameCollection class").
+
+    Parameters
+    ----------
+    dynamic_frames : Mapping
+        The frames.
+    glue_ctx : GlueContext
+        The context.
+    """
+
+    def __init__(self, dynamic_frames: "Mapping[str, DynamicFrame]", glue_ctx: "GlueContext"):
+        self._frames, self.glue_ctx = dict(dynamic_frames), glue_ctx
+
+    def __getattr__(self, name: str) -> NoReturn:
+        refuse_attribute("DynamicFrameCollection", name, {"flatmap", "map"})
+
+    def __getitem__(self, key: str) -> DynamicFrame:
+        return self._frames[key]
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def keys(self) -> KeysView[str]:
+        """The names."""
+        return self._frames.keys()
+
+    def values(self) -> list[DynamicFrame]:
+        """The frames."""
+        return [self[key] for key in self.keys()]
+
+    def select(self, key: str, transformation_ctx: str = "") -> DynamicFrame:
+        """The frame of that name."""
+        return self[key]

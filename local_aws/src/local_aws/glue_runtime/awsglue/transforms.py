@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from awsglue._step import refuse_attribute
-from awsglue.dynamicframe import DynamicFrame
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 
 NOT_HERE = {
     "EvaluateDataQuality", "ErrorsAsDynamicFrame", "FillMissingValues", "FindIncrementalMatches", "FindMatches",
-    "FlatMap", "MapToCollection", "Relationalize", "SelectFromCollection", "Spigot", "SplitFields", "SplitRows",
+    "FlatMap", "MapToCollection", "Relationalize", "Spigot", "SplitFields", "SplitRows",
     "Unbox", "UnnestFrame",
 }  # fmt: skip
 
@@ -98,6 +98,13 @@ class Join(GlueTransform):
         return frame1.join(keys1, keys2, frame2, transformation_ctx)
 
 
+class SelectFromCollection(GlueTransform):
+    """One frame of a collection."""
+
+    def __call__(self, dfc: DynamicFrameCollection, key: str, transformation_ctx: str = "") -> DynamicFrame:
+        return dfc.select(key, transformation_ctx)
+
+
 class Repartition(GlueTransform):
     """Change the number of partitions."""
 
@@ -119,6 +126,6 @@ class Union(GlueTransform):
 
 ALL_TRANSFORMS = {
     ApplyMapping, Coalesce, DropFields, DropNullFields, Filter, Join, Map, RenameField, Repartition, ResolveChoice,
-    SelectFields, Union,
+    SelectFields, SelectFromCollection, Union,
 }  # fmt: skip
 __all__ = ["GlueTransform", *sorted(transform.__name__ for transform in ALL_TRANSFORMS)]

@@ -3,45 +3,32 @@
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 
-from awsgluedq import _columns, _keys, _lengths, _references, _sql, _statistics, _types, _values
-from awsgluedq._errors import RuleFails
-from awsgluedq._measures import Measures
-from awsgluedq._outcome import Outcome
-from awsgluedq._ruleset import Composite, Rule
+from awsgluedq import _columns, _sources, _values
+from awsgluedq._outcome import Judge, Outcome
+from awsgluedq._rules import Composite, Rule, RuleFails
 from awsgluedq._table import Table
 
-Judge = Callable[[], Outcome]
-Plan = Callable[[Rule, Table, Measures], Judge]
-
-PLANS: dict[str, Plan] = {
+PLANS: dict[str, Callable[[Rule, Table], Judge]] = {
     "ColumnCount": _columns.column_count,
-    "ColumnDataType": _types.column_data_type,
     "ColumnExists": _columns.column_exists,
-    "ColumnLength": _lengths.column_length,
     "ColumnValues": _values.column_values,
     "Completeness": _columns.completeness,
-    "CustomSql": _sql.custom_sql,
-    "DistinctValuesCount": _keys.distinct_values_count,
+    "CustomSql": _sources.custom_sql,
     "IsComplete": _columns.completeness,
-    "IsPrimaryKey": _keys.is_primary_key,
-    "IsUnique": _keys.uniqueness,
-    "Mean": _statistics.statistic,
-    "ReferentialIntegrity": _references.referential_integrity,
+    "IsPrimaryKey": _columns.is_primary_key,
+    "IsUnique": _columns.uniqueness,
+    "ReferentialIntegrity": _sources.referential_integrity,
     "RowCount": _columns.row_count,
-    "StandardDeviation": _statistics.statistic,
-    "Sum": _statistics.statistic,
-    "UniqueValueRatio": _keys.unique_value_ratio,
-    "Uniqueness": _keys.uniqueness,
+    "Uniqueness": _columns.uniqueness,
 }
 
 
 def evaluate(table: Table, rules: Sequence[Rule | Composite]) -> list[Outcome]:
     """The outcome of each rule, in their order."""
-    measures = Measures(table)
     leaves = {id(leaf): leaf for rule in rules for leaf in _leaves(rule)}
     with table.views() if any(leaf.name == "CustomSql" for leaf in leaves.values()) else nullcontext():
-        judges = {key: _plan(leaf, table, measures) for key, leaf in leaves.items()}
-    measures.count()
+        judges = {key: _plan(leaf, table) for key, leaf in leaves.items()}
+    table.count()
     return [_outcome(rule, judges) for rule in rules]
 
 
@@ -49,9 +36,9 @@ def _leaves(rule: Rule | Composite) -> list[Rule]:
     return [rule] if isinstance(rule, Rule) else [leaf for part in rule.rules for leaf in _leaves(part)]
 
 
-def _plan(rule: Rule, table: Table, measures: Measures) -> Judge:
+def _plan(rule: Rule, table: Table) -> Judge:
     try:
-        return PLANS[rule.name](rule, table, measures)
+        return PLANS[rule.name](rule, table)
     except RuleFails as failure:
         failed = Outcome(False, [str(failure)])
         return lambda: failed

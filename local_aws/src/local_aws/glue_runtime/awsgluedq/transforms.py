@@ -3,18 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
-from awsglue._step import glue_step
-from awsglue.dynamicframe import DynamicFrame
+from awsglue._step import check_options, exact_names, refuse
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.transforms import GlueTransform
 
-from awsgluedq._collection import DynamicFrameCollection
 from awsgluedq._evaluation import evaluate
-from awsgluedq._options import check_additional_options, check_publishing_options
 from awsgluedq._outcome import outcomes_frame
 from awsgluedq._parser import parse
 from awsgluedq._table import Table
 
 __all__ = ["EvaluateDataQuality"]
+
+_PUBLISHING = {
+    "enableDataQualityCloudWatchMetrics": "publishing metrics to CloudWatch",
+    "enableDataQualityResultsPublishing": "publishing results to AWS Glue's Data Quality tab",
+    "resultsS3Prefix": "writing results to resultsS3Prefix",
+}
+_DEFAULTS = {
+    "compositeRuleEvaluation.method": {"COLUMN"},
+    "observations.scope": {"NONE"},
+    "performanceTuning.caching": {"CACHE_INPUT", "CACHE_NOTHING"},
+    "dataQualityResultsPublishing.strategy": {"BEST_EFFORT"},
+}
+"""Values that change no outcome: the default way of composite rules, no observations, and hints."""
 
 
 class EvaluateDataQuality(GlueTransform):
@@ -25,16 +36,10 @@ class EvaluateDataQuality(GlueTransform):
     >>> EvaluateDataQuality.apply(frame=readings, ruleset='Rules = [ IsComplete "user" ]')  # doctest: +SKIP
     """
 
-    @glue_step
     def __call__(
-        self,
-        frame: DynamicFrame,
-        ruleset: str,
-        publishing_options: Mapping[str, Any] | None = None,
-        additional_data_sources: Mapping[str, DynamicFrame] | None = None,
-        additional_options: Mapping[str, Any] | None = None,
+        self, frame: DynamicFrame, ruleset: str, publishing_options: Mapping[str, Any] | None = None
     ) -> DynamicFrame:
-        """Evaluate the ruleset now.
+        """Evaluate the ruleset now, over this frame alone.
 
         Parameters
         ----------
@@ -44,10 +49,6 @@ class EvaluateDataQuality(GlueTransform):
             A DQDL document.
         publishing_options : Mapping, optional
             Nothing is published from a local session: an option that asks for it is refused.
-        additional_data_sources : Mapping, optional
-            Other frames by the alias that rules know them by.
-        additional_options : Mapping, optional
-            ``performanceTuning.caching`` and the defaults of the others.
 
         Returns
         -------
@@ -62,31 +63,71 @@ class EvaluateDataQuality(GlueTransform):
         NotImplementedError
             Naming what Glue has and the local runtime has not.
         """
-        check_publishing_options(publishing_options or {})
-        check_additional_options(additional_options or {})
-        rules = parse(ruleset)
-        return outcomes_frame(evaluate(Table.of(frame, additional_data_sources or {}), rules), frame.glue_ctx)
+        return _evaluated(frame, ruleset, publishing_options, {})
 
-    @glue_step
     def process_rows(
         self,
         frame: DynamicFrame,
         ruleset: str,
         publishing_options: Mapping[str, Any] | None = None,
-        additional_data_sources: Mapping[str, DynamicFrame] | None = None,
         additional_options: Mapping[str, Any] | None = None,
+        additional_data_sources: Mapping[str, DynamicFrame] | None = None,
     ) -> DynamicFrameCollection:
-        """Evaluate as ``apply`` does; the frames ``originalData`` and ``ruleOutcomes`` come back.
+        """Evaluate as ``apply`` does, and with other frames by the alias that rules know them by.
 
         Parameters
         ----------
-        frame, ruleset, publishing_options, additional_data_sources, additional_options
+        frame, ruleset, publishing_options
             As ``apply`` takes them.
+        additional_options : Mapping, optional
+            ``performanceTuning.caching`` and the defaults of the others.
+        additional_data_sources : Mapping, optional
+            Alias -> DynamicFrame.
 
         Returns
         -------
         DynamicFrameCollection
-            Its ``rowLevelOutcomes`` are refused.
+            ``ruleOutcomes`` as of ``apply``, ``originalData``, and ``rowLevelOutcomes``, which are refused when asked.
         """
-        outcomes = self(frame, ruleset, publishing_options, additional_data_sources, additional_options)
-        return DynamicFrameCollection({"originalData": frame, "ruleOutcomes": outcomes})
+        _check_additional_options(additional_options or {})
+        outcomes = _evaluated(frame, ruleset, publishing_options, additional_data_sources or {})
+        return _Outcomes({"rowLevelOutcomes": None, "ruleOutcomes": outcomes, "originalData": frame}, frame.glue_ctx)
+
+
+class _Outcomes(DynamicFrameCollection):
+    def __getitem__(self, key: str) -> DynamicFrame:
+        if key == "rowLevelOutcomes":
+            refuse("rowLevelOutcomes of EvaluateDataQuality.process_rows")
+        return super().__getitem__(key)
+
+
+def _evaluated(
+    frame: DynamicFrame,
+    ruleset: str,
+    publishing_options: Mapping[str, Any] | None,
+    sources: Mapping[str, DynamicFrame],
+) -> DynamicFrame:
+    _check_publishing_options(publishing_options or {})
+    rules = parse(ruleset)
+    with exact_names():
+        return outcomes_frame(evaluate(Table(frame, sources), rules), frame.glue_ctx)
+
+
+def _check_publishing_options(options: Mapping[str, Any]) -> None:
+    """Take ``dataQualityEvaluationContext``, which is a name, and switches that are off; refuse the rest.
+
+    Absent, ``enableDataQualityResultsPublishing`` is on in an AWS job (AWS: "EvaluateDataQuality class"); a local
+    session has no tab to show results in, so that absent means off here.
+    """
+    check_options("publishing_options", options, {*_PUBLISHING, "dataQualityEvaluationContext"})
+    for name, what in _PUBLISHING.items():
+        if options.get(name) and str(options[name]).lower() != "false":
+            refuse(f"publishing_options {name}={options[name]!r} ({what})")
+
+
+def _check_additional_options(options: Mapping[str, Any]) -> None:
+    """Refuse every option that would change an outcome or add one."""
+    check_options("additional_options", options, _DEFAULTS)
+    for name, value in options.items():
+        if value not in _DEFAULTS[name]:
+            refuse(f"additional_options {name}={value!r}")

@@ -1,0 +1,76 @@
+"""Who calls: the person behind the profile, or a session, which is a role of its own.
+
+A service that acts as its caller (Athena reads tables with the rights of whoever asks) asks here, also from a thread
+that goes on after the request.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from local_aws.profile import ACCOUNT, PROFILE
+
+Require = Callable[[str, str, dict[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A principal.
+
+    Parameters
+    ----------
+    kind : {"user", "session"}
+        By which a lake's `Unkind.policies` are named.
+    require : callable
+        Called with an action, an ARN and the condition keys; raises `AwsError` where the caller may not.
+    """
+
+    kind: str
+    require: Require = field(default=lambda action, resource, context: None, repr=False)
+
+    @property
+    def arn(self) -> str:
+        """What AWS calls the principal in its messages."""
+        return arn_of(self.kind)
+
+    @property
+    def user_id(self) -> str:
+        """``aws:userid`` of the principal."""
+        return PROFILE if self.kind == "user" else f"{PROFILE}:GlueJobRunnerSession"
+
+
+def arn_of(kind: str) -> str:
+    """The ARN of a kind of principal."""
+    if kind == "session":
+        return f"arn:aws:sts::{ACCOUNT}:assumed-role/{PROFILE}/GlueJobRunnerSession"
+    return f"arn:aws:iam::{ACCOUNT}:user/{PROFILE}"
+
+
+_present: ContextVar[Caller | None] = ContextVar("caller", default=None)
+
+
+def present_caller() -> Caller:
+    """Whose request this thread is answering."""
+    return _present.get() or Caller("user")
+
+
+@contextmanager
+def called_by(caller: Caller) -> Iterator[None]:
+    """Answer a request of somebody's."""
+    token = _present.set(caller)
+    try:
+        yield
+    finally:
+        _present.reset(token)
+
+
+def require(action: str, resource: str, **context: str) -> None:
+    """Refuse what the present caller may not.
+
+    Raises
+    ------
+    AwsError
+        AccessDenied, in AWS's words.
+    """
+    present_caller().require(action, resource, context)
