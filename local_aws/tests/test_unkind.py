@@ -50,6 +50,18 @@ def test_s3_says_what_is_denied_on_which_object(s3: Any, play: Callable):
     assert s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": "a/b c"}]})["Deleted"] == [{"Key": "a/b c"}]
 
 
+def test_of_several_keys_those_are_deleted_that_may_be(s3: Any, play: Callable):
+    s3.put_object(Bucket=BUCKET, Key="mine/1", Body=b"1")
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    mine = {"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": f"arn:aws:s3:::{BUCKET}/a/*"}
+    play(policies={"user": {"Statement": [everything, mine]}})
+    keys = {"Objects": [{"Key": "a/b c"}, {"Key": "mine/1"}]}
+    answer = s3.delete_objects(Bucket=BUCKET, Delete=keys, ChecksumAlgorithm="SHA256")
+    assert [entry["Key"] for entry in answer["Deleted"]] == ["mine/1"]
+    assert [(error["Key"], error["Code"]) for error in answer["Errors"]] == [("a/b c", "AccessDenied")]
+    assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
+
+
 @pytest.mark.parametrize(
     ("action", "operation", "arguments", "resource"),
     [

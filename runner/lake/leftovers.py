@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from rich.table import Table
 
 from runner.console import print_table
-from runner.glue.session import await_end, dpus, live_sessions, stop_session
+from runner.glue.session import WORKING, await_end, dpus, live_sessions, stop_session
 from runner.lake.document import now_text
 from runner.lake.lock import run_at_work
 from runner.lake.runs import read_state, write_state
@@ -29,9 +29,10 @@ def end_remains(bucket: str, run_id: str) -> None:
 
 
 def list_leftovers(bucket: str) -> list[dict]:
-    """The project's live sessions that no run at work on the lake has made."""
+    """The project's sessions that no run at work on the lake has made, and nobody has stopped."""
     at_work = run_at_work(bucket)
-    return [session for session in live_sessions() if at_work is None or at_work not in session["Id"]]
+    left = [session for session in live_sessions() if session["Status"] in WORKING]
+    return [session for session in left if at_work is None or at_work not in session["Id"]]
 
 
 def print_sessions(sessions: list[dict]) -> None:

@@ -23,7 +23,7 @@ from helpers.tables import CURATED, REGISTER, TABLES, TRUSTED, tables_of
 from local_aws import lifecycle
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.glue.session import live_sessions
+from runner.glue.session import WORKING, live_sessions
 from runner.paths import REPORTS
 
 STEDI = Path(sys.executable).with_name("stedi")
@@ -86,9 +86,9 @@ def events_until(run, wanted, **values):
 
 
 def sessions(lake):
-    """The Glue sessions of the project that live."""
+    """The Glue sessions of the project that live, and that nobody has stopped: to end takes one a while."""
     with use_profile(PROFILE, lake):
-        return [session["Id"] for session in live_sessions()]
+        return [session["Id"] for session in live_sessions() if session["Status"] in WORKING]
 
 
 @contextmanager

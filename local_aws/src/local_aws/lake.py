@@ -80,11 +80,15 @@ class Lake:
 
     def save(self, name: str, document: object) -> None:
         """Write a JSON state file whole or not at all, readable by its owner alone."""
+        self.write(name, json.dumps(document, indent=1))
+
+    def write(self, name: str, text: str) -> None:
+        """Write a state file whole or not at all, readable by its owner alone."""
         target = self.state / name
         draft = target.with_name(f"{name}.{os.getpid()}.tmp")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(document, stream, indent=1)
+            stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(target)

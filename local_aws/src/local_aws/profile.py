@@ -84,14 +84,14 @@ def write_profile(lake: Lake, port: int) -> None:
     after a restart of the endpoint.
     """
     credentials = read_credentials(lake) or _new_credentials()
-    _write(
-        credentials_file(lake),
+    lake.write(
+        credentials_file(lake).name,
         f"[{PROFILE}]\n"
         f"aws_access_key_id = {credentials.access_key}\n"
         f"aws_secret_access_key = {credentials.secret_key}\n",
     )
-    _write(
-        config_file(lake),
+    lake.write(
+        config_file(lake).name,
         f"[profile {PROFILE}]\n"
         f"region = {REGION}\n"
         "output = json\n"
@@ -139,13 +139,3 @@ def _parse(path: Path) -> configparser.RawConfigParser:
 
 def _damaged(path: Path) -> LakeError:
     return LakeError(f"{path} is damaged: remove it, and the next start of the endpoint writes a new one.")
-
-
-def _write(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    draft.replace(path)

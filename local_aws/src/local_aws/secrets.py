@@ -182,8 +182,10 @@ def _delete(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
         raise AwsError("InvalidParameterException", message)
     name, secret = _find(store, payload) if forced else _live(store, payload)
     date = time.time() + (0 if forced else (days or 30) * _DAY)
-    # A deleted secret leaves an empty document, so that a new lake can be told from one whose key was deleted.
-    store.put((name,), {} if forced else secret | {"deleted_date": date})
+    if forced:
+        store.delete((name,))
+    else:
+        store.put((name,), secret | {"deleted_date": date})
     return {"ARN": secret["arn"], "Name": name, "DeletionDate": date}
 
 

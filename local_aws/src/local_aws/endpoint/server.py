@@ -1,7 +1,6 @@
 """The front door: one WSGI application that checks every signature and hands the request to its service."""
 
 import hashlib
-import io
 import logging
 import threading
 import time
@@ -16,7 +15,8 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
 from local_aws.caller import Caller, called_by, present_caller
-from local_aws.endpoint.actions import is_delete_objects, needed_permissions
+from local_aws.endpoint.actions import bucket_and_key, is_delete_objects, needed_permissions
+from local_aws.endpoint.deletes import delete_key_by_key
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
@@ -159,10 +159,8 @@ class Application:
         unkindness.throttle("s3")
         unkindness.require(needed_permissions("s3", raw, "", {}))
         if is_delete_objects(raw):
-            body = _read_body(request)
-            if refused := unkindness.refuse_deletes(raw, body):
-                return refused
-            request = Request(request.environ | {"wsgi.input": io.BytesIO(body)})
+            bucket, body = bucket_and_key(raw)[0], _read_body(request)
+            return delete_key_by_key(request, bucket, body, unkindness.refusal, self._services.s3.respond)
         answer = self._services.s3.respond(request)
         unkindness.hide_missing(raw, answer)
         return answer

@@ -9,12 +9,11 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from xml.etree import ElementTree
 
 from werkzeug import Response
 
 from local_aws.caller import Caller, present_caller
-from local_aws.endpoint.actions import Permission, bucket_and_key, delete_permission
+from local_aws.endpoint.actions import Permission, bucket_and_key
 from local_aws.endpoint.policies import allows
 from local_aws.endpoint.signature import RawRequest
 from local_aws.errors import AwsError
@@ -54,30 +53,9 @@ class Unkindness:
         if key and raw.method in ("GET", "HEAD") and answer.status_code == 404 and b"NoSuchKey" in answer.get_data():
             self.require([Permission(_LIST, f"arn:aws:s3:::{bucket}")])
 
-    def refuse_deletes(self, raw: RawRequest, body: bytes) -> Response | None:
-        """The answer of DeleteObjects where its keys may not be deleted: S3 refuses each key by itself; else None.
-
-        Actions are denied for all keys alike, so none is left to delete.
-        """
-        bucket, answer = bucket_and_key(raw)[0], ElementTree.Element("DeleteResult")
-        try:
-            entries = list(ElementTree.fromstring(body).iterfind("{*}Object"))
-        except ElementTree.ParseError:
-            return None  # S3 refuses it
-        for entry in entries:
-            key, version = entry.findtext("{*}Key", ""), entry.findtext("{*}VersionId")
-            permission = delete_permission(bucket, key, version)
-            if self._denies(permission):
-                error = ElementTree.SubElement(answer, "Error")
-                for name, text in [("Key", key), ("VersionId", version), *_told(permission).items()]:
-                    if text:
-                        ElementTree.SubElement(error, name).text = text
-        if not len(answer):
-            return None
-        if len(answer) < len(entries):
-            message = "The local AWS endpoint does not support a DeleteObjects of which a part is denied."
-            raise AwsError("NotImplemented", message, 501)
-        return Response(ElementTree.tostring(answer, "utf-8", xml_declaration=True), content_type="application/xml")
+    def refusal(self, permission: Permission) -> dict[str, str] | None:
+        """What is said of a permission that is denied (``Code`` and ``Message``); None where it is granted."""
+        return _told(permission) if self._denies(permission) else None
 
     def caller(self, kind: str) -> Caller:
         """A principal whose requests are held against its policies."""
