@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from helpers.publishing.catalog import get_table, location_of
-from helpers.publishing.objects import list_keys, split_uri
+from helpers.publishing.objects import data_keys, split_uri
 from helpers.publishing.versions import list_run_locations
 from helpers.settings import Settings
 from local_aws.profile import PROFILE
@@ -52,7 +52,7 @@ def rows_of(table):
     bucket, _ = split_uri(location_of(live))
     column = "record" if table == "quarantine_customer" else "email"
     found = []
-    for key in list_keys(location_of(live)):
+    for key in data_keys(location_of(live)):
         body = boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         found += pq.read_table(io.BytesIO(body)).column(column).to_pylist()
     assert str(len(found)) == live["Parameters"]["stedi.rows"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from pyspark.sql import DataFrame
 
 from awsglue._catalog import CatalogTable
@@ -103,6 +104,13 @@ class DataSink:
         if self._compression:
             writer = writer.option("compression", self._compression)
         writer.partitionBy(*self._options.get("partitionKeys") or []).save(self._options["path"])
+        self._leave_marker()
+
+    def _leave_marker(self) -> None:
+        """The empty object that S3A keeps for a directory (Hadoop, "Controlling the S3A Directory Marker Behavior")."""
+        bucket, key = split_address(self._options["path"])
+        if key.strip("/"):
+            boto3.client("s3").put_object(Bucket=bucket, Key=f"{key.rstrip('/')}/", Body=b"")
 
     def _update_catalog(self, table: dict[str, Any] | None, rows: DataFrame) -> None:
         if table is None:
