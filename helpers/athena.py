@@ -55,7 +55,7 @@ def connect(settings: Settings) -> Connection:
         s3_staging_dir=f"s3://{settings.bucket}/athena/",
         schema_name=settings.database,
         region_name=boto3.session.Session().region_name,
-        poll_interval=0.1,
+        poll_interval=0.5,
     )
     _begun[connection] = begun = []
     # botocore tells of every answer: so each query is known, whatever kind of cursor asked it.
