@@ -125,7 +125,7 @@ def down(lake: Path | None) -> None:
 
 
 @app.command()
-@on_lake("bucket", "database")
+@on_lake("bucket", "database", "workgroup")
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One statement in Athena's SQL.")],
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,

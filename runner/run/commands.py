@@ -76,7 +76,7 @@ def run(
             "--set",
             metavar="KEY=VALUE",
             help="A parameter: consent=at_collection|any_time, match=customer_and_time|time_only, bucket=NAME, "
-            "database=NAME, participant_key=NAME.",
+            "database=NAME, participant_key=NAME, workgroup=NAME, accept_loss=yes.",
         ),
     ] = None,
     only: Annotated[str | None, typer.Option(metavar="STEP", help="Run one step alone, such as 03.")] = None,
