@@ -5,7 +5,8 @@ import json
 import pytest
 
 from helpers.tables import TABLES
-from tests.infra.policies import RUNNER, SCIENTIST, SESSION, bucket_policy, policy_documents, read_stack, role_arns
+from runner.deploy.template import read_stack
+from tests.infra.policies import RUNNER, SCIENTIST, SESSION, bucket_policy, policy_documents, role_arns
 
 
 def as_list(value):
