@@ -67,6 +67,7 @@ def test_a_session_reads_what_the_steps_read_and_no_report():
 def test_a_scientist_reads_one_table_and_where_its_results_are():
     assert allowed(SCIENTIST, "s3:GetObject") == [
         "arn:aws:s3:::b/step_trainer/curated/*",
+        "arn:aws:s3:::b/runs/*",
         "arn:aws:s3:::b/athena-science/*",
     ]
     tables = [one for one in allowed(SCIENTIST, "glue:GetTable") if ":table/" in one]

@@ -1,6 +1,7 @@
 """Who may do what: the policies of infra/stack.yaml suffice, and not one permission more is taken."""
 
 import copy
+import json
 import time
 
 import boto3
@@ -13,10 +14,11 @@ from local_aws.profile import PROFILE
 from local_aws.unkind import Unkind, write_unkind
 from runner.aws import use_profile
 from runner.paths import NOTEBOOKS
-from tests.infra.policies import policy_documents
+from tests.infra.policies import RUNNER, SCIENTIST, SESSION, policy_documents, role_arns
 from tests.pipeline.conftest import BUCKET, complaint, served, stedi
 
 pytestmark = pytest.mark.kernel
+ROLE = "arn:aws:iam::123456789012:role/stedi-local"
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +31,20 @@ def lake(sample_run, tmp_path_factory):
 def play(lake):
     """Give the person behind the profile, and sessions, the policies of two kinds."""
 
-    def give(user, session="session", without=None):
-        policies = {"user": policy_documents()[user], "session": policy_documents()[session]}
+    def give(user, without=None):
+        policies = {"user": of_this_account(user), "session": of_this_account(SESSION)}
         write_unkind(open_lake(lake), Unkind(policies={who: less(one, without) for who, one in policies.items()}))
 
     yield give
     write_unkind(open_lake(lake), Unkind())
+
+
+def of_this_account(kind):
+    """A policy, with the one role that the local AWS has for the stack's, and its one workgroup."""
+    text = json.dumps(policy_documents()[kind])
+    for name, here in {role_arns()[SESSION]: ROLE, "workgroup/stedi-science": "workgroup/primary"}.items():
+        text = text.replace(name, here)
+    return json.loads(text)
 
 
 def less(document, action):
@@ -48,7 +58,7 @@ def less(document, action):
 
 @pytest.mark.deep
 def test_a_whole_run_needs_no_more_than_is_documented(lake, play):
-    play("runner")
+    play(RUNNER)
     run = stedi("run", "--lake", lake, "--fresh")
     assert run.code == 0, run.out + run.err
 
@@ -64,7 +74,7 @@ def test_a_whole_run_needs_no_more_than_is_documented(lake, play):
     ],
 )
 def test_with_one_permission_less_a_run_names_action_and_resource(lake, play, without, resource):
-    play("runner", without=without)
+    play(RUNNER, without=without)
     said = complaint(stedi("run", "--lake", lake, "--only", "06", "--set", "match=time_only"), 1)
     assert without in said
     assert resource in said
@@ -82,13 +92,13 @@ def test_with_one_permission_less_a_run_names_action_and_resource(lake, play, wi
     ids=lambda command: command[0],
 )
 def test_what_the_runner_calls_it_may(lake, play, command):
-    play("runner")
+    play(RUNNER)
     done = stedi(*command, "--lake", lake)
     assert done.code == 0, done.err
 
 
 def test_notebook_08_runs_with_the_permissions_of_a_scientist(lake, play, tmp_path):
-    play("scientist")
+    play(SCIENTIST)
     with use_profile(PROFILE, lake):
         papermill.execute_notebook(
             NOTEBOOKS / "08_explore_curated.ipynb",
@@ -112,7 +122,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize(("service", "operation", "arguments"), FORBIDDEN.values(), ids=FORBIDDEN)
 def test_a_scientist_may_not(lake, play, service, operation, arguments):
-    play("scientist")
+    play(SCIENTIST)
     with use_profile(PROFILE, lake):
         call = getattr(boto3.client(service), operation)
         with pytest.raises(ClientError, match="AccessDenied|403"):
@@ -120,13 +130,12 @@ def test_a_scientist_may_not(lake, play, service, operation, arguments):
 
 
 def test_a_scientist_has_neither_key_nor_session_nor_identity_by_athena(lake, play):
-    play("scientist")
+    play(SCIENTIST)
     with use_profile(PROFILE, lake):
         with pytest.raises(ClientError, match="secretsmanager:GetSecretValue"):
             boto3.client("secretsmanager").get_secret_value(SecretId="stedi/participant-key")
-        role = "arn:aws:iam::123456789012:role/stedi-local"
         with pytest.raises(ClientError, match="glue:CreateSession"):
-            boto3.client("glue").create_session(Id="mine", Role=role, Command={"Name": "glueetl"})
+            boto3.client("glue").create_session(Id="mine", Role=ROLE, Command={"Name": "glueetl"})
         for table in ("customer_trusted", "customer_register", "accelerometer_trusted", "customer_landing"):
             assert "not authorized" in refused(f"select * from {table}")
 
