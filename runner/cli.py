@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
 from runner import local
+from runner.deploy.commands import deploy, destroy
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
@@ -34,6 +35,8 @@ NOT_OURS = {getattr(errno, name) for name in _NOT_OURS.split()}
 
 app.command()(run)
 app.command()(resume)
+app.command()(deploy)
+app.command()(destroy)
 
 
 @app.command()

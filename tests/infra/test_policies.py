@@ -102,4 +102,5 @@ def test_the_bucket_refuses_identity_to_everybody_else():
 def test_whatever_holds_data_outlives_the_stack():
     resources = read_stack()["Resources"]
     for name in ("LakeBucket", "ParticipantKey", "Database"):
-        assert resources[name]["DeletionPolicy"] == resources[name]["UpdateReplacePolicy"] == "Retain"
+        assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert resources[name]["UpdateReplacePolicy"] == "Retain"

@@ -1,0 +1,106 @@
+"""The commands ``stedi deploy`` and ``stedi destroy``."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import boto3
+import typer
+
+from runner.deploy.refusals import told_plainly
+from runner.deploy.stack import Stack
+from runner.deploy.template import NAME
+from runner.errors import UserError
+from runner.local import PROFILE
+from runner.options import takes
+
+StackOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The CloudFormation stack.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; for CI.")]
+
+
+@takes("profile")
+def deploy(
+    bucket: Annotated[str | None, typer.Option(metavar="NAME", help="The bucket; needed for a new stack.")] = None,
+    email: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Who is told of failed nights and costs.")
+    ] = None,
+    nightly: Annotated[str | None, typer.Option(metavar="on|off", help="Whether a batch runs every night.")] = None,
+    schedule: Annotated[str | None, typer.Option(metavar="CRON", help="When, such as 'cron(0 2 * * ? *)'.")] = None,
+    budget: Annotated[int | None, typer.Option(min=1, metavar="DOLLARS", help="For a month.")] = None,
+    runner_principal: Annotated[
+        str | None, typer.Option(metavar="ARN", help="A role or user that may be the runner too, such as your CI's.")
+    ] = None,
+    studio: Annotated[bool, typer.Option("--studio", help="Put the notebooks into Glue Studio too.")] = False,
+    stack: StackOption = NAME,
+    yes: YesOption = False,
+    *,
+    profile: str,
+) -> None:
+    """Bring an AWS account to a nightly report: bucket, key, catalog, roles, batch, alarm, budget.
+
+    Shows what would change, asks, and waits. Called again it goes on where it was interrupted, and changes nothing
+    where nothing is to be changed; what is not named stays as it is.
+    """
+    _require_account(profile, "deploy", yes)
+    from runner.deploy import deploy as work
+    from runner.deploy.studio import put_notebooks
+
+    wishes = {"BucketName": bucket, "AlarmEmail": email, "Nightly": nightly, "Schedule": schedule}
+    wishes |= {"MonthlyBudgetUsd": budget and str(budget), "RunnerPrincipal": runner_principal}
+    wishes |= {"UseStudio": "true" if studio else None}
+    if nightly not in (None, "on", "off"):
+        raise UserError(f"--nightly {nightly} is neither on nor off.")
+    with _on_account(profile) as region:
+        outputs = work.deploy(Stack(stack, typer.echo), wishes, lambda: yes or typer.confirm("Go on?"), typer.echo)
+        if studio:
+            put_notebooks(outputs, region, stack, typer.echo)
+        work.tell_outputs(outputs, region, typer.echo)
+
+
+@takes("database", "participant_key", "profile")
+def destroy(
+    bucket: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Its name: delete the data too, for good; without, all data stays."),
+    ] = None,
+    stack: StackOption = NAME,
+    yes: YesOption = False,
+    *,
+    database: str,
+    participant_key: str,
+    profile: str,
+) -> None:
+    """Take the stack away; bucket, tables and key stay, unless the bucket is named."""
+    _require_account(profile, "destroy", yes)
+    from runner.deploy.destroy import destroy as take_away
+
+    def ask(sentence: str) -> bool:
+        return yes or typer.confirm(f"{sentence}. Go on?")
+
+    with _on_account(profile):
+        take_away(Stack(stack, typer.echo), bucket, {"database": database, "secret": participant_key}, ask, typer.echo)
+
+
+def _require_account(profile: str, command: str, yes: bool) -> None:
+    if profile == PROFILE:
+        raise UserError(
+            f"The local AWS has no CloudFormation: `stedi run` makes all that it needs there. Name the profile of an "
+            f"account: stedi {command} --profile NAME."
+        )
+    if not yes and not sys.stdin.isatty():
+        raise UserError(f"stedi {command} asks before it changes anything, and here is no terminal: add --yes.")
+
+
+@contextmanager
+def _on_account(profile: str) -> Iterator[str]:
+    """Use a profile, which needs no Glue role yet; gives its region. What AWS refuses is told in one line."""
+    try:
+        with told_plainly():
+            boto3.setup_default_session(profile_name=profile)
+            region = boto3.DEFAULT_SESSION.region_name
+            if not region:
+                raise UserError(f"The AWS profile {profile!r} names no region: add a line region = eu-central-1.")
+            yield region
+    finally:
+        boto3.DEFAULT_SESSION = None

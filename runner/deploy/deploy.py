@@ -1,0 +1,109 @@
+"""`stedi deploy`: the stack, what it runs, and how to go on; called again, it goes on or changes nothing."""
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from runner.console import print_table
+from runner.deploy.package import package_key, upload_package, zip_project
+from runner.deploy.stack import ABSENT, BROKEN, UNBORN, Stack
+from runner.deploy.standing import owns_bucket, what_to_make
+from runner.deploy.template import read_stack
+from runner.errors import UserError
+from runner.pipeline.scripts import upload_scripts
+
+VERBS = {"Add": "make", "Modify": "change", "Remove": "remove", "Import": "take in", "Dynamic": "may change"}
+DATA = ("AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Glue::Database")
+"""What holds data: a stack that removes or replaces one says so in red."""
+
+
+def deploy(
+    stack: Stack, wishes: dict[str, str | None], ask: Callable[[], bool], say: Callable[[str], None]
+) -> dict[str, str]:
+    """Bring the stack to what the template and the wishes say; gives its outputs.
+
+    Parameters
+    ----------
+    wishes : dict
+        Parameters of the template; None for what stays as it is, or as the template has it.
+    ask : callable
+        Asks whether the change that was shown is wanted.
+
+    Raises
+    ------
+    UserError, StepFailed
+        In one line: what stands in the way, or what failed first.
+    """
+    status = stack.settle()
+    stack.require_movable(status)
+    if status in BROKEN:
+        say(f"The stack {stack.name} is {status}, since its creation failed: {stack.why_failed()}. It is made anew.")
+        if not ask():
+            raise UserError("Nothing was changed.")
+        stack.delete()
+        status = ABSENT
+    body = zip_project()
+    chosen = _choose(stack, {name: value for name, value in wishes.items() if value is not None}, package_key(body))
+    bucket = chosen["BucketName"]
+    if chosen["MakeBucket"] == "false" or owns_bucket(bucket):
+        _upload(bucket, body, say)  # first, so that no night is told to run what is not there yet
+    name = f"stedi-{time.strftime('%Y%m%d-%H%M%S')}"
+    changes = stack.propose("CREATE" if status in (ABSENT, UNBORN) else "UPDATE", chosen, name)
+    if changes:
+        show(changes)
+        if not ask():
+            stack.withdraw(name)
+            raise UserError("Nothing was changed.")
+        stack.execute(name)
+        _upload(bucket, body, say)
+    else:
+        say(f"The stack {stack.name} is as it should be: nothing to change.")
+    return stack.outputs()
+
+
+def _choose(stack: Stack, wishes: dict[str, str], package: str) -> dict[str, str]:
+    """Every parameter of the template: as wished, else as it is, else as the template has it."""
+    parameters = {name: str(one["Default"]) for name, one in read_stack()["Parameters"].items() if "Default" in one}
+    before = stack.parameters()
+    chosen = parameters | {name: value for name, value in before.items() if name in read_stack()["Parameters"]} | wishes
+    if "BucketName" not in chosen:
+        raise UserError("A new stack needs a bucket of your own: stedi deploy --bucket NAME.")
+    if before.get("BucketName", chosen["BucketName"]) != chosen["BucketName"]:
+        raise UserError(
+            f"The stack {stack.name} is about the bucket {before['BucketName']}: another needs another --stack."
+        )
+    names = (chosen["BucketName"], chosen["DatabaseName"], chosen["SecretName"])
+    return chosen | what_to_make(stack.resources(), *names) | {"PackageKey": package}
+
+
+def _upload(bucket: str, body: bytes, say: Callable[[str], None]) -> None:
+    upload_scripts(bucket)
+    if upload_package(bucket, body):
+        say(f"Packed the project: s3://{bucket}/{package_key(body)}")
+
+
+def show(changes: list[dict]) -> None:
+    """The change set as a table: what is made, changed, replaced and removed, with data at risk in red."""
+    table = Table("what happens", "to", "of type", "because of")
+    for one in sorted(changes, key=lambda one: (one["Action"], one["LogicalResourceId"])):
+        replaced = one.get("Replacement") in ("True", "Conditional")
+        verb = {"True": "replace", "Conditional": "may replace"}.get(one.get("Replacement"), VERBS[one["Action"]])
+        risk = one["ResourceType"] in DATA and (replaced or one["Action"] == "Remove")
+        names = {detail.get("Target", {}).get("Name") for detail in one.get("Details", [])} - {None}
+        told = (verb + ", DATA AT RISK" if risk else verb, one["LogicalResourceId"], one["ResourceType"])
+        table.add_row(*told, ", ".join(sorted(names)), style="bold red" if risk else None)
+    print_table(table)
+
+
+def tell_outputs(outputs: dict[str, str], region: str, say: Callable[[str], None]) -> None:
+    """The outputs, and the next command."""
+    grid = Table.grid(padding=(0, 2))
+    for name, value in sorted(outputs.items()):
+        grid.add_row(name, value)
+    Console(width=200).print(grid)
+    say("Next, put the landing files into the bucket and start a night by hand:")
+    for source in ("customer", "accelerometer", "step_trainer"):
+        say(f"  aws s3 sync DIR/{source}/landing s3://{outputs['Bucket']}/{source}/landing --region {region}")
+    say(f"  aws codebuild start-build --project-name {outputs['NightlyBatchName']} --region {region}")

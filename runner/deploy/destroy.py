@@ -1,0 +1,98 @@
+"""`stedi destroy`: the stack goes, data stays, unless its bucket is named."""
+
+from collections.abc import Callable
+
+import boto3
+from botocore.exceptions import ClientError
+
+from runner.deploy.stack import ABSENT, Stack
+from runner.deploy.standing import owns_bucket
+from runner.errors import StepFailed, UserError
+from runner.glue.session import await_end, live_sessions, stop_session
+
+RECOVERY_DAYS = 7
+"""For so long the key can be brought back (AWS Secrets Manager, "Delete a secret"); meanwhile it does not bill."""
+
+
+def destroy(
+    stack: Stack, bucket: str | None, names: dict[str, str], ask: Callable[[str], bool], say: Callable[[str], None]
+) -> None:
+    """Take the stack away, and with the bucket's name everything that it kept.
+
+    Parameters
+    ----------
+    names : dict
+        ``database`` and ``secret``, where the stack is gone already and cannot tell them.
+    ask : callable
+        Asks whether the sentence that it is given is wanted.
+    """
+    stack.settle()
+    parameters = stack.parameters()
+    own = parameters.get("BucketName")
+    if bucket and own and bucket != own:
+        raise UserError(f"The stack {stack.name} is about the bucket {own}, not {bucket}: nothing was changed.")
+    if not own and not bucket:
+        say(f"There is no stack {stack.name}: nothing to take away.")
+        return
+    kept = f"bucket {own}, its tables and the key of the participants stay"
+    gone = f"and for good every object of the bucket {bucket}, its tables and the key of the participants"
+    if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}"):
+        raise UserError("Nothing was changed.")
+    _stop_sessions(say)
+    _delete_studio(parameters.get("BucketName") or bucket)
+    if stack.status != ABSENT:
+        stack.delete()
+        say(f"The stack {stack.name} is gone; what it kept bills for storage, the key 0.40 dollars a month.")
+    if bucket:
+        database = parameters.get("DatabaseName", names["database"])
+        _delete_data(bucket, database, parameters.get("SecretName", names["secret"]), say)
+
+
+def _stop_sessions(say: Callable[[str], None]) -> None:
+    """Sessions bill on without a stack, and nothing would look after them any more."""
+    for session in live_sessions():
+        trouble = stop_session(session["Id"])
+        if trouble:
+            raise StepFailed(f"the Glue session {session['Id']} could not be stopped and bills: {trouble}")
+        await_end(session["Id"])
+        say(f"Stopped the Glue session {session['Id']}.")
+
+
+def _delete_studio(bucket: str) -> None:
+    """The notebooks in Glue Studio: those jobs whose script is under studio/ in the bucket."""
+    glue = boto3.client("glue")
+    for page in glue.get_paginator("get_jobs").paginate():
+        for job in page["Jobs"]:
+            if job["Command"].get("ScriptLocation", "").startswith(f"s3://{bucket}/studio/"):
+                glue.delete_job(JobName=job["Name"])
+
+
+def _delete_data(bucket: str, database: str, secret: str, say: Callable[[str], None]) -> None:
+    """What a stack keeps; each part may be gone already, since an earlier call may have been interrupted."""
+    if owns_bucket(bucket):
+        s3 = boto3.client("s3")
+        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            every = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in every]
+            if objects:
+                answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+                if answer.get("Errors"):
+                    raise StepFailed(
+                        f"{answer['Errors'][0]['Key']} could not be deleted: {answer['Errors'][0]['Message']}"
+                    )
+        s3.delete_bucket(Bucket=bucket)
+        say(f"The bucket {bucket} is gone.")
+    glue, secrets = boto3.client("glue"), boto3.client("secretsmanager")
+    try:
+        glue.delete_database(Name=database)
+        say(f"The database {database} is gone.")
+    except glue.exceptions.EntityNotFoundException:
+        pass
+    try:
+        secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=RECOVERY_DAYS)
+        say(f"The secret {secret} is gone in {RECOVERY_DAYS} days: aws secretsmanager restore-secret brings it back.")
+    except secrets.exceptions.ResourceNotFoundException:
+        pass
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidRequestException":  # it is to be deleted already
+            raise
