@@ -71,7 +71,8 @@ def test_a_scientist_reads_one_table_and_where_its_results_are():
         "arn:aws:s3:::b/athena-science/*",
     ]
     tables = [one for one in allowed(SCIENTIST, "glue:GetTable") if ":table/" in one]
-    assert tables == ["arn:aws:glue:us-east-1:123456789012:table/stedi/machine_learning_curated"]
+    catalog = "arn:aws:glue:us-east-1:123456789012:table/stedi"
+    assert tables == [f"{catalog}/machine_learning_curated", f"{catalog}/runs"]
     assert not allowed(SCIENTIST, "secretsmanager:GetSecretValue")
 
 
