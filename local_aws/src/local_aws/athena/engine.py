@@ -15,7 +15,6 @@ from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_lines import KeySpellings
-from local_aws.athena.pruning import prune
 from local_aws.athena.render import renderer
 from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
@@ -114,7 +113,7 @@ class Engine:
             ):
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
-                    reader.make_view(connection, prune(connection, query, table), columns[name])
+                    reader.make_view(connection, table, columns[name])
                 folder = scratch / "written"
                 folder.mkdir()
                 _lock(connection, reader.paths, folder)

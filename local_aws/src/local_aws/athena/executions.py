@@ -35,7 +35,7 @@ class Executions:
     def __init__(self, lake: Lake, catalog: Service):
         self._lake = lake
         self._engine = Engine(lake, catalog)
-        self._catalog_statements = CatalogStatements(catalog, lake)
+        self._catalog_statements = CatalogStatements(catalog)
         self._writer = Writer(lake, catalog, self._engine)
         self._queue: queue.SimpleQueue[Execution] = queue.SimpleQueue()
         self._kept: OrderedDict[str, Execution] = OrderedDict()

@@ -4,48 +4,15 @@ Source: "Partition your data" (Athena user guide).
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from local_aws.athena.failure import unsupported
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 
 NULL = "__HIVE_DEFAULT_PARTITION__"
 _ESCAPED = re.compile(r"""[\x00-\x1f\x7f"#%'*/:=?\\{\[\]^]""")
 """What Hive does not leave in a path (``FileUtils.escapePathName``)."""
-
-
-@dataclass(frozen=True)
-class Partition:
-    """One partition: the values of the table's keys, null for the default partition, and where its files are."""
-
-    values: tuple[str | None, ...]
-    location: str
-
-
-def list_partitions(catalog: Service, database: str, table: str, serde: str) -> Iterator[Partition]:
-    """Give the partitions of a table, whose files must all be read as the table says."""
-    for entry in partition_entries(catalog, database, table):
-        storage = entry.get("StorageDescriptor", {})
-        found = storage.get("SerdeInfo", {}).get("SerializationLibrary", serde)
-        if found != serde:
-            raise unsupported(f"a partition with the SerDe {found} in a table with {serde} ({table})")
-        values = tuple(None if value == NULL else value for value in entry["Values"])
-        yield Partition(values, storage.get("Location", ""))
-
-
-def partition_entries(catalog: Service, database: str, table: str) -> Iterator[dict[str, Any]]:
-    """Give the catalog's own entries of a table's partitions."""
-    request: dict[str, Any] = {"DatabaseName": database, "TableName": table, "ExcludeColumnSchema": True}
-    while True:
-        answer = catalog.call("GetPartitions", request)
-        yield from answer["Partitions"]
-        if not answer.get("NextToken"):
-            return
-        request["NextToken"] = answer["NextToken"]
 
 
 def partition_path(keys: tuple[str, ...], values: tuple[Any, ...]) -> str:

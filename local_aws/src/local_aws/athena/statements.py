@@ -52,30 +52,6 @@ FORMS: tuple[tuple[str, str, str, Maker], ...] = (
         lambda m: lambda on, db: on.show_columns((m["outer"] or _named(m, db)).lower(), m["table"].lower()),
     ),
     (
-        rf"SHOW\s+PARTITIONS\s+{TABLE}",
-        "UTILITY",
-        "SHOW_PARTITIONS",
-        lambda m: lambda on, db: on.partitions.show(_named(m, db), m["table"].lower()),
-    ),
-    (
-        rf"ALTER\s+TABLE\s+{TABLE}\s+ADD\s+(?P<keep>IF\s+NOT\s+EXISTS\s+)?(?P<specs>PARTITION\b.*)",
-        "DDL",
-        "ALTER_TABLE_ADD_PARTITION",
-        lambda m: lambda on, db: on.partitions.add(_named(m, db), m["table"].lower(), m["specs"], bool(m["keep"])),
-    ),
-    (
-        rf"ALTER\s+TABLE\s+{TABLE}\s+DROP\s+(?P<exists>IF\s+EXISTS\s+)?(?P<specs>PARTITION\b.*)",
-        "DDL",
-        "ALTER_TABLE_DROP_PARTITION",
-        lambda m: lambda on, db: on.partitions.drop(_named(m, db), m["table"].lower(), m["specs"], bool(m["exists"])),
-    ),
-    (
-        rf"MSCK\s+REPAIR\s+TABLE\s+{TABLE}",
-        "DDL",
-        "MSCK_REPAIR_TABLE",
-        lambda m: lambda on, db: on.partitions.repair(_named(m, db), m["table"].lower()),
-    ),
-    (
         rf"SHOW\s+CREATE\s+TABLE\s+{TABLE}",
         "UTILITY",
         "SHOW_CREATE_TABLE",
