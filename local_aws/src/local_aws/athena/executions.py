@@ -10,7 +10,9 @@ from local_aws.athena.engine import Engine
 from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.results import result_path, write_csv, write_text
+from local_aws.athena.types import text_column
 from local_aws.athena.utility import CatalogStatements
+from local_aws.athena.writes.run import Writes
 from local_aws.caller import called_by, require
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
@@ -34,6 +36,7 @@ class Executions:
     def __init__(self, lake: Lake, catalog: Service):
         self._lake = lake
         self._engine = Engine(lake, catalog)
+        self._writes = Writes(lake, catalog, self._engine)
         self._catalog_statements = CatalogStatements(catalog)
         self._queue: queue.SimpleQueue[Execution] = queue.SimpleQueue()
         self._kept: OrderedDict[str, Execution] = OrderedDict()
@@ -130,6 +133,9 @@ class Executions:
         return None
 
     def _execute(self, execution: Execution) -> None:
+        if execution.statement.write is not None:
+            self._write(execution)
+            return
         require("s3:PutObject", execution.output_location.replace("s3://", "arn:aws:s3:::", 1))
         target = result_path(self._lake, execution.output_location)
         if execution.statement.tree is None:
@@ -141,3 +147,12 @@ class Executions:
         with self._engine.run(sql, tree, database, execution.done) as answer:
             execution.columns, execution.scanned_bytes = answer.columns, answer.scanned_bytes
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
+
+    def _write(self, execution: Execution) -> None:
+        """Run a statement that writes data; its manifest lists the files ("UNLOAD", Athena user guide)."""
+        require("s3:PutObject", execution.manifest_location.replace("s3://", "arn:aws:s3:::", 1))
+        location = f"{execution.folder.rstrip('/')}/tables/{execution.identifier}/"
+        written = self._writes.run(execution.statement.write, execution.database, location, execution.done)
+        execution.columns = [text_column("rows", "bigint")]
+        execution.update_count, execution.scanned_bytes = written.rows, written.scanned_bytes
+        write_text(self._lake, result_path(self._lake, execution.manifest_location), ([file] for file in written.files))
