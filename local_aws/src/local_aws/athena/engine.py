@@ -27,6 +27,7 @@ from local_aws.athena.translation import (
     normalize_identifiers,
 )
 from local_aws.athena.types import HiveType, column_info
+from local_aws.athena.views import expand_views
 from local_aws.endpoint.service import Service
 from local_aws.lake import Lake
 
@@ -102,6 +103,7 @@ class Engine:
         """
         query = _selected(tree)
         normalize_identifiers(query)
+        query = expand_views(self._catalog, query, database)
         tables = self._find_tables(query, database, sql)
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}
         name_unnamed_columns(query)

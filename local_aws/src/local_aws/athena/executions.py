@@ -37,7 +37,7 @@ class Executions:
         self._lake = lake
         self._engine = Engine(lake, catalog)
         self._writes = Writes(lake, catalog, self._engine)
-        self._catalog_statements = CatalogStatements(catalog)
+        self._catalog_statements = CatalogStatements(catalog, lake, self._engine)
         self._queue: queue.SimpleQueue[Execution] = queue.SimpleQueue()
         self._kept: OrderedDict[str, Execution] = OrderedDict()
         self._tokens: dict[str, tuple[str, dict[str, Any]]] = {}

@@ -92,7 +92,7 @@ class Writes:
             raise unsupported(f"CREATE TABLE AS in the format {plan.format}")
         self._check_empty(plan.location, f"{target}.{write.table}")
         with self._engine.open(write.sql, write.tree, database, cancelled) as opened:
-            columns = _new_columns(opened, write.tree)
+            columns = new_columns(opened, write.tree)
             _check_keys(plan.keys, list(columns))
             written, partitions = self._write(opened, plan, columns, write.empty)
         entry = _table_input(write.table, plan, columns)
@@ -122,7 +122,7 @@ class Writes:
         plan = _plan(write, write.location)
         self._check_empty(plan.location, f"{database}.unload")
         with self._engine.open(write.sql, write.tree, database, cancelled) as opened:
-            columns = _new_columns(opened, write.tree)
+            columns = new_columns(opened, write.tree)
             _check_keys(plan.keys, list(columns))
             return self._write(opened, plan, columns, False)[0]
 
@@ -242,7 +242,7 @@ def _described(opened: Opened, sql: str) -> list[tuple[str, Any]]:
     return list(zip(relation.columns, relation.types, strict=True))
 
 
-def _new_columns(opened: Opened, tree: exp.Expression) -> dict[str, str]:
+def new_columns(opened: Opened, tree: exp.Expression) -> dict[str, str]:
     """Name and type the columns of what is new."""
     columns: dict[str, str] = {}
     # DuckDB calls a bare NULL an integer.
