@@ -35,6 +35,8 @@ class Execution:
     scanned_bytes: int = 0
     columns: list[dict[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    cutoff: int | None = None
+    """How many bytes the query's workgroup lets it scan."""
     update_count: int = 0
     """How many rows were written."""
     done: threading.Event = field(default_factory=threading.Event)

@@ -146,6 +146,8 @@ class Executions:
         sql, tree, database = execution.sql, execution.statement.tree, execution.database
         with self._engine.run(sql, tree, database, execution.done) as answer:
             execution.columns, execution.scanned_bytes = answer.columns, answer.scanned_bytes
+            if execution.cutoff is not None and answer.scanned_bytes > execution.cutoff:
+                raise QueryFailed("CANCELLED", "Bytes scanned limit was exceeded")
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
 
     def _write(self, execution: Execution) -> None:
