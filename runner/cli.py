@@ -266,6 +266,16 @@ def jobs() -> None:
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
 
 
+@app.command()
+@takes("bucket", "database", "participant_key", "lake", "profile")
+def doctor(lake: Path | None, profile: str, **lakehouse: str) -> None:
+    """Look at all that a run needs, here and in the account, and say what mends what is missing. Changes nothing."""
+    from helpers.settings import Settings
+    from runner.deploy.doctor import examine, report
+
+    report(examine(profile, (lake or last_lake()).resolve(), Settings(**lakehouse)), typer.echo)
+
+
 def _complain(message: str, code: int) -> int:
     typer.echo(f"stedi: {' '.join(message.split())}", err=True)
     return code

@@ -177,14 +177,19 @@ def _bills_on(identity: str) -> bool:
 def await_end(identity: str) -> dict:
     """Wait until a session that was stopped is gone, and so writes no more; gives it as GetSession describes it.
 
-    StepFailed if it does not end.
+    One whose creation was refused has never been: it is an empty dictionary. StepFailed if it does not end.
     """
     glue, deadline = boto3.client("glue"), time.monotonic() + GONE_WITHIN
-    while (session := glue.get_session(Id=identity)["Session"])["Status"] in ALIVE:
+    while True:
+        try:
+            session = glue.get_session(Id=identity)["Session"]
+        except glue.exceptions.EntityNotFoundException:
+            return {}
+        if session["Status"] not in ALIVE:
+            return session
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session {identity} does not end: it is {session['Status']}")
         time.sleep(0.2)
-    return session
 
 
 def dpus(session: dict) -> float:

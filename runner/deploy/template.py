@@ -1,0 +1,73 @@
+"""``infra/stack.yaml``, as it is sent to CloudFormation and as data."""
+
+import hashlib
+import re
+
+import yaml
+
+from runner.paths import PROJECT
+
+NAME = "stedi"
+"""The stack's name, where none is given."""
+STACK = PROJECT / "infra" / "stack.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as the long ones: ``!Ref x`` as ``{"Ref": "x"}``."""
+
+
+def _long_form(loader: _Loader, tag: str, node: yaml.Node) -> dict:
+    name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
+    if isinstance(node, yaml.ScalarNode):
+        text = loader.construct_scalar(node)
+        return {name: text.split(".", 1) if tag == "GetAtt" else text}
+    return {name: loader.construct_sequence(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _long_form)
+
+
+def stack_text() -> str:
+    """The template without its whole-line comments, which count towards CloudFormation's 51,200 bytes."""
+    return re.sub(r"(?m)^\s*#.*\n", "", STACK.read_text("utf-8"))
+
+
+def read_stack() -> dict:
+    """The template, with the long forms of its functions."""
+    return yaml.load(STACK.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader, with CloudFormation's tags
+
+
+def stack_hash() -> str:
+    """Names this version of the template."""
+    return hashlib.sha256(stack_text().encode()).hexdigest()[:12]
+
+
+def statements_of(name: str) -> list[dict]:
+    """Those of a role's inline policies and of the managed policies that it names, or of a managed policy."""
+    resources = read_stack()["Resources"]
+    properties = resources[name]["Properties"]
+    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
+    managed = [one["Ref"] for one in properties.get("ManagedPolicyArns", [])]
+    if "PolicyDocument" in properties:
+        managed = [name]
+    documents += [resources[one]["Properties"]["PolicyDocument"] for one in managed]
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def fill(value: object, values: dict[str, str]) -> object:
+    """A part of the template with its functions done.
+
+    ``values`` has the template's parameters and CloudFormation's own, such as ``AWS::AccountId``; the attribute of a
+    role is its ARN.
+    """
+    if isinstance(value, list):
+        return [fill(one, values) for one in value]
+    if not isinstance(value, dict):
+        return value
+    if "Ref" in value:
+        return values[value["Ref"]]
+    if "Fn::GetAtt" in value:
+        return f"arn:aws:iam::{values['AWS::AccountId']}:role/{values['AWS::StackName']}-{value['Fn::GetAtt'][0]}"
+    if "Fn::Sub" in value:
+        return re.sub(r"\$\{([^}]+)\}", lambda found: values[found[1]], value["Fn::Sub"])
+    return {key: fill(one, values) for key, one in value.items()}

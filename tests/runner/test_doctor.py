@@ -1,0 +1,134 @@
+"""What `stedi doctor` finds, here and in an account, and what it says mends it."""
+
+from datetime import datetime, timezone
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.stub import Stubber
+
+from helpers.settings import Settings
+from runner.deploy import account, machine
+from runner.deploy.account import check_account
+from runner.deploy.doctor import examine, report
+from runner.deploy.finding import BAD, GOOD, NOTE, bad, good
+from runner.errors import StepFailed
+
+ARN = "arn:aws:iam::123456789012:role/stedi-glue"
+SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
+CALLER = {"Account": "123456789012", "Arn": "arn:aws:sts::123456789012:assumed-role/ci/me", "UserId": "x"}
+
+
+@pytest.fixture
+def stubbed(monkeypatch):
+    """AWS as botocore's models have it: each call is held against them, and answered by what a test queues."""
+    session = boto3.Session(region_name="eu-central-1", aws_access_key_id="a", aws_secret_access_key="b")
+    clients, stubs = {}, {}
+
+    def client(name, **_):
+        if name not in clients:
+            clients[name] = session.client(name)
+            stubs[name] = Stubber(clients[name])
+            stubs[name].activate()
+        return clients[name]
+
+    monkeypatch.setattr(account.boto3, "client", client)
+    monkeypatch.setattr(account.boto3, "Session", lambda: session)
+    monkeypatch.setattr(account, "role_arn", lambda: ARN)
+    for name in ("sts", "s3", "iam", "athena", "secretsmanager", "glue", "service-quotas"):
+        client(name)
+    return stubs
+
+
+def trust(service):
+    statement = f'{{"Statement": [{{"Effect": "Allow", "Principal": {{"Service": "{service}"}}}}]}}'
+    role = {
+        "Path": "/",
+        "RoleName": "stedi-glue",
+        "RoleId": "A" * 16,
+        "Arn": ARN,
+        "CreateDate": datetime.now(timezone.utc),
+    }
+    return {"Role": role | {"AssumeRolePolicyDocument": statement}}
+
+
+def by_name(findings):
+    return {one.what: one for one in findings}
+
+
+def test_the_local_profile_is_looked_at_from_end_to_end_and_nothing_is_made(tmp_path):
+    findings = by_name(examine("stedi-local", tmp_path / "none", SETTINGS))
+    assert {"Python", "kernel", "disk", "Java", "memory", "ports", "credentials", "bucket", "secret"} <= set(findings)
+    assert findings["bucket"].state == findings["secret"].state == NOTE
+    assert findings["workgroup"].state == GOOD
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_unknown_profile_is_a_finding(tmp_path):
+    assert by_name(examine("no-such-profile", tmp_path, SETTINGS))["profile"].state == BAD
+
+
+def test_expired_credentials_end_the_look_with_one_line(stubbed):
+    stubbed["sts"].add_client_error("get_caller_identity", "ExpiredToken")
+    (finding,) = check_account(SETTINGS, local=False)
+    assert finding.state == BAD
+    assert "expired" in finding.told
+
+
+def test_no_network_ends_the_look_with_one_line(stubbed, monkeypatch):
+    def lost(name, **_):
+        raise EndpointConnectionError(endpoint_url="https://sts.eu-central-1.amazonaws.com")
+
+    monkeypatch.setattr(account.boto3, "client", lost)
+    (finding,) = check_account(SETTINGS, local=False)
+    assert "cannot be reached" in finding.told
+
+
+def test_a_foreign_bucket_a_disabled_workgroup_and_a_wrong_trust_are_told_with_their_fix(stubbed):
+    stubbed["sts"].add_response("get_caller_identity", CALLER)
+    stubbed["iam"].add_response("get_role", trust("ec2.amazonaws.com"))
+    stubbed["s3"].add_client_error("head_bucket", "403")
+    stubbed["athena"].add_response("get_work_group", {"WorkGroup": {"Name": "primary", "State": "DISABLED"}})
+    stubbed["secretsmanager"].add_client_error("describe_secret", "ResourceNotFoundException")
+    stubbed["iam"].add_client_error("simulate_principal_policy", "AccessDenied")
+    stubbed["s3"].add_client_error("list_objects_v2", "AccessDenied")
+    stubbed["glue"].add_client_error("get_database", "EntityNotFoundException")
+    stubbed["glue"].add_client_error("list_sessions", "AccessDeniedException")
+    stubbed["athena"].add_response("get_work_group", {"WorkGroup": {"Name": "primary"}})
+    stubbed["secretsmanager"].add_response("describe_secret", {})
+    stubbed["service-quotas"].add_client_error("list_service_quotas", "AccessDeniedException", "not authorized")
+    findings = by_name(check_account(SETTINGS, local=False))
+    wrong = {name: one for name, one in findings.items() if one.state == BAD}
+    assert set(wrong) == {"role", "bucket", "workgroup", "permissions"}
+    assert "glue.amazonaws.com" in wrong["role"].fix
+    assert "update-work-group" in wrong["workgroup"].fix
+    assert wrong["permissions"].told == "missing: s3:ListBucket, glue:ListSessions"
+    assert findings["quotas"].state == NOTE
+    assert "ListServiceQuotas" in findings["quotas"].told
+
+
+def test_permissions_are_simulated_on_the_resources_of_the_template(stubbed):
+    asked = []
+    for statement in account._granted(CALLER, SETTINGS):
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        asked += actions
+        denied = "s3:PutObject"
+        results = [
+            {"EvalActionName": one, "EvalDecision": "implicitDeny" if one == denied else "allowed"} for one in actions
+        ]
+        stubbed["iam"].add_response("simulate_principal_policy", {"EvaluationResults": results})
+    finding = account._permissions(CALLER, SETTINGS)
+    assert finding.told == "missing: s3:PutObject"
+    assert {"iam:PassRole", "secretsmanager:CreateSecret", "athena:StartQueryExecution"} <= set(asked)
+
+
+def test_a_full_disk_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(machine, "DISK", 1 << 62)
+    assert machine.check_machine(tmp_path, local=False)[-1].state == BAD
+
+
+def test_the_exit_is_not_zero_where_a_run_would_fail():
+    said = []
+    with pytest.raises(StepFailed, match="a run would fail for: disk"):
+        report([good("Python", "3.11"), bad("disk", "full", "Free some.")], said.append)
+    assert said[-1].strip() == "fix: Free some."
