@@ -103,6 +103,8 @@ def test_a_view_is_a_query_by_name(query, aws):
     assert [column["name"] for column in document["columns"]] == ["n", "c"]
     assert query.rows("SHOW VIEWS") == ["above", "seen"]
     assert query.rows("SHOW CREATE VIEW seen")[0].startswith("CREATE VIEW")
+    assert "is a view" in query.reason("SHOW CREATE TABLE seen")
+    assert [row.split() for row in query.rows("DESCRIBE seen")] == [["n", "int"], ["c", "string"]]
     assert "TABLE_ALREADY_EXISTS" in query.reason("CREATE VIEW seen AS SELECT 1 AS a")
     query.done("DROP VIEW above")
     query.done("DROP VIEW IF EXISTS above")

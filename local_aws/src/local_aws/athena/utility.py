@@ -12,6 +12,7 @@ from local_aws.athena.create_table import table_input
 from local_aws.athena.engine import Engine
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.types import text_column
+from local_aws.athena.view_text import is_view
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
@@ -76,7 +77,10 @@ class CatalogStatements:
 
     def show_create_table(self, database: str, table: str) -> Listing:
         """SHOW CREATE TABLE table."""
-        return Listing([text_column("createtab_stmt")], _create_statement(database, self.table(database, table)))
+        entry = self.table(database, table)
+        if is_view(entry):
+            raise QueryFailed("FAILED", f"SemanticException {database}.{table} is a view: use SHOW CREATE VIEW")
+        return Listing([text_column("createtab_stmt")], _create_statement(database, entry))
 
     def create_database(self, name: str, comment: str | None, location: str | None, keep: bool) -> Listing:
         """CREATE DATABASE [IF NOT EXISTS] name [COMMENT '…'] [LOCATION '…']."""
