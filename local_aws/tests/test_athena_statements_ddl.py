@@ -116,3 +116,20 @@ def test_a_view_on_itself_is_refused(query):
     query.done("CREATE VIEW around AS SELECT a FROM ring")
     query.done("CREATE OR REPLACE VIEW ring AS SELECT a FROM around")
     assert query.reason("SELECT * FROM ring").startswith("VIEW_IS_RECURSIVE")
+
+
+def test_information_schema_lists_the_catalog(query):
+    query.done("CREATE TABLE listed AS SELECT 1 AS a, 'x' AS b, ARRAY[1e0] AS c")
+    query.done("CREATE VIEW listed_view AS SELECT a FROM listed")
+    found = query.rows(
+        "SELECT table_name, table_type FROM information_schema.tables "
+        "WHERE table_schema = 'ddl' AND table_name LIKE 'listed%' ORDER BY 1"
+    )
+    assert found == ["table_name|table_type", "listed|BASE TABLE", "listed_view|VIEW"]
+    found = query.rows(
+        "SELECT column_name, ordinal_position, data_type FROM awsdatacatalog.information_schema.columns c "
+        "WHERE c.table_schema = 'ddl' AND c.table_name = 'listed' ORDER BY 2"
+    )
+    assert found[1:] == ["a|1|integer", "b|2|varchar", "c|3|array(double)"]
+    assert "ddl" in query.rows("SELECT schema_name FROM information_schema.schemata")
+    assert "TABLE_NOT_FOUND" in query.reason("SELECT * FROM information_schema.nothing")

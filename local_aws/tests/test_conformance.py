@@ -23,7 +23,7 @@ PARTLY = {
     "UNLOAD": "JSON without decimals",
     "ALTER_TABLE_DROP_PARTITION": "by all keys and `=`",
     "DESCRIBE_TABLE": "without EXTENDED, FORMATTED, a column or a partition",
-    "SELECT": "see `functions.py`, `special.py` and `dialect.py`; not EXPLAIN, TABLESAMPLE, information_schema",
+    "SELECT": "see `functions.py`, `special.py`, `dialect.py`; information_schema: schemata, tables, columns",
     "StartQueryExecution": "ResultReuseConfiguration only where it is off",
     "CreateWorkGroup": "results' location, EnforceWorkGroupConfiguration, BytesScannedCutoffPerQuery",
 }

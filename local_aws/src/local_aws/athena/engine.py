@@ -14,6 +14,7 @@ from sqlglot import exp
 from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.partitions import choose
 from local_aws.athena.pruning import key_condition
@@ -104,6 +105,7 @@ class Engine:
         query = _selected(tree)
         normalize_identifiers(query)
         query = expand_views(self._catalog, query, database)
+        expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}
         name_unnamed_columns(query)

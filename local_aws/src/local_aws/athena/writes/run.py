@@ -1,7 +1,6 @@
 """Runs CREATE TABLE AS, INSERT INTO and UNLOAD."""
 
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,23 +10,20 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
-from local_aws.athena.create_table import PARQUET_FORMATS, TEXT_FORMATS
 from local_aws.athena.engine import BATCH_ROWS, Engine, Opened
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.files import list_data_files, split_uri
-from local_aws.athena.tables import LAZY, PARQUET
 from local_aws.athena.translation import UNNAMED
 from local_aws.athena.types import quoted
 from local_aws.athena.writes import formats
 from local_aws.athena.writes.dataset import Dataset, Values, folder
 from local_aws.athena.writes.hive import cast_to, hive_type, is_coercible
 from local_aws.athena.writes.parse import Write, check_properties
+from local_aws.athena.writes.plan import STORAGE, Plan, plan_of, plan_write, table_input
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
 
-STORAGE = {"PARQUET": (PARQUET, PARQUET_FORMATS), "TEXTFILE": (LAZY, TEXT_FORMATS)}
-"""SerDe, input and output format of the tables that are written."""
 COMMON = {"format", "write_compression", "field_delimiter", "partitioned_by"}
 CTAS = COMMON | {"external_location", "parquet_compression", "orc_compression", "table_type"}
 UNLOAD = COMMON - {"write_compression"} | {"compression"}
@@ -40,17 +36,6 @@ class Written:
     rows: int = 0
     scanned_bytes: int = 0
     files: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How an answer is written: in which format, with which types, and where."""
-
-    format: str
-    codec: str
-    delimiter: str
-    keys: list[str]
-    location: str
 
 
 class Writes:
@@ -87,7 +72,7 @@ class Writes:
                 return Written()
             name = f"awsdatacatalog.{target}.{write.table}"
             raise QueryFailed("TABLE_ALREADY_EXISTS", f"line 1:1: Destination table '{name}' already exists")
-        plan = _plan(write, str(write.properties.get("external_location") or location))
+        plan = plan_write(write, str(write.properties.get("external_location") or location))
         if plan.format not in STORAGE:
             raise unsupported(f"CREATE TABLE AS in the format {plan.format}")
         self._check_empty(plan.location, f"{target}.{write.table}")
@@ -95,7 +80,7 @@ class Writes:
             columns = new_columns(opened, write.tree)
             _check_keys(plan.keys, list(columns))
             written, partitions = self._write(opened, plan, columns, write.empty)
-        entry = _table_input(write.table, plan, columns)
+        entry = table_input(write.table, plan, columns)
         self._change("CreateTable", {"DatabaseName": target, "TableInput": entry})
         self._add_partitions(target, entry, partitions)
         return written
@@ -106,7 +91,7 @@ class Writes:
         if entry is None:
             name = f"awsdatacatalog.{target}.{write.table}"
             raise QueryFailed("TABLE_NOT_FOUND", f"line 1:1: Table '{name}' does not exist")
-        plan = _plan_of(entry)
+        plan = plan_of(entry)
         described = [*entry["StorageDescriptor"]["Columns"], *entry.get("PartitionKeys", [])]
         kinds = {column["Name"].lower(): column["Type"] for column in described}
         with self._engine.open(write.sql, write.tree, database, cancelled) as opened:
@@ -119,7 +104,7 @@ class Writes:
         check_properties(write.properties, UNLOAD)
         if "format" not in write.properties:
             raise QueryFailed("INVALID_TABLE_PROPERTY", "line 1:1: UNLOAD needs the property format")
-        plan = _plan(write, write.location)
+        plan = plan_write(write, write.location)
         self._check_empty(plan.location, f"{database}.unload")
         with self._engine.open(write.sql, write.tree, database, cancelled) as opened:
             columns = new_columns(opened, write.tree)
@@ -201,42 +186,6 @@ class Writes:
             raise QueryFailed("HIVE_METASTORE_ERROR", f"{error.code}: {error.message}") from error
 
 
-def _plan(write: Write, location: str) -> Plan:
-    given = write.properties
-    name = str(given.get("format", "PARQUET")).upper()
-    name = "JSON" if name == "JSONFILE" else name
-    codecs = [given[key] for key in ("write_compression", "compression", f"{name.lower()}_compression") if key in given]
-    codec = str(codecs[0]).upper() if codecs else "GZIP"
-    codec = "NONE" if codec == "UNCOMPRESSED" else codec
-    formats.check_format(name, codec)
-    delimiter = str(given.get("field_delimiter", "\x01"))
-    if "field_delimiter" in given and name != "TEXTFILE":
-        raise QueryFailed("INVALID_TABLE_PROPERTY", "field_delimiter is a property of the format TEXTFILE alone")
-    delimiter = delimiter.encode().decode("unicode_escape") if delimiter.startswith("\\") else delimiter
-    if len(delimiter) != 1:
-        raise QueryFailed("INVALID_TABLE_PROPERTY", "field_delimiter must be a single character")
-    return Plan(name, codec, delimiter, list(given.get("partitioned_by", [])), location)
-
-
-def _plan_of(entry: dict[str, Any]) -> Plan:
-    storage = entry["StorageDescriptor"]
-    serde = storage.get("SerdeInfo", {})
-    library, parameters = serde.get("SerializationLibrary", ""), serde.get("Parameters", {})
-    found = [name for name, (known, _) in STORAGE.items() if known == library]
-    if entry.get("TableType") == "VIRTUAL_VIEW":
-        raise QueryFailed("NOT_SUPPORTED", "Inserting into views is not supported")
-    if not found:
-        raise QueryFailed(
-            "HIVE_UNSUPPORTED_FORMAT",
-            f"Output format {storage.get('OutputFormat')} with SerDe {library} is not supported.",
-        )
-    codec = entry.get("Parameters", {}).get(f"{found[0].lower()}.compression", "GZIP").upper()
-    formats.check_format(found[0], codec)
-    keys = [key["Name"].lower() for key in entry.get("PartitionKeys", [])]
-    delimiter = parameters.get("field.delim", parameters.get("serialization.format", "\x01"))
-    return Plan(found[0], codec, "\x01" if delimiter == "1" else delimiter, keys, storage["Location"])
-
-
 def _described(opened: Opened, sql: str) -> list[tuple[str, Any]]:
     relation = opened.connection.sql(sql)
     return list(zip(relation.columns, relation.types, strict=True))
@@ -309,32 +258,3 @@ def _open(plan: Plan, path: Path, schema: pa.Schema, types: list[Any], names: li
         return formats.ParquetWriter(path, schema, plan.codec)
     line = formats.delimited(types, plan.delimiter) if plan.format == "TEXTFILE" else formats.json_line(names, types)
     return formats.LineWriter(path, plan.codec, line)
-
-
-def _table_input(name: str, plan: Plan, columns: dict[str, str]) -> dict[str, Any]:
-    serde, (source, target) = STORAGE[plan.format]
-    parameters = {"EXTERNAL": "TRUE", "has_encrypted_data": "false", "transient_lastDdlTime": str(int(time.time()))}
-    if plan.format == "PARQUET":
-        parameters["parquet.compression"] = plan.codec
-    delimiter = {"field.delim": plan.delimiter} if plan.format == "TEXTFILE" else {}
-    listed = [{"Name": column, "Type": kind} for column, kind in columns.items()]
-    return {
-        "Name": name,
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": parameters,
-        "PartitionKeys": [column for column in listed if column["Name"] in plan.keys],
-        "StorageDescriptor": {
-            "Columns": [column for column in listed if column["Name"] not in plan.keys],
-            "Location": plan.location,
-            "InputFormat": source,
-            "OutputFormat": target,
-            "Compressed": False,
-            "NumberOfBuckets": -1,
-            "SerdeInfo": {
-                "Name": name,
-                "SerializationLibrary": serde,
-                "Parameters": {"serialization.format": plan.delimiter if delimiter else "1", **delimiter},
-            },
-            "StoredAsSubDirectories": False,
-        },
-    }
