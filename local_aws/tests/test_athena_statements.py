@@ -154,6 +154,11 @@ def test_text_is_written_and_read_by_its_delimiter(query, aws):
     ]
 
 
+def test_an_empty_line_of_text_is_a_row(query):
+    query.done("CREATE TABLE single WITH (format = 'TEXTFILE') AS SELECT * FROM (VALUES '', 'a', NULL) AS t (s)")
+    assert query.rows("SELECT count(*), count(s), max(s) FROM single") == ["_col0|_col1|_col2", "3|2|a"]
+
+
 def test_unload_writes_where_nothing_is(query, aws):
     statement = f"UNLOAD (SELECT 1 AS a, ARRAY['x'] AS b) TO 's3://{BUCKET}/out/' WITH (format = 'JSON')"
     assert query.done(statement)["SubstatementType"] == "UNLOAD"

@@ -16,7 +16,7 @@ from local_aws.athena.odd_lines import LONG_LINE, Copy
 from local_aws.athena.packed import is_unpacked_first, unpack
 from local_aws.athena.parquet_files import parquet_relation
 from local_aws.athena.partitions import Partition, list_partitions, with_keys
-from local_aws.athena.text_files import text_relation
+from local_aws.athena.text_files import copy_lines, text_relation
 from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
 from local_aws.caller import require
 from local_aws.endpoint.service import Service
@@ -156,11 +156,13 @@ class TableReader:
         """Give the table's files, each with the partition that it is of."""
         if not table.keys:
             return dict.fromkeys(list_data_files(self._lake, table.location))
-        return {
-            file: partition
-            for partition in table.partitions
-            for file in list_data_files(self._lake, partition.location)
-        }
+        owners: dict[DataFile, Partition | None] = {}
+        for partition in table.partitions:
+            for file in list_data_files(self._lake, partition.location):
+                if file in owners:
+                    raise unsupported(f"partitions of {table.name} that share a location")
+                owners[file] = partition
+        return owners
 
     def _relation(
         self,
@@ -178,7 +180,11 @@ class TableReader:
         if table.serde == PARQUET:
             return parquet_relation(connection, paths, columns)
         if table.serde == LAZY:
-            return text_relation(paths, list(table.columns), columns, table.properties, table.headers)
+            for file in sources:
+                copy = self._new_path(".txt")
+                copy_lines(file.path, copy, table.headers)
+                sources[file] = str(copy)
+            return text_relation(list(sources.values()), list(table.columns), columns, table.properties)
         spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
         paths = list(sources.values())

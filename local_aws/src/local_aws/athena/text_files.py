@@ -3,6 +3,10 @@
 Source: "Lazy Simple SerDe for CSV, TSV, and custom-delimited files" (Athena user guide).
 """
 
+import gzip
+import itertools
+from pathlib import Path
+
 from local_aws.athena.failure import unsupported
 from local_aws.athena.types import HiveType, literal, quoted
 
@@ -20,10 +24,26 @@ _FORMS = {
 """What Hive reads as a value of each type; DuckDB would take more, such as ``1.5`` for an integer."""
 
 
+def copy_lines(source: Path, target: Path, headers: int) -> None:
+    """Copy a text file, a sign before each line: DuckDB's CSV reader leaves empty lines out, which are rows to Hive.
+
+    Raises
+    ------
+    QueryFailed
+        ``NOT_SUPPORTED`` for a compression other than gzip.
+    """
+    if source.suffix in {".bz2", ".zst", ".snappy", ".lz4", ".deflate", ".lzo"}:
+        raise unsupported(f"text files packed as {source.suffix}")
+    opened = gzip.open if source.suffix == ".gz" else open
+    with opened(source, "rb") as lines, target.open("wb") as copy:
+        for line in itertools.islice(lines, headers, None):
+            copy.write(b"|" + line.rstrip(b"\r\n") + b"\n")
+
+
 def text_relation(
-    paths: list[str], declared: list[str], columns: dict[str, HiveType], properties: dict[str, str], headers: int
+    paths: list[str], declared: list[str], columns: dict[str, HiveType], properties: dict[str, str]
 ) -> str:
-    """Select ``columns`` and ``filename`` of text files; a field that is no value of its type is null.
+    """Select ``columns`` and ``filename`` of files of `copy_lines`; a field that is no value of its type is null.
 
     Raises
     ------
@@ -40,10 +60,10 @@ def text_relation(
     null = literal(properties.get("serialization.null.format", "\\N"))
     source = (
         f"read_csv([{listed}], columns = {{'line': 'VARCHAR'}}, delim = '\x02\x03', quote = '', escape = '', "
-        f"header = false, skip = {headers}, auto_detect = false, filename = true, nullstr = '\x02\x04', "
+        f"header = false, skip = 0, auto_detect = false, filename = true, nullstr = '\x02\x04', "
         "max_line_size = 33554432)"
     )
-    fields = f"SELECT string_split(line, {literal(delimiter)}) AS fields, filename FROM {source}"
+    fields = f"SELECT string_split(substr(line, 2), {literal(delimiter)}) AS fields, filename FROM {source}"
     selected = [f"{_field(declared.index(name) + 1, kind, null)} AS {quoted(name)}" for name, kind in columns.items()]
     return f"SELECT {', '.join([*selected, 'filename'])} FROM ({fields})"
 
