@@ -6,17 +6,20 @@ from test_athena_statements import Query
 
 BUCKET = "athena-prepared"
 OUTPUT = f"s3://{BUCKET}/results/"
+PLACE = {"ResultConfiguration": {"OutputLocation": OUTPUT}, "QueryExecutionContext": {"Database": "prepared"}}
 
 
 class PreparedQuery(Query):
     def run(self, sql, **more):
-        return super().run(sql, **{"ResultConfiguration": {"OutputLocation": OUTPUT}, **more})
+        return super().run(sql, **{**PLACE, **more})
 
 
 @pytest.fixture(scope="module")
 def query(aws):
     aws("s3").create_bucket(Bucket=BUCKET)
-    return PreparedQuery(aws("athena"))
+    made = PreparedQuery(aws("athena"))
+    made.done("CREATE DATABASE prepared")
+    return made
 
 
 def test_a_prepared_statement_is_run_with_values(query):
@@ -66,3 +69,17 @@ def test_reuse_of_results_is_refused_by_name(query):
     reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True}}
     with pytest.raises(ClientError, match="ResultReuseConfiguration"):
         query.run("SELECT 1", ResultReuseConfiguration=reuse)
+
+
+def test_a_query_that_scans_more_than_its_workgroup_lets_it_is_cancelled(query, aws):
+    line = b'{"a": "' + b"x" * 1_000 + b'"}\n'
+    aws("s3").put_object(Bucket=BUCKET, Key="much/part.json", Body=line * 10_100)
+    query.done(
+        "CREATE EXTERNAL TABLE much (a string) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' "
+        f"LOCATION 's3://{BUCKET}/much/'"
+    )
+    query.client.create_work_group(Name="frugal", Configuration={"BytesScannedCutoffPerQuery": 10_000_000})
+    assert query.rows("SELECT count(*) FROM much") == ["_col0", "10100"]
+    status = query.run("SELECT count(*) FROM much", WorkGroup="frugal")["Status"]
+    assert status["State"] == "CANCELLED"
+    assert status["StateChangeReason"] == "Query cancelled! : Bytes scanned limit was exceeded"

@@ -20,6 +20,8 @@ from local_aws.lake import Lake
 
 WORKERS = 2
 KEPT = 1_000
+CUT_OFF = "Query cancelled! "
+"""How Athena begins the reason of a query that scans more than its workgroup lets it."""
 
 
 class Executions:
@@ -117,7 +119,7 @@ class Executions:
             failure = self._run(execution)
             with self._lock:
                 cancelled = execution.state == "CANCELLED"
-                execution.finish("FAILED" if failure else "SUCCEEDED", failure)
+                execution.finish(_final_state(failure), failure)
             if cancelled:
                 return
 
@@ -147,7 +149,7 @@ class Executions:
         with self._engine.run(sql, tree, database, execution.done) as answer:
             execution.columns, execution.scanned_bytes = answer.columns, answer.scanned_bytes
             if execution.cutoff is not None and answer.scanned_bytes > execution.cutoff:
-                raise QueryFailed("CANCELLED", "Bytes scanned limit was exceeded")
+                raise QueryFailed(CUT_OFF, "Bytes scanned limit was exceeded")
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
 
     def _write(self, execution: Execution) -> None:
@@ -158,3 +160,9 @@ class Executions:
         execution.columns = [text_column("rows", "bigint")]
         execution.update_count, execution.scanned_bytes = written.rows, written.scanned_bytes
         write_text(self._lake, result_path(self._lake, execution.manifest_location), ([file] for file in written.files))
+
+
+def _final_state(failure: QueryFailed | AwsError | None) -> str:
+    if failure is None:
+        return "SUCCEEDED"
+    return "CANCELLED" if isinstance(failure, QueryFailed) and failure.name == CUT_OFF else "FAILED"
