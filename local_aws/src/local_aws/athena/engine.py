@@ -14,7 +14,10 @@ from sqlglot import exp
 from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
+from local_aws.athena.partitions import choose
+from local_aws.athena.pruning import key_condition
 from local_aws.athena.render import renderer
 from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
@@ -25,6 +28,7 @@ from local_aws.athena.translation import (
     normalize_identifiers,
 )
 from local_aws.athena.types import HiveType, column_info
+from local_aws.athena.views import expand_views
 from local_aws.endpoint.service import Service
 from local_aws.lake import Lake
 
@@ -34,6 +38,16 @@ _LOOKING = {"kind", "expressions", "from_", "limit"}
 """The clauses of a query that only looks at some rows."""
 INTERRUPT_SECONDS = 0.1
 """How often a cancelled query is interrupted until it ends: DuckDB forgets an interrupt between two statements."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A query whose tables are open: DuckDB's SQL of it, and the bytes of the files it reads."""
+
+    connection: duckdb.DuckDBPyConnection
+    sql: str
+    scanned_bytes: int
+    cancelled: threading.Event
 
 
 @dataclass(frozen=True)
@@ -63,7 +77,14 @@ class Engine:
 
     @contextmanager
     def run(self, sql: str, tree: exp.Expression, database: str, cancelled: threading.Event) -> Iterator[Answer]:
-        """Run a parsed query; the answer can be read within the ``with`` block.
+        """Run a parsed query; the answer can be read within the ``with`` block, which takes what `open` takes."""
+        with self.open(sql, tree, database, cancelled) as opened:
+            answer = _answer(opened.connection, opened.sql, opened.scanned_bytes)
+            yield replace(answer, rows=_until_cancelled(answer.rows, cancelled))
+
+    @contextmanager
+    def open(self, sql: str, tree: exp.Expression, database: str, cancelled: threading.Event) -> Iterator[Opened]:
+        """Open a parsed query's tables; DuckDB can run its SQL within the ``with`` block.
 
         Parameters
         ----------
@@ -83,6 +104,8 @@ class Engine:
         """
         query = _selected(tree)
         normalize_identifiers(query)
+        query = expand_views(self._catalog, query, database)
+        expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}
         name_unnamed_columns(query)
@@ -96,10 +119,9 @@ class Engine:
             ):
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
-                    reader.make_view(connection, table, columns[name])
+                    reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
                 _lock(connection, reader.paths)
-                answer = _answer(connection, translated, reader.scanned_bytes)
-                yield replace(answer, rows=_until_cancelled(answer.rows, cancelled))
+                yield Opened(connection, translated, reader.scanned_bytes, cancelled)
         except duckdb.Error as error:
             raise binding.explain(error, translator.place_of) from error
 
@@ -194,6 +216,17 @@ def _translator(columns: dict[str, dict[str, HiveType]], sql: str) -> Translator
     for name, kinds in columns.items():
         binder.add_table(name, {column: kind.duckdb() for column, kind in kinds.items()})
     return Translator(binder, sql)
+
+
+def _pruned(
+    connection: duckdb.DuckDBPyConnection, query: exp.Expression, table: CatalogTable, columns: dict[str, HiveType]
+) -> CatalogTable:
+    """Leave the partitions that the translated query can ask for."""
+    condition = key_condition(query, table.relation, set(table.keys))
+    if condition is None:
+        return table
+    keys = {name: kind for name, kind in columns.items() if name in table.keys}
+    return replace(table, partitions=choose(connection, table.partitions, list(table.keys), keys, condition))
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:

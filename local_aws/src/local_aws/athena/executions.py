@@ -10,7 +10,9 @@ from local_aws.athena.engine import Engine
 from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.results import result_path, write_csv, write_text
+from local_aws.athena.types import text_column
 from local_aws.athena.utility import CatalogStatements
+from local_aws.athena.writes.run import Writes
 from local_aws.caller import called_by, require
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
@@ -18,6 +20,8 @@ from local_aws.lake import Lake
 
 WORKERS = 2
 KEPT = 1_000
+CUT_OFF = "Query cancelled! "
+"""How Athena begins the reason of a query that scans more than its workgroup lets it."""
 
 
 class Executions:
@@ -34,7 +38,8 @@ class Executions:
     def __init__(self, lake: Lake, catalog: Service):
         self._lake = lake
         self._engine = Engine(lake, catalog)
-        self._catalog_statements = CatalogStatements(catalog)
+        self._writes = Writes(lake, catalog, self._engine)
+        self._catalog_statements = CatalogStatements(catalog, lake, self._engine)
         self._queue: queue.SimpleQueue[Execution] = queue.SimpleQueue()
         self._kept: OrderedDict[str, Execution] = OrderedDict()
         self._tokens: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -114,7 +119,7 @@ class Executions:
             failure = self._run(execution)
             with self._lock:
                 cancelled = execution.state == "CANCELLED"
-                execution.finish("FAILED" if failure else "SUCCEEDED", failure)
+                execution.finish(_final_state(failure), failure)
             if cancelled:
                 return
 
@@ -130,6 +135,9 @@ class Executions:
         return None
 
     def _execute(self, execution: Execution) -> None:
+        if execution.statement.write is not None:
+            self._write(execution)
+            return
         require("s3:PutObject", execution.output_location.replace("s3://", "arn:aws:s3:::", 1))
         target = result_path(self._lake, execution.output_location)
         if execution.statement.tree is None:
@@ -140,4 +148,21 @@ class Executions:
         sql, tree, database = execution.sql, execution.statement.tree, execution.database
         with self._engine.run(sql, tree, database, execution.done) as answer:
             execution.columns, execution.scanned_bytes = answer.columns, answer.scanned_bytes
+            if execution.cutoff is not None and answer.scanned_bytes > execution.cutoff:
+                raise QueryFailed(CUT_OFF, "Bytes scanned limit was exceeded")
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
+
+    def _write(self, execution: Execution) -> None:
+        """Run a statement that writes data; its manifest lists the files ("UNLOAD", Athena user guide)."""
+        require("s3:PutObject", execution.manifest_location.replace("s3://", "arn:aws:s3:::", 1))
+        location = f"{execution.folder.rstrip('/')}/tables/{execution.identifier}/"
+        written = self._writes.run(execution.statement.write, execution.database, location, execution.done)
+        execution.columns = [text_column("rows", "bigint")]
+        execution.update_count, execution.scanned_bytes = written.rows, written.scanned_bytes
+        write_text(self._lake, result_path(self._lake, execution.manifest_location), ([file] for file in written.files))
+
+
+def _final_state(failure: QueryFailed | AwsError | None) -> str:
+    if failure is None:
+        return "SUCCEEDED"
+    return "CANCELLED" if isinstance(failure, QueryFailed) and failure.name == CUT_OFF else "FAILED"

@@ -4,18 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.athena.dialect import syntax_error
-from local_aws.athena.execution import ENGINE, FINAL, Execution
+from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.executions import Executions
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.metadata import Metadata
+from local_aws.athena.prepared import PreparedStatements
+from local_aws.athena.prepared_text import parse_call, prepared_statement
+from local_aws.athena.records import AthenaRecords
 from local_aws.athena.results import read_page, result_path
-from local_aws.athena.statements import parse_statement
+from local_aws.athena.statements import Statement, parse_statement
+from local_aws.athena.workgroups import WorkGroups
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError, not_supported
 from local_aws.lake import Lake
 from local_aws.unkind import read_unkind
 
-WORKGROUP = "primary"
 MOST_ROWS = 1_000
 MOST_LISTED = 50
 LONG_POLL_SECONDS = 1.0
@@ -51,6 +54,9 @@ class Athena:
         self._lake = lake
         self._executions = Executions(lake, catalog)
         metadata = Metadata(catalog)
+        records = AthenaRecords(lake)
+        self._workgroups = WorkGroups(records)
+        self._prepared = PreparedStatements(records)
         self._actions: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "StartQueryExecution": self._start,
             "GetQueryExecution": self._get,
@@ -59,8 +65,22 @@ class Athena:
             "StopQueryExecution": self._stop,
             "GetQueryResults": self._results,
             "GetQueryRuntimeStatistics": self._runtime_statistics,
-            "GetWorkGroup": _get_workgroup,
-            "ListWorkGroups": _list_workgroups,
+            "CreateWorkGroup": self._workgroups.create,
+            "GetWorkGroup": self._workgroups.get,
+            "ListWorkGroups": self._workgroups.list,
+            "UpdateWorkGroup": self._workgroups.update,
+            "DeleteWorkGroup": self._workgroups.delete,
+            **{
+                f"{verb}PreparedStatement{ending}": self._in_workgroup(act)
+                for verb, ending, act in (
+                    ("Create", "", self._prepared.create),
+                    ("Update", "", self._prepared.update),
+                    ("Get", "", self._prepared.get),
+                    ("BatchGet", "", self._prepared.batch_get),
+                    ("List", "s", self._prepared.list),
+                    ("Delete", "", self._prepared.delete),
+                )
+            },
             "ListDataCatalogs": metadata.list_data_catalogs,
             "GetDataCatalog": metadata.get_data_catalog,
             "ListDatabases": metadata.list_databases,
@@ -97,23 +117,45 @@ class Athena:
         unknown = sorted(set(request) - START_FIELDS)
         if unknown:
             raise not_supported("athena", f"StartQueryExecution with {unknown[0]}")
-        _check_workgroup(request.get("WorkGroup"))
+        group = self._workgroups.find(request.get("WorkGroup"))["Name"]
         context = request.get("QueryExecutionContext") or {}
         if context.get("Catalog", "AwsDataCatalog").lower() != "awsdatacatalog":
             raise AwsError("InvalidRequestException", f"Data catalog {context['Catalog']} was not found")
-        folder = self._output_folder(request.get("ResultConfiguration") or {})
+        if _reuses(request):
+            raise not_supported("athena", "StartQueryExecution with ResultReuseConfiguration enabled")
+        asked = (request.get("ResultConfiguration") or {}).get("OutputLocation", "")
+        folder = self._output_folder(self._workgroups.output_location(group, asked))
         parameters = request.get("ExecutionParameters") or []
         try:
-            statement = parse_statement(request["QueryString"], parameters)
+            statement = self._parse(request["QueryString"], parameters, group)
         except QueryFailed as refusal:
             raise AwsError("InvalidRequestException", str(refusal)) from refusal
         except RecursionError as error:
             raise syntax_error("line 1:1: statement is too large (stack overflow while parsing)") from error
         database = (context.get("Database") or "default").lower()
-        return Execution(request["QueryString"], statement, database, folder, WORKGROUP, parameters)
+        execution = Execution(request["QueryString"], statement, database, folder, group, parameters)
+        execution.cutoff = self._workgroups.cutoff(group)
+        return execution
 
-    def _output_folder(self, configuration: dict[str, Any]) -> str:
-        folder = configuration.get("OutputLocation", "")
+    def _parse(self, sql: str, parameters: list[str], group: str) -> Statement:
+        """Parse a statement, or what it says of a prepared one."""
+        call = parse_call(sql)
+        if call is None:
+            return parse_statement(sql, parameters)
+        if call.kind == "EXECUTE":
+            return parse_statement(self._prepared.text(group, call.name), call.arguments or parameters)
+        return prepared_statement(call, self._prepared, group)
+
+    def _in_workgroup(self, act: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        """Refuse a workgroup that is not there before an action on what it holds."""
+
+        def checked(payload: dict[str, Any]) -> dict[str, Any]:
+            self._workgroups.find(payload["WorkGroup"])
+            return act(payload)
+
+        return checked
+
+    def _output_folder(self, folder: str) -> str:
         if not folder:
             raise AwsError("InvalidRequestException", NO_OUTPUT)
         bucket, _, key = folder.removeprefix("s3://").partition("/")
@@ -142,8 +184,8 @@ class Athena:
         return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": unprocessed}
 
     def _list(self, payload: dict[str, Any]) -> dict[str, Any]:
-        _check_workgroup(payload.get("WorkGroup"))
-        identifiers = [execution.identifier for execution in self._executions.list()]
+        group = self._workgroups.find(payload.get("WorkGroup"))["Name"]
+        identifiers = [execution.identifier for execution in self._executions.list() if execution.workgroup == group]
         token = payload.get("NextToken")
         if token and token not in identifiers:
             raise AwsError("InvalidRequestException", "Invalid NextToken")
@@ -172,7 +214,7 @@ class Athena:
             path = result_path(self._lake, execution.output_location)
             rows, following = read_page(path, offset, count, len(execution.columns))
         answer = {
-            "UpdateCount": 0,
+            "UpdateCount": execution.update_count,
             "ResultSet": {
                 "Rows": [{"Data": [_datum(value) for value in row]} for row in rows],
                 "ResultSetMetadata": {"ColumnInfo": execution.columns},
@@ -199,26 +241,10 @@ class Athena:
         return execution
 
 
+def _reuses(request: dict[str, Any]) -> bool:
+    configuration = request.get("ResultReuseConfiguration") or {}
+    return bool((configuration.get("ResultReuseByAgeConfiguration") or {}).get("Enabled"))
+
+
 def _datum(value: str | None) -> dict[str, str]:
     return {} if value is None else {"VarCharValue": value}
-
-
-def _check_workgroup(name: str | None) -> None:
-    if name not in {None, WORKGROUP}:
-        raise AwsError("InvalidRequestException", "WorkGroup is not found.")
-
-
-def _get_workgroup(payload: dict[str, Any]) -> dict[str, Any]:
-    _check_workgroup(payload["WorkGroup"])
-    configuration = {
-        "ResultConfiguration": {},
-        "EnforceWorkGroupConfiguration": False,
-        "PublishCloudWatchMetricsEnabled": False,
-        "RequesterPaysEnabled": False,
-        "EngineVersion": ENGINE,
-    }
-    return {"WorkGroup": {"Name": WORKGROUP, "State": "ENABLED", "Configuration": configuration, "Description": ""}}
-
-
-def _list_workgroups(_: dict[str, Any]) -> dict[str, Any]:
-    return {"WorkGroups": [{"Name": WORKGROUP, "State": "ENABLED", "Description": "", "EngineVersion": ENGINE}]}

@@ -8,12 +8,13 @@ from sqlglot import exp
 
 from local_aws.athena.comments import comment_failure, without_comments
 from local_aws.athena.create_table import parse_create_table
+from local_aws.athena.ddl import forms
+from local_aws.athena.ddl.text import NAME, TABLE
 from local_aws.athena.dialect import parse_query, syntax_error
 from local_aws.athena.failure import unsupported
 from local_aws.athena.utility import CatalogStatements, Listing
+from local_aws.athena.writes.parse import Write, parse_write
 
-NAME = r"[`\"]?(?P<{0}>\w+)[`\"]?"
-TABLE = r"(?:[`\"]?(?P<database>\w+)[`\"]?\s*\.\s*)?[`\"]?(?P<table>\w+)[`\"]?"
 QUERY_STARTS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 OPTIONS = re.IGNORECASE | re.DOTALL
 
@@ -26,6 +27,7 @@ class Statement:
     substatement: str
     tree: exp.Expression | None = None
     act: Callable[[CatalogStatements, str], Listing] | None = None
+    write: Write | None = None
 
 
 Maker = Callable[["re.Match[str]"], Callable[[CatalogStatements, str], Listing]]
@@ -99,8 +101,11 @@ def parse_statement(sql: str, parameters: list[str]) -> Statement:
         raise syntax_error("The query string is empty.")
     if text.upper().startswith(QUERY_STARTS):
         return Statement("DML", "SELECT", tree=parse_query(sql, parameters))
+    write = parse_write(text, parameters)
+    if write is not None:
+        return Statement("DDL" if write.kind.startswith("CREATE") else "DML", write.kind, write=write)
     failure = comment_failure(sql)
-    for form, kind, substatement, make in FORMS:
+    for form, kind, substatement, make in (*FORMS, *forms.FORMS):
         match = re.fullmatch(form, text, OPTIONS)
         if match:
             return Statement(kind, substatement, act=_failing(failure) if failure else make(match))

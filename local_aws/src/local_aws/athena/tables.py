@@ -3,7 +3,7 @@
 import itertools
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from local_aws.athena.json_lines import KeySpellings, ignores_case, json_relatio
 from local_aws.athena.odd_lines import LONG_LINE, Copy
 from local_aws.athena.packed import is_unpacked_first, unpack
 from local_aws.athena.parquet_files import parquet_relation
+from local_aws.athena.partitions import Partition, list_partitions, with_keys
+from local_aws.athena.text_files import copy_lines, text_relation
 from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
 from local_aws.caller import require
 from local_aws.endpoint.service import Service
@@ -23,6 +25,7 @@ from local_aws.lake import Lake
 
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 PATH_COLUMN = "$path"
 _PLAIN_PATH = re.compile(r"[^*?\[\]{}\\~]*")
 """What DuckDB takes as it is; in other paths it would look for a pattern."""
@@ -38,6 +41,10 @@ class CatalogTable:
     location: str
     serde: str
     properties: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    partitions: tuple[Partition, ...] = ()
+    headers: int = 0
+    """How many lines of each text file are no rows."""
 
     @property
     def relation(self) -> str:
@@ -53,7 +60,8 @@ def find_table(catalog: Service, database: str, name: str, place: str) -> Catalo
         if error.code != "EntityNotFoundException":
             raise
         raise _missing(catalog, database, name, place) from error
-    return _read_entry(database, entry)
+    table = _read_entry(database, entry)
+    return replace(table, partitions=list_partitions(catalog, database, name)) if table.keys else table
 
 
 def _missing(catalog: Service, database: str, name: str, place: str) -> QueryFailed:
@@ -67,8 +75,6 @@ def _missing(catalog: Service, database: str, name: str, place: str) -> QueryFai
 
 
 def _read_entry(database: str, entry: dict[str, Any]) -> CatalogTable:
-    if entry.get("PartitionKeys"):
-        raise unsupported(f"queries on partitioned tables ({entry['Name']})")
     if entry.get("TableType") == "VIRTUAL_VIEW":
         raise unsupported(f"views ({entry['Name']})")
     storage = entry.get("StorageDescriptor", {})
@@ -80,6 +86,8 @@ def _read_entry(database: str, entry: dict[str, Any]) -> CatalogTable:
         storage.get("Location", ""),
         serde.get("SerializationLibrary", ""),
         serde.get("Parameters", {}),
+        {key["Name"].lower(): key.get("Type", "string") for key in entry.get("PartitionKeys", [])},
+        headers=int(entry.get("Parameters", {}).get("skip.header.line.count", 0)),
     )
 
 
@@ -121,15 +129,20 @@ class TableReader:
         self, connection: duckdb.DuckDBPyConnection, table: CatalogTable, columns: dict[str, HiveType]
     ) -> None:
         """Create the view ``table.relation`` with ``columns`` alone, and ``$path`` where that is one of them."""
-        files = list_data_files(self._lake, table.location)
+        owners = self._files(table)
+        files = list(owners)
         if self._enough_rows is not None and table.serde == OPENX:
             files = _first_files(files, self._enough_rows)
         for file in files:
             require("s3:GetObject", file.uri.replace("s3://", "arn:aws:s3:::", 1))
         sources = {file: self._readable(file, table.serde == OPENX) for file in files}
-        stored = {name: kind for name, kind in columns.items() if name != PATH_COLUMN}
+        stored = {name: kind for name, kind in columns.items() if name in table.columns}
+        keys = {name: kind for name, kind in columns.items() if name in table.keys}
         relation = self._relation(connection, table, sources, stored)
-        selected = [quoted(name) for name in stored]
+        if keys:
+            owned = {path: owners[file] for file, path in sources.items()}
+            relation = with_keys(connection, relation, list(table.keys), keys, owned)
+        selected = [quoted(name) for name in columns if name != PATH_COLUMN]
         if PATH_COLUMN in columns:
             uris = ", ".join(f"{literal(path)}: {literal(file.uri)}" for file, path in sources.items())
             selected.append(f'MAP {{{uris}}}[filename] AS "{PATH_COLUMN}"' if files else f'filename AS "{PATH_COLUMN}"')
@@ -139,6 +152,18 @@ class TableReader:
         self.paths += sources.values()
         self.scanned_bytes += sum(file.size for file in files)
 
+    def _files(self, table: CatalogTable) -> dict[DataFile, Partition | None]:
+        """Give the table's files, each with the partition that it is of."""
+        if not table.keys:
+            return dict.fromkeys(list_data_files(self._lake, table.location))
+        owners: dict[DataFile, Partition | None] = {}
+        for partition in table.partitions:
+            for file in list_data_files(self._lake, partition.location):
+                if file in owners:
+                    raise unsupported(f"partitions of {table.name} that share a location")
+                owners[file] = partition
+        return owners
+
     def _relation(
         self,
         connection: duckdb.DuckDBPyConnection,
@@ -146,7 +171,7 @@ class TableReader:
         sources: dict[DataFile, str],
         columns: dict[str, HiveType],
     ) -> str:
-        if table.serde not in {OPENX, PARQUET}:
+        if table.serde not in {OPENX, PARQUET, LAZY}:
             raise unsupported(f"queries on tables with the SerDe {table.serde or '(none)'}")
         paths = list(sources.values())
         if not paths:
@@ -154,6 +179,12 @@ class TableReader:
             return f"SELECT {', '.join([*nulls, 'NULL::VARCHAR AS filename'])} WHERE false"
         if table.serde == PARQUET:
             return parquet_relation(connection, paths, columns)
+        if table.serde == LAZY:
+            for file in sources:
+                copy = self._new_path(".txt")
+                copy_lines(file.path, copy, table.headers)
+                sources[file] = str(copy)
+            return text_relation(list(sources.values()), list(table.columns), columns, table.properties)
         spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
         paths = list(sources.values())
@@ -211,5 +242,5 @@ def _first_files(files: list[DataFile], rows: int) -> list[DataFile]:
 
 def parse_columns(table: CatalogTable, names: set[str] | None) -> dict[str, HiveType]:
     """Parse the types of the columns that a query names (``None``: all)."""
-    wanted = {name: kind for name, kind in table.columns.items() if names is None or name in names}
+    wanted = {name: kind for name, kind in (table.columns | table.keys).items() if names is None or name in names}
     return {name: parse_hive_type(kind) for name, kind in wanted.items()}

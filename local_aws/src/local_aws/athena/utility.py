@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.athena.create_table import table_input
+from local_aws.athena.engine import Engine
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.types import text_column
+from local_aws.athena.view_text import is_view
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
+from local_aws.lake import Lake
 
 WIDTH = 20
 """Athena pads names to this width in DESCRIBE and SHOW COLUMNS."""
@@ -30,29 +33,41 @@ DONE = Listing([], [])
 
 
 class CatalogStatements:
-    """Runs the statements against the Glue Data Catalog."""
+    """Runs the statements against the Glue Data Catalog.
 
-    def __init__(self, catalog: Service):
-        self._catalog = catalog
+    Parameters
+    ----------
+    catalog : Service
+        The Glue Data Catalog.
+    lake : Lake
+        Where MSCK REPAIR TABLE looks for partitions.
+    engine : Engine
+        Tells the columns of a view's query.
+    """
+
+    def __init__(self, catalog: Service, lake: Lake, engine: Engine):
+        self.catalog = catalog
+        self.lake = lake
+        self.engine = engine
 
     def show_databases(self, pattern: str | None) -> Listing:
         """SHOW DATABASES [LIKE 'pattern']."""
-        names = [entry["Name"] for entry in pages(self._catalog, "GetDatabases", {}, "DatabaseList")]
-        return Listing([text_column("database_name")], _matching(names, pattern))
+        names = [entry["Name"] for entry in pages(self.catalog, "GetDatabases", {}, "DatabaseList")]
+        return Listing([text_column("database_name")], matching(names, pattern))
 
     def show_tables(self, database: str, pattern: str | None) -> Listing:
         """SHOW TABLES [IN database] ['pattern']."""
         entries = self._call_pages("GetTables", {"DatabaseName": database}, "TableList", database)
-        return Listing([text_column("tab_name")], _matching([entry["Name"] for entry in entries], pattern))
+        return Listing([text_column("tab_name")], matching([entry["Name"] for entry in entries], pattern))
 
     def show_columns(self, database: str, table: str) -> Listing:
         """SHOW COLUMNS IN table."""
-        columns, keys = _columns(self._table(database, table))
+        columns, keys = _columns(self.table(database, table))
         return Listing([text_column("field")], [column["Name"].ljust(WIDTH) for column in columns + keys])
 
     def describe(self, database: str, table: str) -> Listing:
         """DESCRIBE table."""
-        columns, keys = _columns(self._table(database, table))
+        columns, keys = _columns(self.table(database, table))
         rows = [_described(column) for column in columns + keys]
         if keys:
             heading = "\t".join(text.ljust(WIDTH) for text in ("# col_name", "data_type", "comment"))
@@ -62,18 +77,21 @@ class CatalogStatements:
 
     def show_create_table(self, database: str, table: str) -> Listing:
         """SHOW CREATE TABLE table."""
-        return Listing([text_column("createtab_stmt")], _create_statement(database, self._table(database, table)))
+        entry = self.table(database, table)
+        if is_view(entry):
+            raise QueryFailed("FAILED", f"SemanticException {database}.{table} is a view: use SHOW CREATE VIEW")
+        return Listing([text_column("createtab_stmt")], _create_statement(database, entry))
 
     def create_database(self, name: str, comment: str | None, location: str | None, keep: bool) -> Listing:
         """CREATE DATABASE [IF NOT EXISTS] name [COMMENT '…'] [LOCATION '…']."""
         entry = {"Name": name, "Description": comment, "LocationUri": location}
         request = {"DatabaseInput": {key: value for key, value in entry.items() if value}}
-        return self._change("CreateDatabase", request, "AlreadyExistsException" if keep else None)
+        return self.change("CreateDatabase", request, "AlreadyExistsException" if keep else None)
 
     def drop_database(self, name: str, if_exists: bool, cascade: bool) -> Listing:
         """DROP DATABASE [IF EXISTS] name [CASCADE]."""
         try:
-            tables = list(pages(self._catalog, "GetTables", {"DatabaseName": name}, "TableList"))
+            tables = list(pages(self.catalog, "GetTables", {"DatabaseName": name}, "TableList"))
         except AwsError as error:
             if error.code == "EntityNotFoundException" and if_exists:
                 return DONE
@@ -84,31 +102,42 @@ class CatalogStatements:
                 "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. "
                 f"InvalidOperationException(message:Database {name} is not empty. One or more tables exist.)",
             )
-        return self._change("DeleteDatabase", {"Name": name}, "EntityNotFoundException" if if_exists else None)
+        return self.change("DeleteDatabase", {"Name": name}, "EntityNotFoundException" if if_exists else None)
 
     def create_table(self, tree: Any, database: str) -> Listing:
         """CREATE EXTERNAL TABLE, parsed."""
         request = {"DatabaseName": (tree.this.this.db or database).lower(), "TableInput": table_input(tree)}
-        return self._change("CreateTable", request, "AlreadyExistsException" if tree.args.get("exists") else None)
+        return self.change("CreateTable", request, "AlreadyExistsException" if tree.args.get("exists") else None)
 
     def drop_table(self, database: str, table: str, if_exists: bool) -> Listing:
         """DROP TABLE [IF EXISTS] table: the data stays where it is."""
         if not if_exists:
-            self._table(database, table)
+            self.table(database, table)
         request = {"DatabaseName": database, "Name": table}
-        return self._change("DeleteTable", request, "EntityNotFoundException" if if_exists else None)
+        return self.change("DeleteTable", request, "EntityNotFoundException" if if_exists else None)
 
-    def _change(self, action: str, request: dict[str, Any], tolerated: str | None) -> Listing:
+    def change(self, action: str, request: dict[str, Any], tolerated: str | None) -> Listing:
+        """Call the catalog; its refusal is the statement's failure, but for the error that is tolerated."""
         try:
-            self._catalog.call(action, request)
+            self.catalog.call(action, request)
         except AwsError as error:
             if error.code != tolerated:
                 raise _failed(error) from error
         return DONE
 
-    def _table(self, database: str, table: str) -> dict[str, Any]:
+    def find_table(self, database: str, table: str) -> dict[str, Any] | None:
+        """Find a table or a view, if there is one."""
         try:
-            return self._catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
+            return self.catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
+        except AwsError as error:
+            if error.code != "EntityNotFoundException":
+                raise
+            return None
+
+    def table(self, database: str, table: str) -> dict[str, Any]:
+        """Find a table or a view; raises `QueryFailed` in Hive's words where there is none."""
+        try:
+            return self.catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
         except AwsError as error:
             if error.code != "EntityNotFoundException":
                 raise
@@ -118,7 +147,7 @@ class CatalogStatements:
 
     def _call_pages(self, action: str, request: dict[str, Any], key: str, database: str) -> list[dict[str, Any]]:
         try:
-            return list(pages(self._catalog, action, request, key))
+            return list(pages(self.catalog, action, request, key))
         except AwsError as error:
             if error.code != "EntityNotFoundException":
                 raise
@@ -146,7 +175,7 @@ def _failed(error: AwsError) -> QueryFailed:
     )
 
 
-def _matching(names: list[str], pattern: str | None) -> list[str]:
+def matching(names: list[str], pattern: str | None) -> list[str]:
     """Filter names by Hive's pattern: ``*`` for anything, ``|`` for or."""
     if pattern is None:
         return sorted(names)

@@ -66,6 +66,8 @@ def _get_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
     found = matching(table, payload["Expression"]) if payload.get("Expression") else table.partitions
+    segment = payload.get("Segment") or {"SegmentNumber": 0, "TotalSegments": 1}
+    found = found[segment["SegmentNumber"] :: segment["TotalSegments"]]
     held, token = page(found, lambda held: _values(held["input"]), payload)
     answers = [_answer(table, one) for one in held]
     if payload.get("ExcludeColumnSchema"):
@@ -109,6 +111,6 @@ ANSWERERS = {
     "GetPartition": reads(_get, "DatabaseName", "TableName", "PartitionValues"),
     "BatchGetPartition": reads(_get_batch, "DatabaseName", "TableName", "PartitionsToGet"),
     "GetPartitions": reads(
-        _list, "DatabaseName", "TableName", "Expression", "NextToken", "MaxResults", "ExcludeColumnSchema"
+        _list, "DatabaseName", "TableName", "Expression", "NextToken", "MaxResults", "ExcludeColumnSchema", "Segment"
     ),
 }

@@ -1,0 +1,1 @@
+"""DDL on partitions, columns, properties and views, one noun a file."""

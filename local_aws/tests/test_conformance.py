@@ -1,0 +1,72 @@
+"""``docs/conformance.md`` says what the code does: run this file as a script to write it anew."""
+
+from pathlib import Path
+
+from local_aws.athena.ddl import forms
+from local_aws.athena.service import Athena
+from local_aws.athena.statements import FORMS
+from local_aws.athena.writes import formats
+from local_aws.glue.catalog.service import Catalog
+from local_aws.lake import open_lake
+
+DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "conformance.md"
+HEAD = """# What the local Athena answers
+
+Written by `python local_aws/tests/test_conformance.py` from the code; a test holds the two against each other.
+What stands in no table here is refused: an operation by `NotImplementedException`, a statement or a part of one by
+`NOT_SUPPORTED`, both with its name.
+"""
+PARTLY = {
+    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet",
+    "CREATE_TABLE_AS_SELECT": "Parquet, and text without nested values; not JSON, ORC, AVRO, bucketed, Iceberg",
+    "INSERT": "into Parquet and delimited text; others `HIVE_UNSUPPORTED_FORMAT`, as on AWS",
+    "UNLOAD": "JSON without decimals",
+    "ALTER_TABLE_DROP_PARTITION": "by all keys and `=`",
+    "DESCRIBE_TABLE": "without EXTENDED, FORMATTED, a column or a partition",
+    "SELECT": "see `functions.py`, `special.py`, `dialect.py`; information_schema: schemata, tables, columns",
+    "StartQueryExecution": "ResultReuseConfiguration only where it is off",
+    "CreateWorkGroup": "results' location, EnforceWorkGroupConfiguration, BytesScannedCutoffPerQuery",
+}
+CLIENTS = """## Clients
+
+| client | |
+| --- | --- |
+| awswrangler | `read_sql_query` (CTAS, UNLOAD, CSV, chunks, parameters), `read_sql_table`, `create_ctas_table` |
+| awswrangler | `catalog.*`, `s3.to_parquet(dataset=True, database=…, partition_cols=…)` |
+| PyAthena | default, dict and pandas cursors, also `unload=True`; qmark and pyformat parameters |
+| PyAthena's Arrow cursor | not usable: its pyarrow S3 client knows no profile's endpoint, and asks AWS itself |
+"""
+
+
+def describe(lake: Path) -> str:
+    """Write the document from the code."""
+    opened = open_lake(lake)
+    athena = Athena(opened, Catalog(opened))
+    statements = {"SELECT", *(form[2] for form in (*FORMS, *forms.FORMS)), "CREATE_TABLE", "CREATE_TABLE_AS_SELECT"}
+    statements |= {"INSERT", "UNLOAD", "PREPARE", "EXECUTE", "DEALLOCATE"}
+    codecs = "".join(f"| {name} | {', '.join(sorted(known))} |\n" for name, known in formats.CODECS.items())
+    return "\n".join(
+        [
+            HEAD,
+            _table("Statements", statements),
+            _table("Operations", set(athena._actions)),
+            f"## Written formats\n\n| format | compressions |\n| --- | --- |\n{codecs}",
+            CLIENTS,
+        ]
+    )
+
+
+def _table(title: str, names: set[str]) -> str:
+    rows = "".join(f"| {name} | {PARTLY.get(name, 'works')} |\n" for name in sorted(names))
+    return f"## {title}\n\n| name | |\n| --- | --- |\n{rows}"
+
+
+def test_the_document_says_what_the_code_does(tmp_path):
+    assert DOCUMENT.read_text("utf-8") == describe(tmp_path / "lake"), f"run python {Path(__file__).name}"
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        DOCUMENT.write_text(describe(Path(folder) / "lake"), "utf-8")
