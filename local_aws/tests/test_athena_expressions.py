@@ -6,6 +6,7 @@ import pytest
 
 from local_aws.athena.dialect import parse_query
 from local_aws.athena.engine import Engine
+from local_aws.athena.failure import QueryFailed
 from local_aws.lake import open_lake
 
 
@@ -27,3 +28,22 @@ def test_text_of_an_expression_is_athenas(tmp_path, expression, text):
     sql = f"select {expression}"
     with engine.run(sql, parse_query(sql), "db", threading.Event()) as answer:
         assert [row[0] for row in answer.rows] == [text]
+
+
+@pytest.mark.parametrize(
+    ("expression", "name"),
+    [
+        ("url_extract_host('http://a/b')", "NOT_SUPPORTED"),
+        ("typeof(1)", "NOT_SUPPORTED"),
+        ("no_such_function(1)", "FUNCTION_NOT_FOUND"),
+    ],
+)
+def test_function_of_athena_alone_is_refused_by_name(tmp_path, expression, name):
+    engine = Engine(open_lake(tmp_path / "lake"), catalog=None)
+    sql = f"select {expression}"
+    with (
+        pytest.raises(QueryFailed) as failure,
+        engine.run(sql, parse_query(sql), "db", threading.Event()) as answer,
+    ):
+        list(answer.rows)
+    assert failure.value.name == name
