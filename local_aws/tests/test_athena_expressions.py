@@ -20,6 +20,12 @@ from local_aws.lake import open_lake
         ("cbrt(-64e0)", "-4.0"),
         ("cast(row(1, 'x') as row(a integer, b varchar))", "{a=1, b=x}"),
         ("sequence(date '2024-01-30', date '2024-02-01', interval '1' day)", "[2024-01-30, 2024-01-31, 2024-02-01]"),
+        ("is_nan(nan())", "true"),
+        ("-infinity()", "-Infinity"),
+        ("e()", "2.718281828459045"),
+        ("bitwise_and(12, 10)", "8"),
+        ("bitwise_or(12, 10)", "14"),
+        ("bitwise_xor(12, -10)", "-6"),
         ("sequence(7, 1, -3)", "[7, 4, 1]"),
     ],
 )

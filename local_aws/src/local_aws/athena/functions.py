@@ -67,6 +67,8 @@ SCALARS = {
     **_macros("from_unixtime from_iso8601_date array_sort json_array_length", 1),
     **_macros("regexp_like split mod array_position array_join json_extract_scalar", 2),
     **_macros("split_part", 3),
+    **_macros("nan infinity e", 0),
+    **_macros("bitwise_and bitwise_or bitwise_xor", 2),
     **_macros("width_bucket", 4),
     **_macros("substr", 2, 3),
     **_macros("replace regexp_extract", 2, 3),
@@ -98,6 +100,12 @@ MACROS = (
         f"trino_{name}(x) AS CASE WHEN x < 0 THEN 'NaN'::DOUBLE WHEN x = 0 THEN '-Infinity'::DOUBLE ELSE {name}(x) END"
         for name in ("ln", "log2", "log10")
     ),
+    "trino_nan() AS 'NaN'::DOUBLE",
+    "trino_infinity() AS 'Infinity'::DOUBLE",
+    "trino_e() AS 2.718281828459045::DOUBLE",
+    "trino_bitwise_and(a, b) AS CAST(a & b AS BIGINT)",
+    "trino_bitwise_or(a, b) AS CAST(a | b AS BIGINT)",
+    "trino_bitwise_xor(a, b) AS CAST(xor(a, b) AS BIGINT)",
     "trino_millisecond(t) AS millisecond(t) % 1000",
     "trino_to_hex(b) AS hex(b)",
     "trino_sha256(b) AS unhex(sha256(b))",
