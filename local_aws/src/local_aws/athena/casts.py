@@ -85,7 +85,11 @@ def hive_type(target: exp.DataType) -> HiveType:
     """Read a Trino type of a query as a catalog type."""
     if target.this in {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ}:
         return HiveType("timestamp")
-    return parse_hive_type(target.sql("hive"))
+    if target.this == exp.DType.DECIMAL and not target.expressions:
+        # Trino's default is not Hive's (Trino, "Data types": DECIMAL has 38 digits where none are given).
+        return HiveType("decimal", (38, 0))
+    # sqlglot quotes the field names of a row; the catalog's types have no quotes.
+    return parse_hive_type(target.sql("hive").replace("`", ""))
 
 
 def duck_cast(source: exp.Expression, duck_type: str) -> exp.Expression:

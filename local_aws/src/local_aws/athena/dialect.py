@@ -1,5 +1,7 @@
 """Trino's SQL as Athena takes it: parsing, and the list of what a query may be made of."""
 
+import re
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
@@ -25,7 +27,21 @@ class AthenaQueries(Trino):
             for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
             if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
         }
+        TYPE_LITERAL_PARSERS = {
+            **Trino.Parser.TYPE_LITERAL_PARSERS,
+            exp.DType.DECIMAL: lambda self, this, kind: decimal_literal(this, kind),
+        }
         NO_PAREN_FUNCTION_PARSERS = {"CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+
+def decimal_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
+    """Give ``DECIMAL '1.10'`` the digits that it is written with (Trino, "Decimal functions and operators")."""
+    found = re.fullmatch(r"[+-]?(\d*)\.?(\d*)", text.name)
+    if found and not kind.expressions:
+        scale = len(found[2])
+        precision = max(1, len(found[1].lstrip("0")) + scale)
+        kind = exp.DataType.build(f"DECIMAL({precision}, {scale})", dialect="trino")
+    return exp.Cast(this=text, to=kind)
 
 
 _NODES = """

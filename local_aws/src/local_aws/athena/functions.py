@@ -49,7 +49,7 @@ WINDOWS = {
 }
 SCALARS = {
     **_same("pi random:random rand:random uuid now:now", 0),
-    **_same("abs ceil ceiling:ceil floor exp degrees radians sin cos tan asin acos atan cbrt sign truncate:trunc", 1),
+    **_same("abs ceil ceiling:ceil floor exp degrees radians sin cos tan asin acos atan sign truncate:trunc", 1),
     **_same("is_nan:isnan is_finite:isfinite is_infinite:isinf", 1),
     **_same("atan2 power pow nullif", 2),
     **_same("round", 1, 2),
@@ -63,18 +63,20 @@ SCALARS = {
     **_same("array_max:list_max array_min:list_min map_keys map_values flatten", 1),
     **_same("transform:list_transform filter:list_filter map", 2),
     **_same("to_utf8:encode from_utf8:decode to_base64 from_base64 from_hex:unhex", 1),
-    **_macros("trim ltrim rtrim sqrt ln log2 log10 millisecond to_hex sha256 md5 sha1 to_unixtime", 1),
+    **_macros("trim ltrim rtrim sqrt cbrt ln log2 log10 millisecond to_hex sha256 md5 sha1 to_unixtime", 1),
     **_macros("from_unixtime from_iso8601_date array_sort json_array_length", 1),
     **_macros("regexp_like split mod array_position array_join json_extract_scalar", 2),
     **_macros("split_part", 3),
+    **_macros("nan infinity e", 0),
+    **_macros("bitwise_and bitwise_or bitwise_xor", 2),
     **_macros("width_bucket", 4),
     **_macros("substr", 2, 3),
-    **_macros("replace regexp_extract sequence", 2, 3),
+    **_macros("replace regexp_extract", 2, 3),
     "substring": Function("trino_substr", 2, 3),
 }
 _SPECIAL_NAMES = """
     cardinality concat date date_add date_diff date_format date_parse date_trunc element_at greatest least
-    reduce regexp_replace row try
+    reduce regexp_replace row sequence try
 """
 SPECIAL = frozenset(_SPECIAL_NAMES.split())
 """Functions whose translation depends on the types or literals of their arguments; see ``special``."""
@@ -91,11 +93,19 @@ MACROS = (
     f"trino_trim(s) AS trim(s, {_BLANKS})",
     f"trino_ltrim(s) AS ltrim(s, {_BLANKS})",
     f"trino_rtrim(s) AS rtrim(s, {_BLANKS})",
+    # Java's cube root of a cube is whole, the C library's may miss it by a bit.
+    "trino_cbrt(x) AS CASE WHEN round(cbrt(x)) ** 3 = x THEN round(cbrt(x)) ELSE cbrt(x) END",
     "trino_sqrt(x) AS CASE WHEN x < 0 THEN 'NaN'::DOUBLE ELSE sqrt(x) END",
     *(
         f"trino_{name}(x) AS CASE WHEN x < 0 THEN 'NaN'::DOUBLE WHEN x = 0 THEN '-Infinity'::DOUBLE ELSE {name}(x) END"
         for name in ("ln", "log2", "log10")
     ),
+    "trino_nan() AS 'NaN'::DOUBLE",
+    "trino_infinity() AS 'Infinity'::DOUBLE",
+    "trino_e() AS 2.718281828459045::DOUBLE",
+    "trino_bitwise_and(a, b) AS CAST(a & b AS BIGINT)",
+    "trino_bitwise_or(a, b) AS CAST(a | b AS BIGINT)",
+    "trino_bitwise_xor(a, b) AS CAST(xor(a, b) AS BIGINT)",
     "trino_millisecond(t) AS millisecond(t) % 1000",
     "trino_to_hex(b) AS hex(b)",
     "trino_sha256(b) AS unhex(sha256(b))",

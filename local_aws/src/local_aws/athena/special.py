@@ -164,6 +164,16 @@ def _row(args: list[exp.Expression], _: Typer) -> exp.Expression:
     return call("row", *args)
 
 
+def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+    """Dates make a sequence of dates (Trino, "Array functions and operators"); DuckDB makes timestamps of them."""
+    _count("sequence", args, 2, 3)
+    if types_of(args[0])[0].id != "date":
+        return call("trino_sequence", *args)
+    if len(args) == 2:
+        raise unsupported("sequence of dates without a step; name it, as interval '1' day")
+    return duck_cast(call("trino_sequence", *args), "DATE[]")
+
+
 def _try(args: list[exp.Expression], _: Typer) -> exp.Expression:
     _count("try", args, 1)
     return call("try", args[0])
@@ -184,6 +194,7 @@ _TRANSLATORS: dict[str, Callable[[list[exp.Expression], Typer], exp.Expression]]
     "reduce": _reduce,
     "regexp_replace": _regexp_replace,
     "row": _row,
+    "sequence": _sequence,
     "try": _try,
 }
 

@@ -13,6 +13,7 @@ from local_aws.athena.binder import Binder, explain
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.functions import AGGREGATES, SCALARS, SPECIAL, WINDOWS, Function
+from local_aws.athena.trino_functions import UNTRANSLATED
 
 UNNAMED = "unnamed "
 """Prefix of the columns that a query does not name; no identifier of a query begins so by chance."""
@@ -156,6 +157,8 @@ class Translator:
         function = AGGREGATES.get(name) or WINDOWS.get(name) or SCALARS.get(name)
         if name in SPECIAL:
             return special.translate(name, args, types_of)
+        if function is None and name in UNTRANSLATED:
+            raise unsupported(f"the function {name}")
         if function is None:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
         _check_call(name, function, args)
