@@ -167,10 +167,8 @@ def _row(args: list[exp.Expression], _: Typer) -> exp.Expression:
 def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     """Dates make a sequence of dates (Trino, "Array functions and operators"); DuckDB makes timestamps of them."""
     _count("sequence", args, 2, 3)
-    if types_of(args[0])[0].id != "date":
+    if len(args) == 2 or not args[2].find(exp.Interval) or types_of(args[0])[0].id != "date":
         return call("trino_sequence", *args)
-    if len(args) == 2:
-        raise unsupported("sequence of dates without a step; name it, as interval '1' day")
     return duck_cast(call("trino_sequence", *args), "DATE[]")
 
 
