@@ -217,6 +217,28 @@ def test_a_stack_that_nothing_moves_is_told_with_the_call_that_mends_it(monkeypa
         deploying.deploy(stack.Stack("stedi", print), {}, lambda: True, print)
 
 
+def test_a_change_is_waited_for_although_the_status_is_the_old_one_at_first(monkeypatch):
+    client = played(monkeypatch, "CREATE_COMPLETE")
+    client.execute_change_set = lambda **_: None
+    begins = event("stedi", "UPDATE_IN_PROGRESS", kind="AWS::CloudFormation::Stack")
+    course = [
+        ("CREATE_COMPLETE", []),
+        ("UPDATE_IN_PROGRESS", [begins]),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", [event("Budget", "UPDATE_COMPLETE")]),
+        ("UPDATE_COMPLETE", []),
+    ]
+
+    def wait(_):
+        client.status, more = course.pop(0)
+        client.events = (*client.events, *more)
+
+    monkeypatch.setattr(stack.time, "sleep", wait)
+    said = []
+    stack.Stack("stedi", said.append).execute("change")
+    assert not course
+    assert [line.split() for line in said] == [["UPDATE_COMPLETE", "Budget"]]
+
+
 def test_data_at_risk_stands_out(capsys):
     change = {"Action": "Modify", "LogicalResourceId": "LakeBucket", "ResourceType": "AWS::S3::Bucket"}
     show([change | {"Replacement": "True"}, change | {"Action": "Add", "LogicalResourceId": "Other"}])
