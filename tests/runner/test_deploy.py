@@ -95,6 +95,14 @@ def test_destroy_with_the_name_of_the_bucket_leaves_nothing_that_bills_also_in_a
     assert "nothing to take away" in stedi("destroy", "--yes")
 
 
+def test_a_bucket_that_is_no_lake_is_not_deleted(account):
+    account.client("s3").create_bucket(Bucket="photos")
+    account.client("s3").put_object(Bucket="photos", Key="2024/a.jpg", Body=b"x")
+    with pytest.raises(UserError, match="holds 2024/, which is no lake's"):
+        stedi("destroy", "--bucket", "photos", "--yes")
+    account.client("s3").head_object(Bucket="photos", Key="2024/a.jpg")
+
+
 def test_a_new_stack_needs_a_bucket_and_keeps_it(account):
     with pytest.raises(UserError, match="needs a bucket of your own"):
         stedi("deploy", "--yes")
