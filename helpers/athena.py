@@ -49,13 +49,17 @@ class AnyDate(DefaultTypeConverter):
             return value
 
 
-def connect(settings: Settings) -> Connection:
-    """Open Athena on the project's database; results go to ``athena/`` in the bucket."""
+def connect(settings: Settings, results: str = "athena/") -> Connection:
+    """Open Athena on the project's database; results go under a prefix of the bucket.
+
+    Results of the pipeline may hold identity. Whoever may only read the tables for research has ``athena-science/``.
+    """
     connection = athena_connect(
-        s3_staging_dir=f"s3://{settings.bucket}/athena/",
+        s3_staging_dir=f"s3://{settings.bucket}/{results}",
+        work_group=settings.workgroup,
         schema_name=settings.database,
         region_name=boto3.session.Session().region_name,
-        poll_interval=0.1,
+        poll_interval=0.5,
     )
     _begun[connection] = begun = []
     # botocore tells of every answer: so each query is known, whatever kind of cursor asked it.

@@ -17,6 +17,7 @@ PATTERNS = {
     "bucket": (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "an S3 bucket name: 3 to 63 of a-z, 0-9, '.' and '-'"),
     "database": (r"[a-z0-9_]{1,255}", "a Glue database name: a-z, 0-9 and '_'"),
     "run_id": (r"|[A-Za-z0-9][A-Za-z0-9_-]{0,63}", "up to 64 of A-Z, a-z, 0-9, '_' and '-'"),
+    "workgroup": (r"[A-Za-z0-9._-]{1,128}", "the name of an Athena workgroup"),
     "participant_key": (r"[A-Za-z0-9/_+=.@-]{1,512}", "the name of a secret in Secrets Manager"),
 }
 
@@ -58,6 +59,8 @@ class Settings:
         Pair step and motion readings of the same customer at the same millisecond, or of anyone at that millisecond.
     participant_key : str
         Name of the Secrets Manager secret that keys the participant ids.
+    workgroup : str
+        The Athena workgroup that answers queries. Where it enforces a place for results, that one holds.
     accept_loss : {"no", "yes"}
         Whether a run may go on with a source that is largely unreadable, or with a table that loses most of its rows.
 
@@ -73,6 +76,7 @@ class Settings:
     consent: str = "at_collection"
     match: str = "customer_and_time"
     participant_key: str = "stedi/participant-key"
+    workgroup: str = "primary"
     accept_loss: str = "no"
 
     def __post_init__(self):

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import boto3
+import botocore.session
 from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 
@@ -14,6 +15,18 @@ from runner.errors import UserError
 from runner.glue.session import role_arn
 from runner.local import PROFILE, local_environment
 
+_CREDENTIALS = (
+    "aws_access_key_id",
+    "credential_process",
+    "credential_source",
+    "login_session",
+    "role_arn",
+    "sso_account_id",
+    "sso_session",
+    "web_identity_token_file",
+)
+"""Lines by which a profile says where its credentials come from (AWS SDKs and Tools Reference Guide, "Settings
+reference")."""
 _OVERRIDES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -59,11 +72,24 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
 
 
 def _environment(profile: str, lake: Path, port: int) -> AbstractContextManager[dict[str, str]]:
-    """The environment in which AWS clients work under a profile: the local AWS makes its own, any other is named."""
+    """The environment in which AWS clients work under a profile: the local AWS makes its own, any other is named.
+
+    A profile that has credentials decides; one that names only a region and a role takes those of the environment, as
+    a build server gives them.
+    """
     if profile == PROFILE:
         return local_environment(lake, port)
-    kept = {name: value for name, value in os.environ.items() if name not in _OVERRIDES}
+    overridden = _OVERRIDES if _has_credentials(profile) else ("AWS_DEFAULT_PROFILE",)
+    kept = {name: value for name, value in os.environ.items() if name not in overridden}
     return nullcontext(kept | {"AWS_PROFILE": profile})
+
+
+def _has_credentials(profile: str) -> bool:
+    try:
+        found = botocore.session.Session(profile=profile).get_scoped_config()
+    except BotoCoreError:  # there is no such profile, or its file is damaged: told when it is opened
+        return True
+    return any(name in found for name in _CREDENTIALS)
 
 
 def _open_session(profile: str) -> boto3.Session:

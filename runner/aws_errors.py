@@ -13,10 +13,12 @@ from runner.errors import StepFailed
 
 TOO_MANY = ("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "RequestThrottled")
 OVERLOADED = ("SlowDown", "ServiceUnavailable", "ServiceUnavailableException")
-USED_UP = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException")
-TRY_AGAIN = {*TOO_MANY, *OVERLOADED, *USED_UP}
-"""The codes of throttling and of missing capacity. Every other error would come again (AWS: "Error retries and
-exponential backoff in AWS", and the errors of the Glue and Athena API references)."""
+USED_UP = ("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException", "SessionBusyException")
+PASSING = ("InternalServiceException", "OperationTimeoutException")
+TRY_AGAIN = {*TOO_MANY, *OVERLOADED, *USED_UP, *PASSING}
+"""The codes of throttling, of missing capacity and of AWS's own hiccups. Every other error would come again.
+
+Source: "Error retries and exponential backoff in AWS", and the errors of the Glue and Athena API references."""
 
 FIRST_PAUSE = 5.0
 """Seconds before the second try; each later pause is three times as long, give or take a fifth."""
@@ -25,6 +27,8 @@ Result = TypeVar("Result")
 NETWORK = (ConnectionError, HTTPClientError)
 """What botocore raises where an endpoint cannot be reached, or stops answering."""
 
+RATE = "Rate exceeded"
+"""All that AWS's Glue kernel says of a request that was throttled: the message without its code."""
 _REFUSED = re.compile(r"An error occurred \((\w+)\) when calling the \w+ operation|Error Code: (\w+);")
 """A refusal as botocore words it, and as AWS's SDK for Java does."""
 _UNREACHABLE = re.compile(
@@ -39,7 +43,9 @@ def error_code(error: Exception | str) -> str | None:
     if isinstance(error, ClientError):
         return error.response["Error"]["Code"]
     found = _REFUSED.search(str(error))
-    return (found[1] or found[2]) if found else None
+    if found:
+        return found[1] or found[2]
+    return "ThrottlingException" if RATE in str(error) else None
 
 
 def may_succeed_later(error: Exception | str) -> bool:

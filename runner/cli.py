@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
 from runner import local
-from runner.deploy.commands import deploy, destroy
+from runner.deploy.commands import deploy, destroy, doctor
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path
@@ -37,6 +37,7 @@ app.command()(run)
 app.command()(resume)
 app.command()(deploy)
 app.command()(destroy)
+app.command()(doctor)
 
 
 @app.command()
@@ -128,7 +129,7 @@ def down(lake: Path | None) -> None:
 
 
 @app.command()
-@on_lake("bucket", "database")
+@on_lake("bucket", "database", "workgroup")
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One statement in Athena's SQL.")],
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
@@ -267,16 +268,6 @@ def jobs() -> None:
         typer.echo("Every job script follows its notebook already.")
     for path in written:
         typer.echo(f"wrote {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
-
-
-@app.command()
-@takes("bucket", "database", "participant_key", "lake", "profile")
-def doctor(lake: Path | None, profile: str, **lakehouse: str) -> None:
-    """Look at all that a run needs, here and in the account, and say what mends what is missing. Changes nothing."""
-    from helpers.settings import Settings
-    from runner.deploy.doctor import examine, report
-
-    report(examine(profile, (lake or last_lake()).resolve(), Settings(**lakehouse)), typer.echo)
 
 
 def _complain(message: str, code: int) -> int:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from runner.files import write_whole
-from runner.glue.session import TAGS, session_arguments
+from runner.glue.session import session_arguments, session_tags
 from runner.paths import NOTEBOOKS, STATE
 from runner.pipeline import scripts
 from runner.pipeline.parameters import GLUE
@@ -25,13 +25,14 @@ SETTINGS = {
 def _session_settings(bucket: str) -> dict[str, str]:
     """What AWS's Glue kernel reads from the environment, so that a notebook opened by hand finds the helpers.
 
-    Its session carries the project's tag, so that `stedi clean-sessions` finds it.
+    Its session carries the project's tags, so that `stedi clean-sessions` finds it.
     """
     arguments = session_arguments(bucket)
     return {
         "glue_extra_py_files": arguments["--extra-py-files"],
         "glue_additional_python_modules": arguments["--additional-python-modules"],
-        "glue_tags": json.dumps(TAGS),
+        "glue_spark_conf": arguments["--conf"],
+        "glue_tags": json.dumps(session_tags()),
     }
 
 

@@ -1,5 +1,6 @@
 """The local AWS: all that the command knows of that distribution, which is imported where it is asked for."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +48,18 @@ def stop(lake: Path) -> bool:
     """Stop the endpoint of a lake; False where there was none."""
     with _lifecycle() as lifecycle:
         return lifecycle.stop(lake)
+
+
+def java_home() -> str | None:
+    """The Java of its Glue sessions; None where there is none. UserError where it is not installed itself."""
+    try:
+        from local_aws.glue.sessions.java import find_java_home
+    except ImportError as error:
+        raise UserError(MISSING) from error
+    try:
+        return find_java_home(os.environ)
+    except ImportError:
+        return None
 
 
 @contextmanager

@@ -25,6 +25,7 @@ def _option(kind: type, default: object, meaning: str, *flags: str, **more: obje
 OPTIONS = {
     "bucket": _option(str, "stedi-lakehouse", "The lakehouse's bucket."),
     "database": _option(str, DATABASE, "The Glue database."),
+    "workgroup": _option(str, "primary", "The Athena workgroup.", metavar="NAME"),
     "participant_key": _option(
         str, "stedi/participant-key", "Name of the secret that keys the participant ids.", metavar="NAME"
     ),

@@ -63,9 +63,9 @@ def require_rooms() -> None:
             ) from error
 
 
-def default_lake(landing: Path) -> Path:
+def default_lake(landing: Path | None) -> Path:
     """The lake of a run that names none: samples never mix with somebody's own data."""
-    return PROJECT / ("lake-samples" if landing.resolve() == SAMPLES.resolve() else "lake")
+    return PROJECT / ("lake-samples" if landing and landing.resolve() == SAMPLES.resolve() else "lake")
 
 
 def remember_lake(lake: Path) -> None:

@@ -15,7 +15,7 @@ from runner.console import print_table
 from runner.errors import UserError
 
 
-def run_query(sql: str, as_csv: bool, bucket: str, database: str) -> None:
+def run_query(sql: str, as_csv: bool, bucket: str, database: str, workgroup: str) -> None:
     """Run a query and print its result; UserError with Athena's own reason, where it fails."""
     if not sql.strip():
         raise UserError('The query is empty: stedi query "select count(*) from accelerometer_trusted"')
@@ -23,6 +23,7 @@ def run_query(sql: str, as_csv: bool, bucket: str, database: str) -> None:
     connection = connect(
         s3_staging_dir=f"s3://{bucket}/athena/",
         schema_name=database,
+        work_group=workgroup,
         region_name=boto3.Session().region_name,
         poll_interval=0.1,
     )

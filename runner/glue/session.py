@@ -61,9 +61,20 @@ def session_arguments(bucket: str) -> dict[str, str]:
         "--enable-glue-datacatalog": "true",
         "--extra-py-files": f"s3://{bucket}/{HELPERS_KEY}",
         "--additional-python-modules": f"pyathena=={version('pyathena')}",
+        # Glue 5.1 reads s3:// by S3A, whose region is us-east-2 unless it is told another (AWS Glue Developer Guide,
+        # "Migrating AWS Glue for Spark jobs to AWS Glue version 5.1").
+        "--conf": f"spark.hadoop.fs.s3a.endpoint.region={boto3.Session().region_name}",
         "--enable-spark-ui": "true",
         "--spark-event-logs-path": f"s3://{bucket}/sparkHistoryLogs/",
     }
+
+
+def session_tags() -> dict[str, str]:
+    """The project's tag, and whose session it is: policies let nobody else run statements in it.
+
+    Source: AWS Glue Developer Guide, "Interactive sessions with IAM" (tag ``owner``).
+    """
+    return TAGS | {"owner": boto3.client("sts").get_caller_identity()["UserId"]}
 
 
 def create_session(identity: str, run_id: str, bucket: str) -> None:
@@ -78,8 +89,9 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
             WorkerType=magics["worker_type"],
             NumberOfWorkers=int(magics["number_of_workers"]),
             IdleTimeout=int(magics["idle_timeout"]),
+            Timeout=int(magics["timeout"]),
             DefaultArguments=session_arguments(bucket),
-            Tags=TAGS | {"run_id": run_id},
+            Tags=session_tags() | {"run_id": run_id},
         )
     except ClientError as error:
         raise StepFailed(f"the Glue session could not be created: {error}") from error
@@ -90,14 +102,15 @@ def await_session(identity: str, go_on: Callable[[], None]) -> None:
 
     Meanwhile ``go_on`` is called, which raises where nobody waits any more.
     """
-    glue, deadline = boto3.client("glue"), time.monotonic() + READY_WITHIN
+    glue, began = boto3.client("glue"), time.monotonic()
     while (session := glue.get_session(Id=identity)["Session"])["Status"] != "READY":
         if session["Status"] != "PROVISIONING":
             raise StepFailed(f"the Glue session is {_state(session)}")
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > READY_WITHIN:
             raise StepFailed(f"the Glue session was not ready within {READY_WITHIN} s")
         go_on()
-        time.sleep(0.2)
+        time.sleep(min(1.0, 0.1 + waited / 10))  # an account's calls are counted
 
 
 def why_ended(identity: str) -> str | None:
@@ -164,14 +177,19 @@ def _bills_on(identity: str) -> bool:
 def await_end(identity: str) -> dict:
     """Wait until a session that was stopped is gone, and so writes no more; gives it as GetSession describes it.
 
-    StepFailed if it does not end.
+    One whose creation was refused has never been: it is an empty dictionary. StepFailed if it does not end.
     """
     glue, deadline = boto3.client("glue"), time.monotonic() + GONE_WITHIN
-    while (session := glue.get_session(Id=identity)["Session"])["Status"] in ALIVE:
+    while True:
+        try:
+            session = glue.get_session(Id=identity)["Session"]
+        except glue.exceptions.EntityNotFoundException:
+            return {}
+        if session["Status"] not in ALIVE:
+            return session
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session {identity} does not end: it is {session['Status']}")
         time.sleep(0.2)
-    return session
 
 
 def dpus(session: dict) -> float:

@@ -15,7 +15,7 @@ from runner.privacy.content import Tally, sift
 from runner.privacy.places import Copies, Thing
 from runner.privacy.traces import Traces
 
-ATHENA = "athena/"
+ATHENA = ("athena/", "athena-science/")
 KEPT_HEADERS = ("ContentType", "ContentEncoding", "CacheControl", "StorageClass", "ServerSideEncryption", "SSEKMSKeyId")
 DAMAGED = (OSError, EOFError, ValueError, zipfile.BadZipFile, lzma.LZMAError)
 

@@ -88,7 +88,7 @@ class Batch:
     def _work(self) -> None:
         self.record.recall()
         if not self.record.document["landed"]:
-            self._land(Path(self.plan.landing))
+            self._land(self.plan.landing)
         scripts.upload_scripts(self.bucket)
         if any("participant_key" in declared_parameters(step) for step in self.plan.steps):
             parameters = self.plan.parameters
@@ -97,7 +97,13 @@ class Batch:
             self._follow(Schedule(self.plan.steps, 2 if self.options.isolated else 1), stack)
         self._audit_privacy()
 
-    def _land(self, directory: Path) -> None:
+    def _land(self, directory: str | None) -> None:
+        if directory:
+            self._copy(Path(directory))
+        self.record.document["landed"] = True
+        self.record.save()
+
+    def _copy(self, directory: Path) -> None:
         sources = landing.find_files(directory)
         with self.progress.doing("Copying landing files"):
             copied, others = landing.copy_new_files(sources, self.bucket)
@@ -106,8 +112,6 @@ class Batch:
         if left := landing.passed_over(directory):
             more = f" and {len(left) - 3:,} more" if len(left) > 3 else ""
             self.progress.say(f"Passed over as hidden or in transit: {', '.join(left[:3])}{more}.")
-        self.record.document["landed"] = True
-        self.record.save()
 
     def _open_shop(self, stack: ExitStack) -> Workshop:
         """Start what notebooks need, once there is one that has to be run."""

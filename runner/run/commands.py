@@ -16,6 +16,8 @@ from runner.options import existing, takes
 from runner.paths import SAMPLES, default_lake, last_lake, remember_lake, require_rooms, user_path
 from runner.run.plan import Options, Plan, find_plan, plan_from_record
 
+NONE = Path("none")
+"""What a user gives for ``--landing`` where nothing is to be copied; a folder of that name is ``./none``."""
 RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
@@ -60,18 +62,21 @@ OF_A_BATCH = ("isolated", "wait", "timeout", "retries", "events", "port")
 @takes("lake", "profile", *OF_A_BATCH, behaviour=_as_batch)
 def run(
     landing: Annotated[
-        Path,
+        Path | None,
         typer.Option(
-            metavar="DIR", parser=user_path, show_default=False, help="Landing files; the project's samples by default."
+            metavar="DIR",
+            parser=user_path,
+            show_default=False,
+            help="Landing files; on the local AWS the project's samples by default. none: the bucket has them already.",
         ),
-    ] = SAMPLES,
+    ] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
             help="A parameter: consent=at_collection|any_time, match=customer_and_time|time_only, bucket=NAME, "
-            "database=NAME, participant_key=NAME.",
+            "database=NAME, participant_key=NAME, workgroup=NAME, accept_loss=yes.",
         ),
     ] = None,
     only: Annotated[str | None, typer.Option(metavar="STEP", help="Run one step alone, such as 03.")] = None,
@@ -98,10 +103,31 @@ def run(
     from runner.pipeline.steps import choose_steps
 
     steps, parameters = choose_steps(only, from_), read_settings(set_ or [])
-    find_files(landing)
-    chosen = (lake or default_lake(landing)).resolve()
+    source = _source_of(landing, profile, set_ or [])
+    if source:
+        find_files(source)
+    chosen = (lake or default_lake(source)).resolve()
     fresh = fresh or only is not None or from_ is not None  # steps that were asked for by name are run
-    return Plan(new_run_id(), profile, parameters, steps, str(landing.resolve()), _lake_of(profile, chosen), fresh)
+    place = str(source.resolve()) if source else None
+    return Plan(new_run_id(), profile, parameters, steps, place, _lake_of(profile, chosen), fresh)
+
+
+def _source_of(landing: Path | None, profile: str, settings: list[str]) -> Path | None:
+    """Where the landing files of a run are; None where the bucket has them already.
+
+    On an account nothing is taken for granted: samples would add invented people to real ones, and a bucket of the
+    default name is somebody else's.
+    """
+    if profile != PROFILE and not any(setting.startswith("bucket=") for setting in settings):
+        raise UserError(f"On the profile {profile} name the account's own bucket: --set bucket=NAME.")
+    if landing == NONE:
+        return None
+    if landing is None and profile != PROFILE:
+        raise UserError(
+            f"On the profile {profile} say where the landing files are: --landing DIR, or --landing none where the "
+            "sources write to the bucket themselves."
+        )
+    return landing or SAMPLES
 
 
 @takes("bucket", "lake", *OF_A_BATCH, behaviour=_as_batch)

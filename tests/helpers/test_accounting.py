@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers import accounting
+from helpers import counting
 from helpers.accounting import Accounting
 from helpers.counting import account, count_copies
 from helpers.errors import ReconciliationFailed
@@ -33,14 +33,16 @@ READINGS = [("a", 1, 0.0, None), ("a", 1, -0.0, None), ("a", 2, 1.0, ["f", "1"])
 ]
 
 
-@pytest.mark.parametrize("most", [100_000, 1])
-def test_equal_rows_are_counted_however_many_repeat(spark, monkeypatch, most):
-    monkeypatch.setattr(accounting, "MOST_REPEATED", most)
+@pytest.mark.parametrize(("small", "most"), [(0, 100_000), (0, 1), (2**60, 0)])
+def test_equal_rows_are_counted_however_many_there_are_and_repeat(spark, monkeypatch, small, most):
+    monkeypatch.setattr(counting, "SMALL_BYTES", small)
+    monkeypatch.setattr(counting, "MOST_REPEATED", most)
     rows = spark.createDataFrame(READINGS, "user string, timestamp bigint, x double, extra array<string>")
     found = sorted(map(repr, map(tuple, count_copies(rows).collect())))
     assert found == sorted(map(repr, map(tuple, rows.groupBy(*rows.columns).count().collect())))
     assert len(found) == 5
 
 
-def test_rows_that_are_all_different_have_one_copy_each(spark):
+def test_rows_that_are_all_different_have_one_copy_each(spark, monkeypatch):
+    monkeypatch.setattr(counting, "SMALL_BYTES", 0)
     assert {row["copies"] for row in count_copies(spark.range(100)).collect()} == {1}

@@ -71,10 +71,12 @@ def test_a_session_reads_what_the_steps_read_and_no_report():
 def test_a_scientist_reads_one_table_and_where_its_results_are():
     assert allowed(SCIENTIST, "s3:GetObject") == [
         "arn:aws:s3:::b/step_trainer/curated/*",
+        "arn:aws:s3:::b/runs/*",
         "arn:aws:s3:::b/athena-science/*",
     ]
     tables = [one for one in allowed(SCIENTIST, "glue:GetTable") if ":table/" in one]
-    assert tables == ["arn:aws:glue:us-east-1:123456789012:table/stedi/machine_learning_curated"]
+    catalog = "arn:aws:glue:us-east-1:123456789012:table/stedi"
+    assert tables == [f"{catalog}/machine_learning_curated", f"{catalog}/runs"]
     assert not allowed(SCIENTIST, "secretsmanager:GetSecretValue")
 
 

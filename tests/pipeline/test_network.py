@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 from local_aws.lifecycle import running
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
+from runner.paths import SAMPLES
 from tests.faults import FaultyNetwork
-from tests.pipeline.conftest import begin, events_until, sessions, stedi
+from tests.pipeline.conftest import BUCKET, begin, events_until, sessions, stedi
 
 pytestmark = pytest.mark.kernel
 
@@ -26,7 +27,9 @@ class Far:
     environment: dict
 
     def run(self, *arguments):
-        return begin(*arguments, "--profile", "far", **self.environment)
+        """Begin a run of the samples, as one on an account is told of them."""
+        told = ("--landing", SAMPLES, "--set", f"bucket={BUCKET}")
+        return begin("run", *arguments, *told, "--profile", "far", **self.environment)
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def far(lake, tmp_path):
 def test_throttling_is_tried_again(far):
     # More often than botocore itself tries again: five times of a request, in the command and in the kernel.
     far.network.refusals = {"CreateSession": 5, "RunStatement": 5}
-    run = far.run("run", "--only", "01")
+    run = far.run("--only", "01")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 0, out + err
     assert out.count("ThrottlingException: trying again in") > out.count("01_landing_tables: ThrottlingException") > 0
@@ -62,7 +65,7 @@ def test_throttling_is_tried_again(far):
 @pytest.mark.parametrize("refusal", ["ThrottlingException", "ResourceNumberLimitExceededException"])
 def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
     far.network.refusals, far.network.refusal = {"CreateSession": 1000}, refusal
-    run = far.run("run", "--only", "01", "--retries", "1")
+    run = far.run("--only", "01", "--retries", "1")
     out, err = run.communicate(timeout=200)
     assert run.returncode == 1, out + err
     assert f"could not be created: An error occurred ({refusal})" in err
@@ -70,7 +73,7 @@ def test_a_refusal_that_does_not_end_fails_the_run(far, refusal):
 
 
 def test_a_lost_network_cancels_the_run_and_the_session_can_be_found_and_stopped(far):
-    run = far.run("run", "--only", "01", "--json")
+    run = far.run("--only", "01", "--json")
     run_id = events_until(run, "run_started")["run_id"]
     events_until(run, "cell", step="01_landing_tables", cell=5)
     far.network.cut = True
@@ -88,6 +91,6 @@ def test_a_lost_network_cancels_the_run_and_the_session_can_be_found_and_stopped
     assert sessions(far.lake) == []
     assert "No session is left over" in stedi("clean-sessions", "--lake", far.lake).out
     far.network.cut = False
-    resumed = far.run("resume", run_id)
+    resumed = begin("resume", run_id, "--profile", "far", **far.environment)
     out, err = resumed.communicate(timeout=200)
     assert resumed.returncode == 0, out + err

@@ -14,6 +14,11 @@ def without_comments(sql: str) -> str:
     return _QUOTED_OR_COMMENT.sub(lambda found: found["quoted"] or " ", sql)
 
 
+def blank_comments(sql: str) -> str:
+    """Put spaces in the place of comments outside of quotes; lines and columns stay."""
+    return _QUOTED_OR_COMMENT.sub(lambda found: found["quoted"] or re.sub(r"[^\n]", " ", found[0]), sql)
+
+
 def comment_failure(sql: str) -> QueryFailed | None:
     """How DDL fails that holds a comment outside of quotes; None where it holds none.
 

@@ -73,7 +73,7 @@ def parse_query(sql: str, parameters: list[str] | None = None) -> exp.Expression
 
 
 def _parse(sql: str) -> exp.Expression:
-    if any(token.token_type is TokenType.DCOLON for token in _tokens(sql)):
+    if any(token.token_type is TokenType.DCOLON for token in tokens(sql)):
         raise syntax_error("line 1:1: mismatched input ':': Athena writes CAST(x AS type)")
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect=AthenaQueries) if tree is not None]
@@ -99,7 +99,7 @@ def syntax_error(message: str) -> AwsError:
 
 def _fill_placeholders(sql: str, parameters: list[str]) -> str:
     """Write the execution parameters, which must be literals, in the places of the ``?`` of a query."""
-    places = [token.start for token in _tokens(sql) if token.token_type is TokenType.PLACEHOLDER]
+    places = [token.start for token in tokens(sql) if token.token_type is TokenType.PLACEHOLDER]
     if len(places) != len(parameters):
         raise syntax_error(f"Incorrect number of parameters: expected {len(places)} but found {len(parameters)}")
     for text in parameters:
@@ -111,7 +111,8 @@ def _fill_placeholders(sql: str, parameters: list[str]) -> str:
     return sql
 
 
-def _tokens(sql: str) -> list[Token]:
+def tokens(sql: str) -> list[Token]:
+    """Split a query into its tokens, each with its place."""
     try:
         return AthenaQueries().tokenize(sql)
     except TokenError as error:

@@ -15,6 +15,7 @@ from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_lines import KeySpellings
+from local_aws.athena.pruning import prune
 from local_aws.athena.render import renderer
 from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
@@ -43,6 +44,16 @@ class Answer:
     columns: list[dict[str, Any]]
     rows: Iterator[list[str | None]]
     scanned_bytes: int
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A query in DuckDB's SQL, a connection that has its tables, and a folder that it may write to."""
+
+    connection: duckdb.DuckDBPyConnection
+    translated: str
+    scanned_bytes: int
+    folder: Path
 
 
 class Engine:
@@ -81,6 +92,13 @@ class Engine:
         QueryFailed
             With Athena's error name and message.
         """
+        with self.prepare(sql, tree, database, cancelled) as prepared:
+            answer = _answer(prepared.connection, prepared.translated, prepared.scanned_bytes)
+            yield replace(answer, rows=_until_cancelled(answer.rows, cancelled))
+
+    @contextmanager
+    def prepare(self, sql: str, tree: exp.Expression, database: str, cancelled: threading.Event) -> Iterator[Prepared]:
+        """Make all ready to run a parsed query, as `run` does; files may be written to the folder of the answer."""
         query = _selected(tree)
         normalize_identifiers(query)
         tables = self._find_tables(query, database, sql)
@@ -96,10 +114,11 @@ class Engine:
             ):
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
-                    reader.make_view(connection, table, columns[name])
-                _lock(connection, reader.paths)
-                answer = _answer(connection, translated, reader.scanned_bytes)
-                yield replace(answer, rows=_until_cancelled(answer.rows, cancelled))
+                    reader.make_view(connection, prune(connection, query, table), columns[name])
+                folder = scratch / "written"
+                folder.mkdir()
+                _lock(connection, reader.paths, folder)
+                yield Prepared(connection, translated, reader.scanned_bytes, folder)
         except duckdb.Error as error:
             raise binding.explain(error, translator.place_of) from error
 
@@ -196,9 +215,10 @@ def _translator(columns: dict[str, dict[str, HiveType]], sql: str) -> Translator
     return Translator(binder, sql)
 
 
-def _lock(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> None:
-    """From here on the connection can read the query's own files and nothing else."""
+def _lock(connection: duckdb.DuckDBPyConnection, paths: list[str], folder: Path) -> None:
+    """From here on the connection can read the query's own files and write its own folder, and nothing else."""
     connection.execute("SET allowed_paths = $paths", {"paths": paths})
+    connection.execute("SET allowed_directories = $folders", {"folders": [f"{folder}/"]})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

@@ -35,6 +35,8 @@ class Execution:
     scanned_bytes: int = 0
     columns: list[dict[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    update_count: int = 0
+    """How many rows a statement wrote."""
     done: threading.Event = field(default_factory=threading.Event)
     caller: Caller = field(default_factory=present_caller)
     """Whose rights the query has."""
@@ -42,8 +44,18 @@ class Execution:
     @property
     def output_location(self) -> str:
         """The S3 address of the result file."""
+        folder = self.folder.rstrip("/")
+        if self.statement.write is not None:
+            # "CREATE TABLE AS": without a location of its own a table stands in tables/ID of the results' location.
+            inner = "tables/" if self.statement.substatement == "CREATE_TABLE_AS_SELECT" else ""
+            return f"{folder}/{inner}{self.identifier}"
         suffix = "csv" if self.statement.kind == "DML" else "txt"
-        return f"{self.folder.rstrip('/')}/{self.identifier}.{suffix}"
+        return f"{folder}/{self.identifier}.{suffix}"
+
+    @property
+    def manifest_location(self) -> str:
+        """The S3 address of the list of the data files that the statement wrote."""
+        return f"{self.output_location}-manifest.csv"
 
     def finish(self, state: str, failure: QueryFailed | AwsError | None = None) -> None:
         """Set the final state; it is never left again."""
@@ -89,7 +101,9 @@ class Execution:
         """Give the times (ms) and bytes of the run so far."""
         now = self.completed or time.time()
         began = self.started or now
+        written = self.statement.write is not None and self.state == "SUCCEEDED"
         return {
+            **({"DataManifestLocation": self.manifest_location} if written else {}),
             "EngineExecutionTimeInMillis": _milliseconds(began, now),
             "DataScannedInBytes": self.scanned_bytes,
             "TotalExecutionTimeInMillis": _milliseconds(self.submitted, now),

@@ -11,6 +11,7 @@ from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.results import result_path, write_csv, write_text
 from local_aws.athena.utility import CatalogStatements
+from local_aws.athena.writer import ROWS, Writer
 from local_aws.caller import called_by, require
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
@@ -34,7 +35,8 @@ class Executions:
     def __init__(self, lake: Lake, catalog: Service):
         self._lake = lake
         self._engine = Engine(lake, catalog)
-        self._catalog_statements = CatalogStatements(catalog)
+        self._catalog_statements = CatalogStatements(catalog, lake)
+        self._writer = Writer(lake, catalog, self._engine)
         self._queue: queue.SimpleQueue[Execution] = queue.SimpleQueue()
         self._kept: OrderedDict[str, Execution] = OrderedDict()
         self._tokens: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -131,6 +133,9 @@ class Executions:
 
     def _execute(self, execution: Execution) -> None:
         require("s3:PutObject", execution.output_location.replace("s3://", "arn:aws:s3:::", 1))
+        if execution.statement.write is not None:
+            self._write(execution)
+            return
         target = result_path(self._lake, execution.output_location)
         if execution.statement.tree is None:
             listing = execution.statement.act(self._catalog_statements, execution.database)
@@ -141,3 +146,11 @@ class Executions:
         with self._engine.run(sql, tree, database, execution.done) as answer:
             execution.columns, execution.scanned_bytes = answer.columns, answer.scanned_bytes
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
+
+    def _write(self, execution: Execution) -> None:
+        """Run a statement that writes data, and leave the list of its files ("Work with query results")."""
+        written = self._writer.run(
+            execution.statement.write, execution.database, execution.output_location, execution.done
+        )
+        execution.columns, execution.scanned_bytes, execution.update_count = [ROWS], written.scanned_bytes, written.rows
+        write_text(self._lake, result_path(self._lake, execution.manifest_location), ([uri] for uri in written.uris))

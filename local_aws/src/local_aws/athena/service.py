@@ -172,7 +172,7 @@ class Athena:
             path = result_path(self._lake, execution.output_location)
             rows, following = read_page(path, offset, count, len(execution.columns))
         answer = {
-            "UpdateCount": 0,
+            "UpdateCount": execution.update_count,
             "ResultSet": {
                 "Rows": [{"Data": [_datum(value) for value in row]} for row in rows],
                 "ResultSetMetadata": {"ColumnInfo": execution.columns},

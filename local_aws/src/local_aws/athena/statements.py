@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from local_aws.athena.comments import comment_failure, without_comments
+from local_aws.athena.comments import blank_comments, comment_failure, without_comments
 from local_aws.athena.create_table import parse_create_table
 from local_aws.athena.dialect import parse_query, syntax_error
 from local_aws.athena.failure import unsupported
 from local_aws.athena.utility import CatalogStatements, Listing
+from local_aws.athena.writes import Write, parse_create_table_as, parse_insert, parse_unload
 
 NAME = r"[`\"]?(?P<{0}>\w+)[`\"]?"
 TABLE = r"(?:[`\"]?(?P<database>\w+)[`\"]?\s*\.\s*)?[`\"]?(?P<table>\w+)[`\"]?"
@@ -20,12 +21,13 @@ OPTIONS = re.IGNORECASE | re.DOTALL
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: a query of DuckDB's (``tree``), or a change of the catalog or question to it (``act``)."""
+    """One statement: a query (``tree``), one that writes its answer as data (``write``), or the catalog's (``act``)."""
 
     kind: str
     substatement: str
     tree: exp.Expression | None = None
     act: Callable[[CatalogStatements, str], Listing] | None = None
+    write: Write | None = None
 
 
 Maker = Callable[["re.Match[str]"], Callable[[CatalogStatements, str], Listing]]
@@ -48,6 +50,30 @@ FORMS: tuple[tuple[str, str, str, Maker], ...] = (
         "UTILITY",
         "SHOW_COLUMNS",
         lambda m: lambda on, db: on.show_columns((m["outer"] or _named(m, db)).lower(), m["table"].lower()),
+    ),
+    (
+        rf"SHOW\s+PARTITIONS\s+{TABLE}",
+        "UTILITY",
+        "SHOW_PARTITIONS",
+        lambda m: lambda on, db: on.partitions.show(_named(m, db), m["table"].lower()),
+    ),
+    (
+        rf"ALTER\s+TABLE\s+{TABLE}\s+ADD\s+(?P<keep>IF\s+NOT\s+EXISTS\s+)?(?P<specs>PARTITION\b.*)",
+        "DDL",
+        "ALTER_TABLE_ADD_PARTITION",
+        lambda m: lambda on, db: on.partitions.add(_named(m, db), m["table"].lower(), m["specs"], bool(m["keep"])),
+    ),
+    (
+        rf"ALTER\s+TABLE\s+{TABLE}\s+DROP\s+(?P<exists>IF\s+EXISTS\s+)?(?P<specs>PARTITION\b.*)",
+        "DDL",
+        "ALTER_TABLE_DROP_PARTITION",
+        lambda m: lambda on, db: on.partitions.drop(_named(m, db), m["table"].lower(), m["specs"], bool(m["exists"])),
+    ),
+    (
+        rf"MSCK\s+REPAIR\s+TABLE\s+{TABLE}",
+        "DDL",
+        "MSCK_REPAIR_TABLE",
+        lambda m: lambda on, db: on.partitions.repair(_named(m, db), m["table"].lower()),
     ),
     (
         rf"SHOW\s+CREATE\s+TABLE\s+{TABLE}",
@@ -99,6 +125,11 @@ def parse_statement(sql: str, parameters: list[str]) -> Statement:
         raise syntax_error("The query string is empty.")
     if text.upper().startswith(QUERY_STARTS):
         return Statement("DML", "SELECT", tree=parse_query(sql, parameters))
+    write = _parse_write(sql, text, parameters)
+    if write is not None:
+        return Statement(
+            "DDL" if write.substatement == "CREATE_TABLE_AS_SELECT" else "DML", write.substatement, write=write
+        )
     failure = comment_failure(sql)
     for form, kind, substatement, make in FORMS:
         match = re.fullmatch(form, text, OPTIONS)
@@ -110,6 +141,15 @@ def parse_statement(sql: str, parameters: list[str]) -> Statement:
         tree = parse_create_table(text)
         return Statement("DDL", "CREATE_TABLE", act=lambda on, database: on.create_table(tree, database))
     raise _refusal(text)
+
+
+def _parse_write(sql: str, text: str, parameters: list[str]) -> Write | None:
+    whole = blank_comments(sql).rstrip().rstrip(";").rstrip()
+    if re.match(r"CREATE\s+TABLE\b", text, OPTIONS):
+        return parse_create_table_as(whole, parameters)
+    if re.match(r"INSERT\s+INTO\b", text, OPTIONS):
+        return parse_insert(whole, parameters)
+    return parse_unload(whole, parameters) if re.match(r"UNLOAD\b", text, OPTIONS) else None
 
 
 def _failing(failure: Exception) -> Callable[[CatalogStatements, str], Listing]:

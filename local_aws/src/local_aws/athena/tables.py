@@ -3,7 +3,7 @@
 import itertools
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from local_aws.athena.json_lines import KeySpellings, ignores_case, json_relatio
 from local_aws.athena.odd_lines import LONG_LINE, Copy
 from local_aws.athena.packed import is_unpacked_first, unpack
 from local_aws.athena.parquet_files import parquet_relation
+from local_aws.athena.partitions import Partition, list_partitions
 from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
 from local_aws.caller import require
 from local_aws.endpoint.service import Service
@@ -38,6 +39,9 @@ class CatalogTable:
     location: str
     serde: str
     properties: dict[str, str] = field(default_factory=dict)
+    keys: tuple[str, ...] = ()
+    """The last of ``columns``, whose values the partitions give."""
+    partitions: tuple[Partition, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -53,7 +57,10 @@ def find_table(catalog: Service, database: str, name: str, place: str) -> Catalo
         if error.code != "EntityNotFoundException":
             raise
         raise _missing(catalog, database, name, place) from error
-    return _read_entry(database, entry)
+    table = _read_entry(database, entry)
+    if not table.keys:
+        return table
+    return replace(table, partitions=tuple(list_partitions(catalog, database, table.name, table.serde)))
 
 
 def _missing(catalog: Service, database: str, name: str, place: str) -> QueryFailed:
@@ -67,19 +74,18 @@ def _missing(catalog: Service, database: str, name: str, place: str) -> QueryFai
 
 
 def _read_entry(database: str, entry: dict[str, Any]) -> CatalogTable:
-    if entry.get("PartitionKeys"):
-        raise unsupported(f"queries on partitioned tables ({entry['Name']})")
     if entry.get("TableType") == "VIRTUAL_VIEW":
         raise unsupported(f"views ({entry['Name']})")
     storage = entry.get("StorageDescriptor", {})
-    serde = storage.get("SerdeInfo", {})
+    serde, keys = storage.get("SerdeInfo", {}), entry.get("PartitionKeys", [])
     return CatalogTable(
         database,
         entry["Name"],
-        {column["Name"].lower(): column.get("Type", "string") for column in storage.get("Columns", [])},
+        {column["Name"].lower(): column.get("Type", "string") for column in [*storage.get("Columns", []), *keys]},
         storage.get("Location", ""),
         serde.get("SerializationLibrary", ""),
         serde.get("Parameters", {}),
+        tuple(column["Name"].lower() for column in keys),
     )
 
 
@@ -121,23 +127,41 @@ class TableReader:
         self, connection: duckdb.DuckDBPyConnection, table: CatalogTable, columns: dict[str, HiveType]
     ) -> None:
         """Create the view ``table.relation`` with ``columns`` alone, and ``$path`` where that is one of them."""
-        files = list_data_files(self._lake, table.location)
-        if self._enough_rows is not None and table.serde == OPENX:
+        stored = {name: kind for name, kind in columns.items() if name != PATH_COLUMN and name not in table.keys}
+        parts = table.partitions if table.keys else (Partition((), table.location),)
+        selects, uris = [], []
+        # Without a partition the view still needs the types of its columns.
+        for part in parts or (None,):
+            sources = self._sources(table, part.location) if part else {}
+            relation = self._relation(connection, table, sources, stored)
+            uris += [f"{literal(path)}: {literal(file.uri)}" for file, path in sources.items()]
+            values = part.values if part else (None,) * len(table.keys)
+            constants = [
+                _constant(key, value, columns[key])
+                for key, value in zip(table.keys, values, strict=True)
+                if key in columns
+            ]
+            listed = ", ".join([*map(quoted, stored), *constants, "filename"])
+            selects.append(f"SELECT {listed} FROM ({relation})")
+        selected = [quoted(name) for name in columns if name != PATH_COLUMN]
+        if PATH_COLUMN in columns:
+            selected.append(
+                f'MAP {{{", ".join(uris)}}}[filename] AS "{PATH_COLUMN}"' if uris else f'filename AS "{PATH_COLUMN}"'
+            )
+        # A view needs a column, also where the query only counts rows.
+        body = ", ".join(selected) or "1 AS one"
+        relation = " UNION ALL ".join(selects)
+        connection.execute(f"CREATE VIEW {quoted(table.relation)} AS SELECT {body} FROM ({relation})")
+
+    def _sources(self, table: CatalogTable, location: str) -> dict[DataFile, str]:
+        """List the files under a location that the caller may read, each with a path that DuckDB can read."""
+        files = list_data_files(self._lake, location)
+        if self._enough_rows is not None and table.serde == OPENX and not table.keys:
             files = _first_files(files, self._enough_rows)
         for file in files:
             require("s3:GetObject", file.uri.replace("s3://", "arn:aws:s3:::", 1))
-        sources = {file: self._readable(file, table.serde == OPENX) for file in files}
-        stored = {name: kind for name, kind in columns.items() if name != PATH_COLUMN}
-        relation = self._relation(connection, table, sources, stored)
-        selected = [quoted(name) for name in stored]
-        if PATH_COLUMN in columns:
-            uris = ", ".join(f"{literal(path)}: {literal(file.uri)}" for file, path in sources.items())
-            selected.append(f'MAP {{{uris}}}[filename] AS "{PATH_COLUMN}"' if files else f'filename AS "{PATH_COLUMN}"')
-        # A view needs a column, also where the query only counts rows.
-        body = ", ".join(selected) or "1 AS one"
-        connection.execute(f"CREATE VIEW {quoted(table.relation)} AS SELECT {body} FROM ({relation})")
-        self.paths += sources.values()
         self.scanned_bytes += sum(file.size for file in files)
+        return {file: self._readable(file, table.serde == OPENX) for file in files}
 
     def _relation(
         self,
@@ -149,6 +173,7 @@ class TableReader:
         if table.serde not in {OPENX, PARQUET}:
             raise unsupported(f"queries on tables with the SerDe {table.serde or '(none)'}")
         paths = list(sources.values())
+        self.paths += paths
         if not paths:
             nulls = [f"CAST(NULL AS {kind.duckdb()}) AS {quoted(name)}" for name, kind in columns.items()]
             return f"SELECT {', '.join([*nulls, 'NULL::VARCHAR AS filename'])} WHERE false"
@@ -157,6 +182,7 @@ class TableReader:
         spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
         paths = list(sources.values())
+        self.paths += paths
         return json_relation(paths, columns, table.properties, spellings, ordinals, longest)
 
     def _spell_out(
@@ -193,6 +219,11 @@ class TableReader:
     def _new_path(self, ending: str) -> Path:
         self._made += 1
         return self._scratch / f"{self._made}{ending}"
+
+
+def _constant(key: str, value: str | None, kind: HiveType) -> str:
+    text = "NULL" if value is None else literal(value)
+    return f"CAST({text} AS {kind.duckdb()}) AS {quoted(key)}"
 
 
 def _first_files(files: list[DataFile], rows: int) -> list[DataFile]:

@@ -5,35 +5,27 @@ Source: "DDL statements" (Athena user guide), one page a statement.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from local_aws.athena.create_table import table_input
 from local_aws.athena.failure import QueryFailed
+from local_aws.athena.listing import DONE, Listing
+from local_aws.athena.partition_statements import PartitionStatements
 from local_aws.athena.types import text_column
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
+from local_aws.lake import Lake
 
 WIDTH = 20
 """Athena pads names to this width in DESCRIBE and SHOW COLUMNS."""
 
 
-@dataclass(frozen=True)
-class Listing:
-    """The answer of such a statement: its columns, and its rows of one text each."""
-
-    columns: list[dict[str, Any]]
-    rows: list[str]
-
-
-DONE = Listing([], [])
-
-
 class CatalogStatements:
     """Runs the statements against the Glue Data Catalog."""
 
-    def __init__(self, catalog: Service):
+    def __init__(self, catalog: Service, lake: Lake):
         self._catalog = catalog
+        self.partitions = PartitionStatements(catalog, lake)
 
     def show_databases(self, pattern: str | None) -> Listing:
         """SHOW DATABASES [LIKE 'pattern']."""
