@@ -5,6 +5,7 @@ from collections.abc import Callable
 import boto3
 from botocore.exceptions import ClientError
 
+from helpers.tables import TABLES
 from runner.deploy.stack import ABSENT, Stack
 from runner.deploy.standing import owns_bucket
 from runner.errors import StepFailed, UserError
@@ -12,6 +13,13 @@ from runner.glue.session import await_end, live_sessions, stop_session
 
 RECOVERY_DAYS = 7
 """For so long the key can be brought back (AWS Secrets Manager, "Delete a secret"); meanwhile it does not bill."""
+
+OWN = {table.prefix.partition("/")[0] + "/" for table in TABLES.values()}
+OWN |= {
+    f"{name}/"
+    for name in ["runs", "athena", "athena-science", "sparkHistoryLogs", "scripts", "studio", "reports", "erasures"]
+}
+"""What stands at the top of a lake's bucket."""
 
 
 def destroy(
@@ -34,6 +42,8 @@ def destroy(
     if not own and not bucket:
         say(f"There is no stack {stack.name}: nothing to take away.")
         return
+    if bucket:
+        _require_lake(bucket)
     kept = f"bucket {own}, its tables and the key of the participants stay"
     gone = f"and for good every object of the bucket {bucket}, its tables and the key of the participants"
     if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}"):
@@ -46,6 +56,17 @@ def destroy(
     if bucket:
         database = parameters.get("DatabaseName", names["database"])
         _delete_data(bucket, database, parameters.get("SecretName", names["secret"]), say)
+
+
+def _require_lake(bucket: str) -> None:
+    """Refuse a bucket in which something stands that this project puts nowhere: it may be a bucket named by mistake."""
+    if not owns_bucket(bucket):
+        return
+    top = boto3.client("s3").list_objects_v2(Bucket=bucket, Delimiter="/")
+    found = [one["Prefix"] for one in top.get("CommonPrefixes", [])] + [one["Key"] for one in top.get("Contents", [])]
+    foreign = [name for name in found if name not in OWN]
+    if foreign:
+        raise UserError(f"The bucket {bucket} holds {foreign[0]}, which is no lake's: take it away first, or by hand.")
 
 
 def _stop_sessions(say: Callable[[str], None]) -> None:

@@ -5,15 +5,12 @@ import io
 import zipfile
 
 import boto3
-from botocore.exceptions import ClientError
 
 from runner.paths import PROJECT
 from runner.pipeline.scripts import EPOCH, PREFIX
 
 ROOMS = ("helpers", "infra", "jobs", "notebooks", "runner", "sql")
 FILES = ("README.md", "pyproject.toml", "requirements-conda.lock")
-KEPT = 3
-"""How many earlier packages stay, so that a build that began with one ends with it."""
 
 
 def zip_project() -> bytes:
@@ -35,17 +32,9 @@ def package_key(body: bytes) -> str:
 
 
 def upload_package(bucket: str, body: bytes) -> bool:
-    """Put a package where the nightly batch takes it from; False where it is there already. Old ones go."""
+    """Put a package where the nightly batch takes it from; False where it is there already."""
     s3, key = boto3.client("s3"), package_key(body)
-    try:
-        s3.head_object(Bucket=bucket, Key=key)
+    if s3.list_objects_v2(Bucket=bucket, Prefix=key).get("Contents"):
         return False
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "404":
-            raise
     s3.put_object(Bucket=bucket, Key=key, Body=body)
-    there = s3.list_objects_v2(Bucket=bucket, Prefix=f"{PREFIX}project-").get("Contents", [])
-    others = sorted((one for one in there if one["Key"] != key), key=lambda one: one["LastModified"], reverse=True)
-    for one in others[KEPT:]:
-        s3.delete_object(Bucket=bucket, Key=one["Key"])
     return True

@@ -17,7 +17,7 @@ STUCK = {
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name {name}, then stedi deploy",
     "DELETE_FAILED": "stedi destroy",
 }
-_ITSELF, _BEGINS = "AWS::CloudFormation::Stack", ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+_BEGINS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 
@@ -70,7 +70,7 @@ class Stack:
         status = self.status
         if status.endswith("_IN_PROGRESS") and status != UNBORN:
             self._say(f"The stack {self.name} is {status}: waiting for that to end.")
-            status = self._await_end()
+            status = self._await_end(len(self._events()), begun=True)
         return status
 
     def require_movable(self, status: str) -> None:
@@ -82,9 +82,7 @@ class Stack:
     def why_failed(self) -> str:
         """The first failure of the last change, which is what the others follow from."""
         events = self._events()
-        began = [
-            at for at, one in enumerate(events) if one["ResourceType"] == _ITSELF and one["ResourceStatus"] in _BEGINS
-        ]
+        began = [at for at, one in enumerate(events) if _begins(one)]
         failed = [one for one in events[began[-1] if began else 0 :] if one["ResourceStatus"].endswith("_FAILED")]
         own = [one for one in failed if "cancelled" not in one.get("ResourceStatusReason", "").lower()]
         if not own:
@@ -125,7 +123,7 @@ class Stack:
         """Do a change that was proposed, and wait; StepFailed with the first failure where it does not succeed."""
         since = len(self._events())
         self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
-        status = self._await_end(since)
+        status = self._await_end(since, begun=False)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi deploy again")
 
@@ -140,15 +138,16 @@ class Stack:
         if status != ABSENT:
             raise StepFailed(f"the stack {identity} is {status}: {self.why_failed()}. Then call stedi destroy again")
 
-    def _await_end(self, since: int | None = None) -> str:
-        told = len(self._events()) if since is None else since
+    def _await_end(self, told: int, begun: bool) -> str:
+        """Tell the events from that one on until nothing goes on; just after a call the status is still the old one."""
         while True:
             status, events = self.status, self._events()
             for one in events[told:]:
+                begun = begun or _begins(one)
                 if not one["ResourceStatus"].endswith("_IN_PROGRESS"):
                     self._say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
             told = len(events)
-            if status == UNBORN or not status.endswith("_IN_PROGRESS"):
+            if begun and not status.endswith("_IN_PROGRESS"):
                 return status
             time.sleep(POLL_SECONDS)
 
@@ -158,3 +157,8 @@ class Stack:
             return []
         pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         return [one for page in pages for one in page["StackEvents"]][::-1]
+
+
+def _begins(event: dict) -> bool:
+    """Whether a change of the whole stack begins with this event."""
+    return event["ResourceType"] == "AWS::CloudFormation::Stack" and event["ResourceStatus"] in _BEGINS

@@ -27,9 +27,9 @@ def what_to_make(held: dict[str, dict], bucket: str, database: str, secret: str)
     there = {
         "MakeBucket": lambda: owns_bucket(bucket),
         "MakeKey": lambda: _has_secret(secret),
-        "MakeDatabase": lambda: _has_database(database),
-        "MakeSessionLogs": lambda: _has_logs("/aws-glue/sessions/output") or _has_logs("/aws-glue/sessions/error"),
-        "MakeJobLogs": lambda: _has_logs("/aws-glue/jobs/output") or _has_logs("/aws-glue/jobs/error"),
+        "MakeDatabase": lambda: bool(_found("glue", "get_database", Name=database)),
+        "MakeSessionLogs": lambda: _has_logs("/aws-glue/sessions/"),
+        "MakeJobLogs": lambda: _has_logs("/aws-glue/jobs/"),
     }
     return {name: "true" if OUTLIVE[name] in held or not look() else "false" for name, look in there.items()}
 
@@ -60,29 +60,26 @@ def owns_bucket(bucket: str) -> bool:
     return True
 
 
-def _has_secret(name: str) -> bool:
-    client = boto3.client("secretsmanager")
+def _found(service: str, method: str, **call: str) -> dict | None:
+    """What AWS has of that name, None where there is none."""
     try:
-        found = client.describe_secret(SecretId=name)
-    except client.exceptions.ResourceNotFoundException:
-        return False
-    if found.get("DeletedDate"):
+        return getattr(boto3.client(service), method)(**call)
+    except ClientError as error:
+        if error_code(error) not in ("ResourceNotFoundException", "EntityNotFoundException"):
+            raise
+        return None
+
+
+def _has_secret(name: str) -> bool:
+    found = _found("secretsmanager", "describe_secret", SecretId=name)
+    if found and found.get("DeletedDate"):
         raise UserError(
             f"The secret {name} is to be deleted: aws secretsmanager restore-secret --secret-id {name} keeps it, and "
-            "with it every participant's id; or name another with --participant-key."
+            "with it every participant's id."
         )
-    return True
+    return bool(found)
 
 
-def _has_database(name: str) -> bool:
-    client = boto3.client("glue")
-    try:
-        client.get_database(Name=name)
-    except client.exceptions.EntityNotFoundException:
-        return False
-    return True
-
-
-def _has_logs(group: str) -> bool:
-    found = boto3.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    return any(one["logGroupName"] == group for one in found)
+def _has_logs(prefix: str) -> bool:
+    found = boto3.client("logs").describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+    return any(one["logGroupName"] in (f"{prefix}output", f"{prefix}error") for one in found)

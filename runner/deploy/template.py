@@ -1,6 +1,5 @@
 """``infra/stack.yaml``, as it is sent to CloudFormation and as data."""
 
-import hashlib
 import re
 
 import yaml
@@ -35,11 +34,6 @@ def stack_text() -> str:
 def read_stack() -> dict:
     """The template, with the long forms of its functions."""
     return yaml.load(STACK.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader, with CloudFormation's tags
-
-
-def stack_hash() -> str:
-    """Names this version of the template."""
-    return hashlib.sha256(stack_text().encode()).hexdigest()[:12]
 
 
 def statements_of(name: str) -> list[dict]:

@@ -5,8 +5,12 @@ import json
 import pytest
 
 from helpers.tables import TABLES
+from local_aws.endpoint.actions import Permission
+from local_aws.endpoint.policies import allows, check_document
 from runner.deploy.template import read_stack
 from tests.infra.policies import RUNNER, SCIENTIST, SESSION, bucket_policy, policy_documents, role_arns
+
+SECRETS = "arn:aws:secretsmanager:us-east-1:123456789012:secret"
 
 
 def as_list(value):
@@ -105,3 +109,26 @@ def test_whatever_holds_data_outlives_the_stack():
     for name in ("LakeBucket", "ParticipantKey", "Database"):
         assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert resources[name]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "resource", "may"),
+    [
+        (SESSION, "s3:PutObject", "arn:aws:s3:::b/customer/register/run=1/a.parquet", True),
+        (SESSION, "s3:PutObject", "arn:aws:s3:::b/customer/landing/a.json", False),
+        (SESSION, "s3:PutObject", "arn:aws:s3:::b/scripts/helpers.zip", False),
+        (SESSION, "secretsmanager:GetSecretValue", f"{SECRETS}:stedi/participant-key", True),
+        (SESSION, "secretsmanager:GetSecretValue", f"{SECRETS}:stedi/participant-key-of-others", False),
+        (RUNNER, "secretsmanager:CreateSecret", f"{SECRETS}:stedi/participant-key", True),
+        (RUNNER, "secretsmanager:PutSecretValue", f"{SECRETS}:stedi/participant-key", False),
+        (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/step_trainer/curated/run=1/a.parquet", True),
+        (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/customer/register/run=1/a.parquet", False),
+        (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/athena/1.csv", False),
+        (SCIENTIST, "glue:GetTable", "arn:aws:glue:us-east-1:123456789012:table/stedi/customer_trusted", False),
+        (SCIENTIST, "glue:RunStatement", "arn:aws:glue:us-east-1:123456789012:session/x", False),
+    ],
+)
+def test_the_local_aws_reads_the_policies_as_iam_does(role, action, resource, may):
+    document = policy_documents(bucket="b")[role]
+    check_document(document)
+    assert allows(document, Permission(action, resource, {})) is may

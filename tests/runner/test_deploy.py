@@ -95,6 +95,14 @@ def test_destroy_with_the_name_of_the_bucket_leaves_nothing_that_bills_also_in_a
     assert "nothing to take away" in stedi("destroy", "--yes")
 
 
+def test_a_bucket_that_is_no_lake_is_not_deleted(account):
+    account.client("s3").create_bucket(Bucket="photos")
+    account.client("s3").put_object(Bucket="photos", Key="2024/a.jpg", Body=b"x")
+    with pytest.raises(UserError, match="holds 2024/, which is no lake's"):
+        stedi("destroy", "--bucket", "photos", "--yes")
+    account.client("s3").head_object(Bucket="photos", Key="2024/a.jpg")
+
+
 def test_a_new_stack_needs_a_bucket_and_keeps_it(account):
     with pytest.raises(UserError, match="needs a bucket of your own"):
         stedi("deploy", "--yes")
@@ -215,6 +223,28 @@ def test_a_stack_that_nothing_moves_is_told_with_the_call_that_mends_it(monkeypa
     played(monkeypatch, status)
     with pytest.raises(StepFailed, match=fix):
         deploying.deploy(stack.Stack("stedi", print), {}, lambda: True, print)
+
+
+def test_a_change_is_waited_for_although_the_status_is_the_old_one_at_first(monkeypatch):
+    client = played(monkeypatch, "CREATE_COMPLETE")
+    client.execute_change_set = lambda **_: None
+    begins = event("stedi", "UPDATE_IN_PROGRESS", kind="AWS::CloudFormation::Stack")
+    course = [
+        ("CREATE_COMPLETE", []),
+        ("UPDATE_IN_PROGRESS", [begins]),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", [event("Budget", "UPDATE_COMPLETE")]),
+        ("UPDATE_COMPLETE", []),
+    ]
+
+    def wait(_):
+        client.status, more = course.pop(0)
+        client.events = (*client.events, *more)
+
+    monkeypatch.setattr(stack.time, "sleep", wait)
+    said = []
+    stack.Stack("stedi", said.append).execute("change")
+    assert not course
+    assert [line.split() for line in said] == [["UPDATE_COMPLETE", "Budget"]]
 
 
 def test_data_at_risk_stands_out(capsys):
