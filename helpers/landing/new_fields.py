@@ -70,8 +70,8 @@ class NewFields:
         return "new fields: " + (", ".join(f"{field.column} ({field.type})" for field in self.fields) or "none")
 
 
-def inferred_types(landing) -> dict[str, str] | None:
-    """The types that a DynamicFrame inferred, field -> Glue type name, and its schema printed; None where it stopped.
+def inferred_types(landing) -> dict[str, str]:
+    """The types that a DynamicFrame inferred, field -> Glue type name, and its schema printed.
 
     They are a hint, and never a reason to stop: Glue's reader may refuse a source for one broken line, which this
     project reads and quarantines.
@@ -85,20 +85,19 @@ def inferred_types(landing) -> dict[str, str] | None:
         landing.printSchema()
         return {field.name: field.dataType.typeName() for field in landing.schema()}
     except Exception as error:  # noqa: BLE001 - whatever Glue's reader raises; its text may quote a line
-        print(f"No schema could be inferred ({type(error).__name__}); new fields get the types that hold their values.")
-        return None
+        print(f"No schema could be inferred ({type(error).__name__}), so new fields become strings.")
+        return {}
 
 
-def find_new_fields(rows: DataFrame, inferred: dict[str, str] | None, taken: list[str]) -> NewFields:
+def find_new_fields(rows: DataFrame, inferred: dict[str, str], taken: list[str]) -> NewFields:
     """The fields that the records really have beyond their contract.
 
     Parameters
     ----------
     rows : DataFrame
         With ``extra`` (`helpers.landing.lines.read_landing`).
-    inferred : dict of str to str, optional
-        Field -> Glue type name that the DynamicFrame inferred: the field gets that type if every value fits it, else
-        string. None where nothing could be inferred: each field gets the first type that holds all its values.
+    inferred : dict of str to str
+        Field -> Glue type name that the DynamicFrame inferred: the field gets that type if every value fits it.
     taken : list of str
         The columns that the table has anyway.
     """
@@ -107,8 +106,8 @@ def find_new_fields(rows: DataFrame, inferred: dict[str, str] | None, taken: lis
     if len(sources) > MOST:
         return NewFields(together=len(sources))
     columns = name_columns(sources, taken)
-    types = _lossless_types(rows, {name: _possible_types(name, inferred) for name in sources})
-    return NewFields(tuple(NewField(name, columns[name], types[name]) for name in sources))
+    proposed = [NewField(name, columns[name], TYPES.get(inferred.get(name), "string")) for name in sources]
+    return NewFields(_fitting(rows, proposed))
 
 
 def name_columns(sources: list[str], taken: list[str]) -> dict[str, str]:
@@ -126,22 +125,13 @@ def name_columns(sources: list[str], taken: list[str]) -> dict[str, str]:
     return found
 
 
-def _possible_types(name: str, inferred: dict[str, str] | None) -> tuple[str, ...]:
-    if inferred is None:
-        return tuple(FORMS)
-    return (TYPES[inferred[name]],) if inferred.get(name) in TYPES else ()
-
-
-def _lossless_types(rows: DataFrame, possible: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """Field -> the first of its possible types that holds all of its values, else string."""
-    tried = [(field, kind) for field, kinds in possible.items() for kind in kinds]
-    if not tried:
-        return dict.fromkeys(possible, "string")
-    text = {field: F.col("texts")[field] for field, _ in tried}
-    # A field that is null in every record says nothing of its type.
-    misfits = [
-        F.count_if(~text[field].rlike(FORMS[kind])) + (F.count(text[field]) == 0).cast("int") for field, kind in tried
-    ]
-    counted = rows.where("extra is not null").select(extra_map().alias("texts")).agg(*misfits).first()
-    fitting = [pair for pair, misfit in zip(tried, counted, strict=True) if not misfit]
-    return dict.fromkeys(possible, "string") | dict(reversed(fitting))
+def _fitting(rows: DataFrame, fields: list[NewField]) -> tuple[NewField, ...]:
+    """The same fields, as strings where a value would be lost in the proposed type."""
+    typed = [field for field in fields if field.type != "string"]
+    if not typed:
+        return tuple(fields)
+    text = {field.source: F.col("texts")[field.source] for field in typed}
+    losses = [F.count_if(~text[field.source].rlike(FORMS[field.type])) for field in typed]
+    counted = rows.where("extra is not null").select(extra_map().alias("texts")).agg(*losses).first()
+    lossy = {field.source for field, lost in zip(typed, counted, strict=True) if lost}
+    return tuple(NewField(f.source, f.column, "string") if f.source in lossy else f for f in fields)
