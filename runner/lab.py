@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import boto3
+
 from runner.files import write_whole
 from runner.glue.session import session_arguments, session_tags
 from runner.paths import NOTEBOOKS, STATE
@@ -27,7 +29,7 @@ def _session_settings(bucket: str) -> dict[str, str]:
 
     Its session carries the project's tags, so that `stedi clean-sessions` finds it.
     """
-    arguments = session_arguments(bucket)
+    arguments = session_arguments(bucket, boto3.Session().region_name)
     return {
         "glue_extra_py_files": arguments["--extra-py-files"],
         "glue_additional_python_modules": arguments["--additional-python-modules"],

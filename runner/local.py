@@ -34,13 +34,12 @@ def start(lake: Path, port: int, unkind: str | None = None) -> Any:
     ``unkind`` says what it plays from now on (`local_aws.unkind.parse_unkind`).
     """
     with _lifecycle() as lifecycle:
-        if unkind is None:
-            return lifecycle.running(lake) or lifecycle.start(lake, port=port)
         from local_aws.unkind import parse_unkind, write_unkind
 
-        settings = parse_unkind(unkind)
+        settings = None if unkind is None else parse_unkind(unkind)
         found = lifecycle.running(lake) or lifecycle.start(lake, port=port)
-        write_unkind(found.lake, settings)
+        if settings is not None:
+            write_unkind(found.lake, settings)
         return found
 
 

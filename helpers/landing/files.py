@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from helpers.errors import EmptyLanding
-from helpers.publishing.objects import list_objects, split_uri
+from helpers.publishing.objects import is_hidden, list_objects, split_uri
 
 SAMPLE_BYTES = 16 * 1024 * 1024
 SAMPLE_FILES = 1000
@@ -24,9 +24,9 @@ def is_passed_over(name: str) -> bool:
     """Whether a path below a landing prefix is hidden or in transit, and so no landing file yet.
 
     Any part that begins with ``_`` or ``.`` is hidden, and ``…._COPYING_`` still on its way. Athena passes over the
-    first (Athena, "Table location in Amazon S3"), Spark over both.
+    first, Spark over both.
     """
-    return any(part.startswith(("_", ".")) or part.endswith(IN_TRANSIT) for part in name.split("/"))
+    return is_hidden(name) or any(part.endswith(IN_TRANSIT) for part in name.split("/"))
 
 
 def list_landing_files(location: str) -> list[LandingFile]:

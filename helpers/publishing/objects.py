@@ -39,10 +39,14 @@ def data_keys(location: str) -> list[str]:
     return [item["Key"] for item in list_objects(location) if _is_data(item, prefix)]
 
 
+def is_hidden(name: str) -> bool:
+    """Whether Athena and Spark pass over a path below a prefix (Athena, "Table location in Amazon S3")."""
+    return any(part.startswith(("_", ".")) for part in name.split("/"))
+
+
 def _is_data(item: dict, prefix: str) -> bool:
     name = item["Key"][len(prefix) :]
-    is_hidden = any(part.startswith(("_", ".")) for part in name.split("/"))
-    return item["Size"] > 0 and not is_hidden and not name.endswith(("/", "_$folder$"))
+    return item["Size"] > 0 and not is_hidden(name) and not name.endswith(("/", "_$folder$"))
 
 
 def put_json(bucket: str, key: str, document: object) -> None:

@@ -1,5 +1,6 @@
 """One endpoint over an empty lake for all tests of this room, and AWS's own clients on it."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,10 +37,32 @@ def aws(endpoint: Endpoint) -> Callable[[str], Any]:
     return client
 
 
+@pytest.fixture(scope="session")
+def s3(aws: Callable[[str], Any]) -> Any:
+    return aws("s3")
+
+
+@pytest.fixture
+def bucket(s3: Any) -> str:
+    """A new bucket of each test's own."""
+    name = f"b-{uuid.uuid4()}"
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+@pytest.fixture(scope="session")
+def boto3_session(endpoint: Endpoint) -> boto3.Session:
+    return _session(endpoint)
+
+
 def _client(endpoint: Endpoint, service: str, **options: Any) -> Any:
+    return _session(endpoint).client(service, **options)
+
+
+def _session(endpoint: Endpoint) -> boto3.Session:
     environment = endpoint.environment()
     # A session reads its files from where the environment says; this way no test changes the environment of another.
     session = botocore.session.Session(profile=environment["AWS_PROFILE"])
     session.set_config_variable("config_file", environment["AWS_CONFIG_FILE"])
     session.set_config_variable("credentials_file", environment["AWS_SHARED_CREDENTIALS_FILE"])
-    return boto3.Session(botocore_session=session).client(service, **options)
+    return boto3.Session(botocore_session=session)

@@ -1,8 +1,6 @@
 """awswrangler and PyAthena with their defaults, on tables that they write themselves."""
 
 import awswrangler as wr
-import boto3
-import botocore.session
 import pandas as pd
 import pytest
 from pyathena import connect
@@ -15,18 +13,9 @@ FRAME = pd.DataFrame({"n": [1, 2, 3], "name": ["a", None, "c"], "day": ["x", "x"
 
 
 @pytest.fixture(scope="module")
-def session(endpoint):
-    environment = endpoint.environment()
-    made = botocore.session.Session(profile=environment["AWS_PROFILE"])
-    made.set_config_variable("config_file", environment["AWS_CONFIG_FILE"])
-    made.set_config_variable("credentials_file", environment["AWS_SHARED_CREDENTIALS_FILE"])
-    return boto3.Session(botocore_session=made)
-
-
-@pytest.fixture(scope="module")
-def options(session):
-    session.client("s3").create_bucket(Bucket=BUCKET)
-    wr.catalog.create_database("clients", boto3_session=session)
+def options(boto3_session):
+    boto3_session.client("s3").create_bucket(Bucket=BUCKET)
+    wr.catalog.create_database("clients", boto3_session=boto3_session)
     wr.s3.to_parquet(
         FRAME,
         path=f"s3://{BUCKET}/frames/",
@@ -34,19 +23,19 @@ def options(session):
         database="clients",
         table="frames",
         partition_cols=["day"],
-        boto3_session=session,
+        boto3_session=boto3_session,
     )
-    return {"database": "clients", "s3_output": OUTPUT, "boto3_session": session}
+    return {"database": "clients", "s3_output": OUTPUT, "boto3_session": boto3_session}
 
 
 @pytest.fixture
-def connection(session, options):
-    with connect(session=session, s3_staging_dir=OUTPUT, schema_name="clients") as opened:
+def connection(boto3_session, options):
+    with connect(session=boto3_session, s3_staging_dir=OUTPUT, schema_name="clients") as opened:
         yield opened
 
 
-def names(session, prefix):
-    listed = session.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
+def names(boto3_session, prefix):
+    listed = boto3_session.client("s3").list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", [])
     return [entry["Key"] for entry in listed if not entry["Key"].endswith("/")]
 
 
@@ -55,20 +44,20 @@ def names(session, prefix):
     [{}, {"ctas_approach": False}, {"ctas_approach": False, "unload_approach": True}],
     ids=["ctas", "csv", "unload"],
 )
-def test_wrangler_reads_a_query_its_three_ways(options, session, approach):
+def test_wrangler_reads_a_query_its_three_ways(options, boto3_session, approach):
     path = {**options, "s3_output": f"{OUTPUT}{len(approach)}{'unload_approach' in approach}/"}
     read = wr.athena.read_sql_query("SELECT n, name, day FROM frames ORDER BY n", **path, **approach)
     assert read["n"].tolist() == [1, 2, 3]
     assert read["name"].isna().tolist() == [False, True, False]
     assert read["day"].tolist() == ["x", "x", "y"]
-    tables = [table["Name"] for table in wr.catalog.get_tables(database="clients", boto3_session=session)]
+    tables = [table["Name"] for table in wr.catalog.get_tables(database="clients", boto3_session=boto3_session)]
     assert not [name for name in tables if name.startswith("temp_table")]
 
 
-def test_wrangler_leaves_nothing_of_a_temporary_table(options, session):
+def test_wrangler_leaves_nothing_of_a_temporary_table(options, boto3_session):
     output = {**options, "s3_output": f"s3://{BUCKET}/temporary/"}
     wr.athena.read_sql_query("SELECT * FROM frames", keep_files=False, **output)
-    assert names(session, "temporary/") == []
+    assert names(boto3_session, "temporary/") == []
 
 
 def test_wrangler_reads_chunks_and_parameters(options):
@@ -83,18 +72,21 @@ def test_wrangler_reads_chunks_and_parameters(options):
         assert read["n"].tolist() == [3]
 
 
-def test_wrangler_reads_and_makes_tables(options, session):
+def test_wrangler_reads_and_makes_tables(options, boto3_session):
     assert sorted(wr.athena.read_sql_table("frames", **options)["n"]) == [1, 2, 3]
     made = wr.athena.create_ctas_table(
         "SELECT n, day FROM frames", ctas_table="copied", partitioning_info=["day"], wait=True, **options
     )
     assert made["ctas_table"] == "copied"
-    assert wr.catalog.table("clients", "copied", boto3_session=session)["Column Name"].tolist() == ["n", "day"]
-    assert len(wr.catalog.get_partitions("clients", "copied", boto3_session=session)) == 2
-    assert wr.catalog.get_table_types("clients", "copied", boto3_session=session) == {"n": "bigint", "day": "string"}
+    assert wr.catalog.table("clients", "copied", boto3_session=boto3_session)["Column Name"].tolist() == ["n", "day"]
+    assert len(wr.catalog.get_partitions("clients", "copied", boto3_session=boto3_session)) == 2
+    assert wr.catalog.get_table_types("clients", "copied", boto3_session=boto3_session) == {
+        "n": "bigint",
+        "day": "string",
+    }
 
 
-def test_wrangler_appends_partitions(options, session):
+def test_wrangler_appends_partitions(options, boto3_session):
     more = FRAME.assign(day="z")
     wr.s3.to_parquet(
         more,
@@ -104,7 +96,7 @@ def test_wrangler_appends_partitions(options, session):
         table="appended",
         partition_cols=["day"],
         mode="overwrite",
-        boto3_session=session,
+        boto3_session=boto3_session,
     )
     read = wr.athena.read_sql_query("SELECT count(*) AS c FROM appended WHERE day = 'z'", **options)
     assert read["c"].tolist() == [3]

@@ -4,47 +4,16 @@ import gzip
 import json
 
 import pytest
-
-from local_aws.athena.execution import FINAL
+from athena_query import Query
 
 BUCKET = "athena-statements"
 OUTPUT = f"s3://{BUCKET}/results/"
 
 
-class Query:
-    """Runs statements as a script of a user does."""
-
-    def __init__(self, client):
-        self.client = client
-
-    def run(self, sql, **more):
-        request = {"ResultConfiguration": {"OutputLocation": OUTPUT}, "QueryExecutionContext": {"Database": "made"}}
-        identifier = self.client.start_query_execution(QueryString=sql, **{**request, **more})["QueryExecutionId"]
-        while True:
-            execution = self.client.get_query_execution(QueryExecutionId=identifier)["QueryExecution"]
-            if execution["Status"]["State"] in FINAL:
-                return execution
-
-    def done(self, sql, **more):
-        execution = self.run(sql, **more)
-        assert execution["Status"]["State"] == "SUCCEEDED", (sql, execution["Status"])
-        return execution
-
-    def rows(self, sql, **more):
-        identifier = self.done(sql, **more)["QueryExecutionId"]
-        answer = self.client.get_query_results(QueryExecutionId=identifier)["ResultSet"]["Rows"]
-        return ["|".join(datum.get("VarCharValue", "") for datum in row["Data"]) for row in answer]
-
-    def reason(self, sql):
-        execution = self.run(sql)
-        assert execution["Status"]["State"] == "FAILED", sql
-        return execution["Status"]["StateChangeReason"]
-
-
 @pytest.fixture(scope="module")
 def query(aws):
     aws("s3").create_bucket(Bucket=BUCKET)
-    made = Query(aws("athena"))
+    made = Query(aws("athena"), OUTPUT, "made")
     made.done("CREATE DATABASE made")
     return made
 

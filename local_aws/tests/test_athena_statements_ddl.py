@@ -4,18 +4,12 @@ import base64
 import json
 
 import pytest
-from test_athena_statements import Query
+from athena_query import Query
 
 BUCKET = "athena-statements-ddl"
 OUTPUT = f"s3://{BUCKET}/results/"
 TABLE = f"""CREATE EXTERNAL TABLE events (`user` string, x double) PARTITIONED BY (day string, n int)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://{BUCKET}/events/'"""
-
-
-class DdlQuery(Query):
-    def run(self, sql, **more):
-        more = {"ResultConfiguration": {"OutputLocation": OUTPUT}, "QueryExecutionContext": {"Database": "ddl"}, **more}
-        return super().run(sql, **more)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +19,7 @@ def query(aws):
     for place, user in {"day=a/n=1": "u1", "day=a/n=2": "u2", "day=b%20c/n=1": "u3"}.items():
         body = json.dumps({"user": user, "x": 1.5, "late": 7}).encode() + b"\n"
         s3.put_object(Bucket=BUCKET, Key=f"events/{place}/part.json", Body=body)
-    made = DdlQuery(aws("athena"))
+    made = Query(aws("athena"), OUTPUT, "ddl")
     made.done("CREATE DATABASE ddl")
     made.done(TABLE)
     return made

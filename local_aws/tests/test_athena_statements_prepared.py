@@ -1,23 +1,17 @@
 """Prepared statements and workgroups, through boto3."""
 
 import pytest
+from athena_query import Query
 from botocore.exceptions import ClientError
-from test_athena_statements import Query
 
 BUCKET = "athena-prepared"
 OUTPUT = f"s3://{BUCKET}/results/"
-PLACE = {"ResultConfiguration": {"OutputLocation": OUTPUT}, "QueryExecutionContext": {"Database": "prepared"}}
-
-
-class PreparedQuery(Query):
-    def run(self, sql, **more):
-        return super().run(sql, **{**PLACE, **more})
 
 
 @pytest.fixture(scope="module")
 def query(aws):
     aws("s3").create_bucket(Bucket=BUCKET)
-    made = PreparedQuery(aws("athena"))
+    made = Query(aws("athena"), OUTPUT, "prepared")
     made.done("CREATE DATABASE prepared")
     return made
 

@@ -68,6 +68,11 @@ def test_what_would_not_be_heeded_is_refused(statement):
         check_document(document(statement))
 
 
+def test_a_lake_does_not_play_what_it_would_not_heed(play):
+    with pytest.raises(PolicyNotUnderstood):
+        play(user=document(allow("s3:*", "*") | {"NotAction": "s3:GetObject"}))
+
+
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory):
     started = start(tmp_path_factory.mktemp("policies"))

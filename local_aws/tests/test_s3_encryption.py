@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import uuid
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,18 +9,6 @@ from botocore.exceptions import ClientError
 from local_aws.unkind import Unkind, write_unkind
 
 MIB = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"b-{uuid.uuid4()}"
-    s3.create_bucket(Bucket=name)
-    return name
 
 
 @pytest.fixture

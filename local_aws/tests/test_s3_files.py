@@ -3,24 +3,11 @@
 import hashlib
 import os
 import threading
-import uuid
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.s3.folders import ATTEMPTS
-
-
-@pytest.fixture(scope="module")
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"b-{uuid.uuid4()}"
-    s3.create_bucket(Bucket=name)
-    return name
 
 
 @pytest.fixture

@@ -15,11 +15,6 @@ KEYS = ["a.txt", "a/1", "a/2/x", "a0", "ab/c", "b", "ü/é", "ﬀ", "𐍈/z"]
 
 
 @pytest.fixture(scope="module")
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture(scope="module")
 def bucket(s3):
     name = f"b-{uuid.uuid4()}"
     s3.create_bucket(Bucket=name)

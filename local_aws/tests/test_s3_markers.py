@@ -2,7 +2,6 @@
 console by using folders", Amazon S3 User Guide), and nothing else shows a folder."""
 
 import hashlib
-import uuid
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,18 +12,6 @@ from local_aws.s3.errors import S3Error
 from local_aws.s3.folders import place_marker
 
 EMPTY = f'"{hashlib.md5(b"").hexdigest()}"'
-
-
-@pytest.fixture(scope="module")
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"b-{uuid.uuid4()}"
-    s3.create_bucket(Bucket=name)
-    return name
 
 
 def keys(s3, bucket, **arguments):

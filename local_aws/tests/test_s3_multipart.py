@@ -11,11 +11,6 @@ MIB = 1 << 20
 
 
 @pytest.fixture(scope="module")
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture(scope="module")
 def bucket(s3):
     name = f"b-{uuid.uuid4()}"
     s3.create_bucket(Bucket=name)

@@ -1,7 +1,5 @@
 """Versioned buckets ("Using versioning in S3 buckets" and the pages below it, Amazon S3 User Guide)."""
 
-import uuid
-
 import pytest
 from botocore.exceptions import ClientError
 from werkzeug import Request
@@ -12,18 +10,6 @@ from local_aws.s3 import store
 from local_aws.s3.service import S3
 from local_aws.s3.xml import parse
 from local_aws.unkind import Unkind, write_unkind
-
-
-@pytest.fixture(scope="module")
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3):
-    name = f"b-{uuid.uuid4()}"
-    s3.create_bucket(Bucket=name)
-    return name
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from runner.deploy.template import stack_text
 from runner.errors import StepFailed
+from runner.glue.session import TAGS
 
 POLL_SECONDS = 3.0
 ABSENT, UNBORN = "ABSENT", "REVIEW_IN_PROGRESS"
@@ -98,7 +99,7 @@ class Stack:
             TemplateBody=stack_text(),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
-            Tags=[{"Key": "project", "Value": "stedi-lakehouse"}],
+            Tags=[{"Key": key, "Value": value} for key, value in TAGS.items()],
         )
         while (found := self._client.describe_change_set(**call))["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             time.sleep(POLL_SECONDS)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import boto3
 
-from runner.glue.session import session_arguments, session_magics
+from runner.glue.session import TAGS, session_arguments, session_magics
 from runner.paths import NOTEBOOKS
 from runner.pipeline.jobs import SCRIPTS, job_script
 from runner.pipeline.parameters import GLUE, kernel_name
@@ -43,7 +43,7 @@ def put_notebooks(outputs: dict[str, str], region: str, stack: str, say: Callabl
 def ready_notebook(step: str, bucket: str, region: str, role: str) -> str:
     """A notebook whose session finds the helpers, the region and the role, and whose parameters name the bucket."""
     notebook = json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))
-    arguments = session_arguments(bucket)
+    arguments = session_arguments(bucket, region)
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
         source = "".join(cell["source"])
@@ -51,7 +51,7 @@ def ready_notebook(step: str, bucket: str, region: str, role: str) -> str:
             source += (
                 f"\n%region {region}\n%iam_role {role}\n%extra_py_files {arguments['--extra-py-files']}"
                 f"\n%additional_python_modules {arguments['--additional-python-modules']}"
-                f"\n%spark_conf spark.hadoop.fs.s3a.endpoint.region={region}"
+                f"\n%spark_conf {arguments['--conf']}"
             )
         if "parameters" in tags:
             source = source.replace('bucket = "stedi-lakehouse"', f'bucket = "{bucket}"')
@@ -69,7 +69,7 @@ def _script(step: str) -> str:
 def job_of(name: str, bucket: str, region: str, role: str) -> dict:
     """The job by which Studio lists a notebook."""
     magics = session_magics()
-    conf = {"--conf": f"spark.hadoop.fs.s3a.endpoint.region={region}", "--job-bookmark-option": "job-bookmark-disable"}
+    own = {"--job-bookmark-option": "job-bookmark-disable", "--bucket": bucket}
     script = f"s3://{bucket}/{ROOM}scripts/{name}.py"
     return {
         "JobMode": "NOTEBOOK",
@@ -80,7 +80,7 @@ def job_of(name: str, bucket: str, region: str, role: str) -> dict:
         "NumberOfWorkers": int(magics["number_of_workers"]),
         "Timeout": 60,
         "MaxRetries": 0,
-        "DefaultArguments": session_arguments(bucket) | conf | {"--bucket": bucket},
+        "DefaultArguments": session_arguments(bucket, region) | own,
     }
 
 
@@ -89,7 +89,7 @@ def _make_job(name: str, job: dict) -> None:
     try:
         glue.get_job(JobName=name)
     except glue.exceptions.EntityNotFoundException:
-        glue.create_job(Name=name, Tags={"project": "stedi-lakehouse"}, **job)
+        glue.create_job(Name=name, Tags=TAGS, **job)
     else:
         glue.update_job(JobName=name, JobUpdate=job)
 

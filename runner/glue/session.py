@@ -55,7 +55,7 @@ def role_arn() -> str:
     return role
 
 
-def session_arguments(bucket: str) -> dict[str, str]:
+def session_arguments(bucket: str, region: str) -> dict[str, str]:
     """The arguments of a session that runs the project's notebooks."""
     return {
         "--enable-glue-datacatalog": "true",
@@ -63,7 +63,7 @@ def session_arguments(bucket: str) -> dict[str, str]:
         "--additional-python-modules": f"pyathena=={version('pyathena')}",
         # Glue 5.1 reads s3:// by S3A, whose region is us-east-2 unless it is told another (AWS Glue Developer Guide,
         # "Migrating AWS Glue for Spark jobs to AWS Glue version 5.1").
-        "--conf": f"spark.hadoop.fs.s3a.endpoint.region={boto3.Session().region_name}",
+        "--conf": f"spark.hadoop.fs.s3a.endpoint.region={region}",
         "--enable-spark-ui": "true",
         "--spark-event-logs-path": f"s3://{bucket}/sparkHistoryLogs/",
     }
@@ -90,7 +90,7 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
             NumberOfWorkers=int(magics["number_of_workers"]),
             IdleTimeout=int(magics["idle_timeout"]),
             Timeout=int(magics["timeout"]),
-            DefaultArguments=session_arguments(bucket),
+            DefaultArguments=session_arguments(bucket, boto3.Session().region_name),
             Tags=session_tags() | {"run_id": run_id},
         )
     except ClientError as error:

@@ -74,3 +74,8 @@ def require(action: str, resource: str, **context: str) -> None:
         AccessDenied, in AWS's words.
     """
     present_caller().require(action, resource, context)
+
+
+def require_object(action: str, uri: str) -> None:
+    """The same of an S3 object, by its ``s3://`` address."""
+    require(action, uri.replace("s3://", "arn:aws:s3:::", 1))

@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
+from local_aws.endpoint.policies import check_document
 from local_aws.lake import Lake, LakeError
 
 _FILE = "unkind.json"
@@ -62,7 +63,15 @@ def read_unkind(lake: Lake) -> Unkind:
 
 
 def write_unkind(lake: Lake, unkind: Unkind) -> None:
-    """Let a lake play these settings from now on."""
+    """Let a lake play these settings from now on.
+
+    Raises
+    ------
+    PolicyNotUnderstood
+        If a policy has something that would not be heeded.
+    """
+    for policy in unkind.policies.values():
+        check_document(policy)
     lake.save(_FILE, asdict(unkind))
 
 

@@ -13,7 +13,7 @@ from local_aws.athena.results import result_path, write_csv, write_text
 from local_aws.athena.types import text_column
 from local_aws.athena.utility import CatalogStatements
 from local_aws.athena.writes.run import Writes
-from local_aws.caller import called_by, require
+from local_aws.caller import called_by, require_object
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
@@ -138,7 +138,7 @@ class Executions:
         if execution.statement.write is not None:
             self._write(execution)
             return
-        require("s3:PutObject", execution.output_location.replace("s3://", "arn:aws:s3:::", 1))
+        require_object("s3:PutObject", execution.output_location)
         target = result_path(self._lake, execution.output_location)
         if execution.statement.tree is None:
             listing = execution.statement.act(self._catalog_statements, execution.database)
@@ -154,7 +154,7 @@ class Executions:
 
     def _write(self, execution: Execution) -> None:
         """Run a statement that writes data; its manifest lists the files ("UNLOAD", Athena user guide)."""
-        require("s3:PutObject", execution.manifest_location.replace("s3://", "arn:aws:s3:::", 1))
+        require_object("s3:PutObject", execution.manifest_location)
         location = f"{execution.folder.rstrip('/')}/tables/{execution.identifier}/"
         written = self._writes.run(execution.statement.write, execution.database, location, execution.done)
         execution.columns = [text_column("rows", "bigint")]

@@ -18,7 +18,7 @@ from local_aws.athena.parquet_files import parquet_relation
 from local_aws.athena.partitions import Partition, list_partitions, with_keys
 from local_aws.athena.text_files import copy_lines, text_relation
 from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
-from local_aws.caller import require
+from local_aws.caller import require_object
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
@@ -134,7 +134,7 @@ class TableReader:
         if self._enough_rows is not None and table.serde == OPENX:
             files = _first_files(files, self._enough_rows)
         for file in files:
-            require("s3:GetObject", file.uri.replace("s3://", "arn:aws:s3:::", 1))
+            require_object("s3:GetObject", file.uri)
         sources = {file: self._readable(file, table.serde == OPENX) for file in files}
         stored = {name: kind for name, kind in columns.items() if name in table.columns}
         keys = {name: kind for name, kind in columns.items() if name in table.keys}

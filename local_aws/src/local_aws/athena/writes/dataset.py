@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from local_aws.athena.files import split_uri
 from local_aws.athena.writes.formats import Writer, too_many_partitions
-from local_aws.caller import require
+from local_aws.caller import require_object
 from local_aws.lake import Lake
 
 MOST_PARTITIONS = 100
@@ -85,7 +85,7 @@ class Dataset:
             values: f"{locate(values).rstrip('/')}/{path.name}{ending}" for values, (path, _) in self._open.items()
         }
         for uri in places.values():
-            require("s3:PutObject", uri.replace("s3://", "arn:aws:s3:::", 1))
+            require_object("s3:PutObject", uri)
         for values, uri in places.items():
             bucket, key = split_uri(uri)
             target = lake.bucket(bucket) / key

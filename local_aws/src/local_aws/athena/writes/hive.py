@@ -3,24 +3,13 @@
 from typing import Any
 
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.types import parse_hive_type, quoted
+from local_aws.athena.types import RESULT_NAMES, parse_hive_type, quoted
 
-_NAMES = {
-    "boolean": "boolean",
-    "tinyint": "tinyint",
-    "smallint": "smallint",
-    "integer": "int",
-    "bigint": "bigint",
-    "hugeint": "bigint",
-    "ubigint": "bigint",
-    "uinteger": "bigint",
-    "float": "float",
-    "double": "double",
-    "varchar": "string",
-    "date": "date",
-    "timestamp": "timestamp",
-    "blob": "binary",
-}
+_HIVES_OWN = {"integer": "int", "varchar": "string", "varbinary": "binary"}
+"""Trino's types that Hive calls otherwise."""
+_NOT_HIVES = {"time", "timestamp with time zone", "array", "row", "uuid", "unknown"}
+_NAMES = {duck: _HIVES_OWN.get(name, name) for duck, name in RESULT_NAMES.items() if name not in _NOT_HIVES}
+"""Hive's name of each type of DuckDB's that has one; those of nested types are made of their parts."""
 _RANKS = ("tinyint", "smallint", "int", "bigint", "decimal", "float", "double")
 _INTEGERS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
 """How many digits a decimal needs for the values of each."""
