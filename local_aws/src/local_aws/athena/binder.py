@@ -6,11 +6,34 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from local_aws.athena import casts, functions, json_lines, operators
+from local_aws.athena import (
+    cast_macros,
+    functions,
+    intervals,
+    json_lines,
+    moment_arithmetic,
+    moments,
+    native_functions,
+    numeric,
+    operators,
+    zones,
+)
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.python_functions import Registry
 from local_aws.athena.types import quoted
 
-MACROS = (*json_lines.MACROS, *functions.MACROS, *casts.MACROS, *operators.MACROS)
+MACROS = (
+    *json_lines.MACROS,
+    *functions.MACROS,
+    *cast_macros.MACROS,
+    *intervals.MACROS,
+    *moment_arithmetic.MACROS,
+    *moments.MACROS,
+    *native_functions.MACROS,
+    *numeric.MACROS,
+    *operators.MACROS,
+    *zones.MACROS,
+)
 SETTINGS = {
     "threads": 2,
     "memory_limit": "1GB",
@@ -34,6 +57,7 @@ class Binder:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self._connection = connection
+        self._functions = Registry(connection)
         self._names: set[str] = set()
 
     def add_table(self, name: str, columns: dict[str, str]) -> None:
@@ -73,7 +97,9 @@ class Binder:
         return self._bind(probe)
 
     def _bind(self, probe: exp.Expression) -> list[Any]:
-        return self._connection.sql(probe.sql("duckdb")).types
+        sql = probe.sql("duckdb")
+        self._functions.add(sql)
+        return self._connection.sql(sql).types
 
 
 def _copy_clause(source: exp.Expression, target: exp.Expression, clause: str) -> None:
@@ -112,6 +138,12 @@ def explain(error: duckdb.Error, place_of: dict[str, str]) -> QueryFailed:
     planted = re.search(r"Could not convert string '([A-Z_]+): (.*?)' to INT8", text, re.DOTALL)
     if planted:
         return unsupported(planted[2]) if planted[1] == "NOT_SUPPORTED" else QueryFailed(planted[1], planted[2])
+    raised = re.search(r"QueryFailed: ([A-Z_]+): (.*?)\n\nAt:", text, re.DOTALL)
+    if raised:
+        return QueryFailed(raised[1], raised[2])
+    overflow = re.search(r"Overflow in (\w+) of INT(8|16|32|64) \((.*?)\)!", text)
+    if overflow:
+        return QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", f"{_BITS[overflow[2]]} {overflow[1]} overflow: {overflow[3]}")
     name = missing_column(error)
     if name is not None:
         return QueryFailed(
@@ -132,6 +164,7 @@ def missing_column(error: duckdb.Error) -> str | None:
     return (found[1] or found[2]) if found else None
 
 
+_BITS = {"8": "tinyint", "16": "smallint", "32": "integer", "64": "bigint"}
 _KNOWN = (
     (r"Ambiguous reference", "AMBIGUOUS_NAME"),
     (r"must appear in the GROUP BY", "EXPRESSION_NOT_AGGREGATE"),

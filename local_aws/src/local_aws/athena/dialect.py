@@ -9,6 +9,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
 from local_aws.athena.failure import unsupported
+from local_aws.athena.trino_types import TrinoType
 from local_aws.errors import AwsError
 
 
@@ -36,21 +37,29 @@ class AthenaQueries(Trino):
 
 def decimal_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
     """Give ``DECIMAL '1.10'`` the digits that it is written with (Trino, "Decimal functions and operators")."""
-    found = re.fullmatch(r"[+-]?(\d*)\.?(\d*)", text.name)
+    found = decimal_type(text.name)
     if found and not kind.expressions:
-        scale = len(found[2])
-        precision = max(1, len(found[1].lstrip("0")) + scale)
-        kind = exp.DataType.build(f"DECIMAL({precision}, {scale})", dialect="trino")
+        kind = exp.DataType.build(str(found), dialect="trino")
     return exp.Cast(this=text, to=kind)
 
 
+def decimal_type(digits: str) -> TrinoType | None:
+    """Give the type of a decimal that is written with these digits."""
+    found = re.fullmatch(r"[+-]?(\d*)\.?(\d*)", digits)
+    if not found:
+        return None
+    scale = len(found[2])
+    return TrinoType("decimal", (max(1, len(found[1].lstrip("0")) + scale), scale))
+
+
 _NODES = """
-    Add Alias All And Anonymous Any Array Between Boolean Bracket CTE Case Cast Coalesce Column ColumnDef Cube
-    CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except Exists Extract
-    Fetch Filter From GT GTE Group GroupingSets Having Identifier If In Intersect Interval Is Join LT LTE Lambda
-    Like Limit LimitOptions Literal Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or
-    Order Ordered Paren Rollup Select Star StrPosition Sub Subquery Table TableAlias TryCast Tuple Union Unnest
-    Values Var Where Window WindowSpec With
+    Add Alias All And Anonymous Any Array AtTimeZone Between Boolean Bracket CTE Case Cast Coalesce Column
+    ColumnDef Cube CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except
+    Exists Extract Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If In Intersect
+    Interval IntervalSpan Is Join LT LTE Lambda Like Limit LimitOptions Literal Localtime Localtimestamp Mod
+    Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Paren Rollup Select Star StrPosition
+    Sub Subquery Table TableAlias TryCast Tuple UnicodeString Union Unnest Values Var Where Window WindowSpec
+    With
 """
 ALLOWED = frozenset(_NODES.split())
 """sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""

@@ -18,6 +18,7 @@ from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.partitions import choose
 from local_aws.athena.pruning import key_condition
+from local_aws.athena.python_functions import Registry
 from local_aws.athena.render import renderer
 from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
@@ -120,6 +121,7 @@ class Engine:
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
+                Registry(connection).add(translated)
                 _lock(connection, reader.paths)
                 yield Opened(connection, translated, reader.scanned_bytes, cancelled)
         except duckdb.Error as error:

@@ -8,25 +8,28 @@ import duckdb
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
-from local_aws.athena import casts, operators, special
+from local_aws.athena import casts, conditionals, literals, operators, special
 from local_aws.athena.binder import Binder, explain
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.functions import AGGREGATES, SCALARS, SPECIAL, WINDOWS, Function
+from local_aws.athena.inference import known_type, noted, trino_types
 from local_aws.athena.trino_functions import UNTRANSLATED
+from local_aws.athena.typed_functions import TRANSLATORS
 
 UNNAMED = "unnamed "
 """Prefix of the columns that a query does not name; no identifier of a query begins so by chance."""
 
 OPERATORS: dict[type, Callable[..., exp.Expression]] = {
-    exp.Div: operators.divide,
-    exp.Mod: operators.modulo,
-    exp.Add: operators.add_or_subtract,
-    exp.Sub: operators.add_or_subtract,
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), operators.operate),
+    **literals.TRANSLATORS,
+    exp.AtTimeZone: operators.at_time_zone,
+    exp.Case: conditionals.case,
     exp.DPipe: operators.concatenate,
+    exp.In: operators.compare_list,
+    exp.Neg: operators.negate,
     exp.Bracket: operators.subscript,
 }
-COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 FIRST = ("with_", "from_", "joins")
 """Clauses that are translated before the expressions which refer to them."""
 
@@ -123,12 +126,11 @@ class Translator:
             return self._cast(node, types_of)
         if isinstance(node, exp.Extract):
             return self._function(exp.Anonymous(this=node.this.name, expressions=[node.expression]), types_of)
-        if isinstance(node, COMPARISONS):
+        if isinstance(node, exp.StrPosition):
+            return self._function(exp.Anonymous(this="strpos", expressions=[node.this, node.args["substr"]]), types_of)
+        if type(node) in operators.COMPARISONS:
             return self._comparison(node, types_of)
         operator = OPERATORS.get(type(node))
-        if operator is operators.add_or_subtract and node.find_ancestor(exp.Lambda):
-            # A lambda's argument has no type outside its function; sums of numbers need none.
-            return node
         return operator(node, types_of) if operator else node
 
     def _comparison(self, node: exp.Expression, types_of: special.Typer) -> exp.Expression:
@@ -148,13 +150,21 @@ class Translator:
             raise Unbound(found.name, found.message.removeprefix(f"{found.name}: ")) from error
 
     def _cast(self, node: exp.Cast, types_of: special.Typer) -> exp.Expression:
-        (source,) = types_of(node.this)
+        (source,) = trino_types(types_of, node.this)
+        if literals.is_literal(node):
+            return literals.typed(node)
         converted = casts.cast(node.this, source, node.to)
-        return special.call("try", converted) if isinstance(node, exp.TryCast) else converted
+        return (
+            noted(special.call("try", converted), known_type(converted, types_of))
+            if isinstance(node, exp.TryCast)
+            else converted
+        )
 
     def _function(self, node: exp.Anonymous, types_of: special.Typer) -> exp.Expression:
         name, args = node.name.lower(), node.expressions
         function = AGGREGATES.get(name) or WINDOWS.get(name) or SCALARS.get(name)
+        if name in TRANSLATORS:
+            return TRANSLATORS[name](args, types_of)
         if name in SPECIAL:
             return special.translate(name, args, types_of)
         if function is None and name in UNTRANSLATED:

@@ -1,0 +1,97 @@
+"""Literals and words that stand for a value: typed literals, bytes, intervals, the present (Trino, "Data types")."""
+
+import re
+
+from sqlglot import exp
+
+from local_aws.athena import intervals, zones
+from local_aws.athena.calls import Typer
+from local_aws.athena.casts import convert, duck_cast, trino_type
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.inference import noted
+from local_aws.athena.moments import present
+from local_aws.athena.trino_types import TrinoType
+
+_LARGEST = 2**63
+
+
+def number(node: exp.Literal, types_of: Typer) -> exp.Expression:
+    """Check a number: Trino has none beyond a bigint without a point."""
+    if not node.is_string and node.this.isdigit():
+        value = int(node.this) - isinstance(node.parent, exp.Neg)
+        if value >= _LARGEST:
+            raise QueryFailed("SYNTAX_ERROR", f"Invalid numeric literal: {node.this}")
+    return node
+
+
+def hexadecimal(node: exp.HexString, types_of: Typer) -> exp.Expression:
+    """Write ``X'…'``."""
+    digits = re.sub(r"\s", "", node.this)
+    if len(digits) % 2:
+        raise QueryFailed("SYNTAX_ERROR", "Binary literal must contain an even number of digits")
+    made = exp.Anonymous(this="unhex", expressions=[exp.Literal.string(digits)])
+    return noted(made, TrinoType("varbinary"))
+
+
+def unicode_text(node: exp.UnicodeString, types_of: Typer) -> exp.Expression:
+    """Write ``U&'…'``."""
+    escape = node.args.get("escape")
+    mark = re.escape(escape.name if isinstance(escape, exp.Expression) else "\\")
+    text = re.sub(
+        rf"{mark}(?:\+([0-9A-Fa-f]{{6}})|([0-9A-Fa-f]{{4}})|({mark}))",
+        lambda found: chr(int(found[1] or found[2], 16)) if not found[3] else found[3],
+        node.this,
+    )
+    return exp.Literal.string(text)
+
+
+def is_literal(node: exp.Cast) -> bool:
+    """Whether a cast was written as a typed literal."""
+    return bool(node.meta.get("literal")) and isinstance(node.this, exp.Literal)
+
+
+def typed(node: exp.Cast) -> exp.Expression:
+    """Write a typed literal such as ``TIMESTAMP '2020-01-01 00:00:00'``."""
+    kind = trino_type(node.to)
+    return noted(convert(node.this, TrinoType("varchar", (len(node.this.this),)), kind), kind)
+
+
+def interval(node: exp.Interval, types_of: Typer) -> exp.Expression:
+    """Write an interval, but in the frame of a window and in a sequence, where DuckDB has its own."""
+    parent = node.parent
+    kept = isinstance(parent, exp.WindowSpec) or (
+        isinstance(parent, exp.Anonymous) and parent.name.lower() == "sequence"
+    )
+    return node if kept else intervals.translate(node)
+
+
+def current_timestamp(node: exp.Expression, types_of: Typer) -> exp.Expression:
+    """Write the moment at which the query began."""
+    return zones.zoned(present(), exp.Literal.string("UTC"))
+
+
+def local_timestamp(node: exp.Expression, types_of: Typer) -> exp.Expression:
+    """Write what the clocks showed when the query began."""
+    return noted(present(), TrinoType("timestamp", (3,)))
+
+
+def local_time(node: exp.Expression, types_of: Typer) -> exp.Expression:
+    """Write the time of the day at which the query began."""
+    return noted(duck_cast(present(), "TIME"), TrinoType("time", (3,)))
+
+
+def current_date(node: exp.Expression, types_of: Typer) -> exp.Expression:
+    """Write the day on which the query began."""
+    return noted(duck_cast(present(), "DATE"), TrinoType("date"))
+
+
+TRANSLATORS = {
+    exp.CurrentDate: current_date,
+    exp.CurrentTimestamp: current_timestamp,
+    exp.HexString: hexadecimal,
+    exp.Interval: interval,
+    exp.Literal: number,
+    exp.Localtime: local_time,
+    exp.Localtimestamp: local_timestamp,
+    exp.UnicodeString: unicode_text,
+}
