@@ -6,11 +6,12 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from local_aws.athena import casts, functions, json_lines, operators
+from local_aws.athena import casts, families, functions, json_lines, lambdas, operators, scopes
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.types import quoted
+from local_aws.athena.vectors import Registry
 
-MACROS = (*json_lines.MACROS, *functions.MACROS, *casts.MACROS, *operators.MACROS)
+MACROS = (*json_lines.MACROS, *functions.MACROS, *casts.MACROS, *operators.MACROS, *families.MACROS)
 SETTINGS = {
     "threads": 2,
     "memory_limit": "1GB",
@@ -35,6 +36,7 @@ class Binder:
     def __init__(self, connection: duckdb.DuckDBPyConnection):
         self._connection = connection
         self._names: set[str] = set()
+        self._vectors = Registry(connection)
 
     def add_table(self, name: str, columns: dict[str, str]) -> None:
         """Make an empty table with DuckDB types."""
@@ -47,41 +49,70 @@ class Binder:
         name = missing_column(error)
         return name is not None and name.lower() not in self._names
 
-    def types(self, place: exp.Expression, parts: tuple[exp.Expression, ...]) -> list[Any]:
+    def types(
+        self, place: exp.Expression, parts: tuple[exp.Expression, ...], samples: lambdas.Samples | None = None
+    ) -> list[Any]:
         """Give the types that ``parts`` have where ``place`` stands in its query.
+
+        Parameters
+        ----------
+        place : Expression
+            A node of the query, whose clauses before it are translated.
+        parts : tuple of Expression
+            Expressions in DuckDB's tongue.
+        samples : dict, optional
+            An expression of the type of each lambda parameter.
 
         Raises
         ------
         duckdb.Error
             Where they do not bind there.
         """
-        select = place.find_ancestor(exp.Select)
-        probe = exp.Select(expressions=[part.copy() for part in parts])
-        if select is not None:
-            for clause in ("from_", "joins", "windows"):
-                _copy_clause(select, probe, clause)
+        filled = [lambdas.fill(part, samples or {}) for part in parts]
+        selects = scopes.enclosing(place)
+        probe = scopes.probe(selects[0], filled) if selects else exp.Select(expressions=filled)
         ctes = _visible_ctes(place)
-        if ctes:
-            probe.set("with_", exp.With(expressions=ctes))
         try:
-            return self._bind(probe)
+            return self._bind_within(probe, ctes, selects)
         except duckdb.BinderException:
             # Parts that mix aggregates and columns bind only with the grouping of their query.
-            if select is None or not select.args.get("group"):
+            if not selects or not selects[0].select.args.get("group"):
                 raise
-        _copy_clause(select, probe, "group")
-        return self._bind(probe)
+        scopes.add_group(selects[0], probe)
+        return self._bind_within(probe, ctes, selects)
 
-    def _bind(self, probe: exp.Expression) -> list[Any]:
-        return self._connection.sql(probe.sql("duckdb")).types
+    def _bind_within(self, probe: exp.Select, ctes: list[exp.Expression], selects: list[scopes.Scope]) -> list[Any]:
+        """Bind a probe; what it names of the selects around its own, or by an alias, stands in it as a subquery."""
+        given: set[str] = set()
+        while True:
+            try:
+                return self._bind(probe, ctes)
+            except duckdb.BinderException as error:
+                name = missing_column(error) or missing_table(error)
+                found = None if name is None or name in given else self._outer(name, probe, ctes, selects)
+                if found is None:
+                    raise
+                given.add(name)
+                probe = found
 
+    def _outer(
+        self, name: str, probe: exp.Select, ctes: list[exp.Expression], selects: list[scopes.Scope]
+    ) -> exp.Select | None:
+        for candidate in scopes.outer_probes(name, probe, selects):
+            try:
+                self._bind(candidate.sample, ctes)
+            except duckdb.Error:
+                continue
+            return candidate.probe
+        return None
 
-def _copy_clause(source: exp.Expression, target: exp.Expression, clause: str) -> None:
-    value = source.args.get(clause)
-    if isinstance(value, list):
-        target.set(clause, [item.copy() for item in value])
-    elif value is not None:
-        target.set(clause, value.copy())
+    def _bind(self, probe: exp.Select, ctes: list[exp.Expression]) -> list[Any]:
+        whole = probe.copy()
+        if ctes:
+            whole.set("with_", exp.With(expressions=[cte.copy() for cte in ctes]))
+        sql = whole.sql("duckdb")
+        self._vectors.add(sql)
+        return self._connection.sql(sql).types
 
 
 def _visible_ctes(node: exp.Expression) -> list[exp.Expression]:
@@ -98,6 +129,12 @@ def _visible_ctes(node: exp.Expression) -> list[exp.Expression]:
     return [cte.copy() for level in levels for cte in level]
 
 
+def missing_table(error: duckdb.Error) -> str | None:
+    """Give the name that DuckDB's binder could not resolve as a table of the query."""
+    found = re.search(r'Referenced table "(.+?)" not found', str(error))
+    return found[1] if found else None
+
+
 def explain(error: duckdb.Error, place_of: dict[str, str]) -> QueryFailed:
     """Say in Athena's words why DuckDB refused or stopped a query.
 
@@ -112,6 +149,9 @@ def explain(error: duckdb.Error, place_of: dict[str, str]) -> QueryFailed:
     planted = re.search(r"Could not convert string '([A-Z_]+): (.*?)' to INT8", text, re.DOTALL)
     if planted:
         return unsupported(planted[2]) if planted[1] == "NOT_SUPPORTED" else QueryFailed(planted[1], planted[2])
+    raised = re.search(r"executing the UDF: QueryFailed: ([A-Z_]+): (.*?)(?:\n\n|\Z)", text, re.DOTALL)
+    if raised:
+        return QueryFailed(raised[1], raised[2])
     name = missing_column(error)
     if name is not None:
         return QueryFailed(
@@ -133,6 +173,7 @@ def missing_column(error: duckdb.Error) -> str | None:
 
 
 _KNOWN = (
+    (r"Map keys (must be unique|can not be NULL)", "INVALID_FUNCTION_ARGUMENT"),
     (r"Ambiguous reference", "AMBIGUOUS_NAME"),
     (r"must appear in the GROUP BY", "EXPRESSION_NOT_AGGREGATE"),
     (r"WHERE clause cannot contain (aggregates|window)", "EXPRESSION_NOT_SCALAR"),

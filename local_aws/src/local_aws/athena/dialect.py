@@ -18,10 +18,13 @@ class AthenaQueries(Trino):
     sqlglot knows the functions of all dialects, and would read another engine's function as one of Trino's.
     """
 
+    INDEX_OFFSET = 0
+
     class Parser(Trino.Parser):
         """The parser of `AthenaQueries`."""
 
         FUNCTIONS: dict = {}
+        SUBQUERY_TOKENS = {*Trino.Parser.SUBQUERY_TOKENS, TokenType.VALUES, TokenType.TABLE}
         FUNCTION_PARSERS = {
             name: parser
             for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
@@ -47,10 +50,10 @@ def decimal_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
 _NODES = """
     Add Alias All And Anonymous Any Array Between Boolean Bracket CTE Case Cast Coalesce Column ColumnDef Cube
     CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except Exists Extract
-    Fetch Filter From GT GTE Group GroupingSets Having Identifier If In Intersect Interval Is Join LT LTE Lambda
-    Like Limit LimitOptions Literal Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or
-    Order Ordered Paren Rollup Select Star StrPosition Sub Subquery Table TableAlias TryCast Tuple Union Unnest
-    Values Var Where Window WindowSpec With
+    Fetch Filter From GT GTE Group GroupingSets Having Identifier If IgnoreNulls In Intersect Interval Is Join
+    LT LTE Lambda Lateral Like Limit LimitOptions Literal Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ
+    NullSafeNEQ Offset Or Order Ordered Paren ParseJSON RespectNulls Rollup Select Star StrPosition Sub Subquery
+    Table TableAlias TryCast Tuple Union Unnest Values Var Where Window WindowSpec With WithinGroup
 """
 ALLOWED = frozenset(_NODES.split())
 """sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""

@@ -28,6 +28,7 @@ from local_aws.athena.translation import (
     normalize_identifiers,
 )
 from local_aws.athena.types import HiveType, column_info
+from local_aws.athena.vectors import Registry
 from local_aws.athena.views import expand_views
 from local_aws.endpoint.service import Service
 from local_aws.lake import Lake
@@ -120,6 +121,7 @@ class Engine:
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
+                Registry(connection).add(translated)
                 _lock(connection, reader.paths)
                 yield Opened(connection, translated, reader.scanned_bytes, cancelled)
         except duckdb.Error as error:

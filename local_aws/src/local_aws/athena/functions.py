@@ -32,12 +32,11 @@ def _macros(names: str, least: int, most: int | None = None) -> dict[str, Functi
 
 
 AGGREGATES = {
-    **_same("sum avg min max count_if bool_and bool_or every:bool_and arbitrary:any_value any_value", 1),
-    **_same("stddev stddev_samp stddev_pop variance var_samp var_pop array_agg histogram", 1),
-    **_same("corr covar_pop covar_samp regr_slope regr_intercept min_by:arg_min_null max_by:arg_max_null", 2),
-    **_same("approx_percentile:quantile_disc", 2),
+    **_same("grouping", 1, MANY),
+    **_same("sum avg count_if bool_and bool_or every:bool_and arbitrary:any_value any_value", 1),
+    **_same("stddev stddev_samp stddev_pop variance var_samp var_pop array_agg", 1),
+    **_same("corr covar_pop covar_samp regr_slope regr_intercept", 2),
     "count": Function("count", 0, 1),
-    "approx_distinct": Function("count", 1, 1),
 }
 """The exact count and percentile stand in for the approximate ones: an exact answer is within their tolerance."""
 
@@ -56,16 +55,16 @@ SCALARS = {
     **_same("coalesce", 2, MANY),
     **_same("if", 2, 3),
     **_same("lower upper length chr codepoint:unicode reverse", 1),
-    **_same("strpos starts_with levenshtein_distance:levenshtein contains:list_contains", 2),
+    **_same("strpos starts_with levenshtein_distance:levenshtein", 2),
     **_same("lpad rpad", 3),
     **_same("year quarter month day hour minute second week week_of_year:week day_of_year:dayofyear doy:dayofyear", 1),
     **_same("day_of_week:isodow dow:isodow day_of_month:day year_of_week:isoyear yow:isoyear", 1),
-    **_same("array_max:list_max array_min:list_min map_keys map_values flatten", 1),
-    **_same("transform:list_transform filter:list_filter map", 2),
+    **_same("map_keys map_values flatten", 1),
+    **_same("transform:list_transform filter:list_filter", 2),
     **_same("to_utf8:encode from_utf8:decode to_base64 from_base64 from_hex:unhex", 1),
     **_macros("trim ltrim rtrim sqrt cbrt ln log2 log10 millisecond to_hex sha256 md5 sha1 to_unixtime", 1),
-    **_macros("from_unixtime from_iso8601_date array_sort json_array_length", 1),
-    **_macros("regexp_like split mod array_position array_join json_extract_scalar", 2),
+    **_macros("from_unixtime from_iso8601_date", 1),
+    **_macros("regexp_like split mod", 2),
     **_macros("split_part", 3),
     **_macros("nan infinity e", 0),
     **_macros("bitwise_and bitwise_or bitwise_xor", 2),
@@ -75,8 +74,7 @@ SCALARS = {
     "substring": Function("trino_substr", 2, 3),
 }
 _SPECIAL_NAMES = """
-    cardinality concat date date_add date_diff date_format date_parse date_trunc element_at greatest least
-    reduce regexp_replace row sequence try
+    concat date date_add date_diff date_format date_parse date_trunc greatest least regexp_replace try
 """
 SPECIAL = frozenset(_SPECIAL_NAMES.split())
 """Functions whose translation depends on the types or literals of their arguments; see ``special``."""
@@ -118,16 +116,10 @@ MACROS = (
     "trino_from_iso8601_date(s) AS CASE WHEN s IS NULL OR regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
     f"THEN CAST(s AS DATE) ELSE CAST({_ISO_DATE}::VARCHAR AS DATE) END",
     "trino_array_sort(a) AS list_sort(a, 'ASC', 'NULLS LAST')",
-    "trino_json_array_length(j) AS CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' "
-    "THEN CAST(json_array_length(j) AS BIGINT) END",
     "trino_regexp_like(s, p) AS regexp_matches(s, p)",
     f"trino_split(s, d) AS CASE WHEN d = '' THEN [{_DELIMITER}::VARCHAR] ELSE string_split(s, d) END",
     f"trino_mod(a, b) AS CASE WHEN b = 0 THEN {_ZERO} ELSE a % b END",
-    "trino_array_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
-    "ELSE coalesce(list_position(a, x), 0)::BIGINT END",
     "trino_array_join(a, d) AS array_to_string(list_filter(a, lambda x: x IS NOT NULL), d)",
-    "trino_json_extract_scalar(j, p) AS CASE WHEN json_valid(j) AND json_type(j, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') "
-    "THEN json_extract_string(j, p) END",
     f"trino_split_part(s, d, n) AS CASE WHEN n <= 0 THEN {_START}::VARCHAR "
     f"WHEN d = '' THEN {_DELIMITER}::VARCHAR ELSE string_split(s, d)[n] END",
     "trino_width_bucket(x, a, b, n) AS CAST(CASE WHEN a < b THEN CASE WHEN x < a THEN 0 WHEN x >= b THEN n + 1 "
@@ -138,6 +130,4 @@ MACROS = (
     "trino_replace(s, f) AS replace(s, f, ''), (s, f, t) AS replace(s, f, t)",
     f"trino_regexp_extract(s, p) AS {_PATTERN} regexp_extract(s, p) END, "
     f"(s, p, g) AS {_PATTERN} regexp_extract(s, p, g) END",
-    "trino_sequence(a, b) AS generate_series(a, b, CASE WHEN a > b THEN -1 ELSE 1 END), "
-    "(a, b, s) AS generate_series(a, b, s)",
 )

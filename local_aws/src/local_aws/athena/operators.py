@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from local_aws.athena.arrays import concatenated
 from local_aws.athena.casts import FLOATS, INTEGERS, duck_cast, typed_operands
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_lines import fail
@@ -24,9 +25,6 @@ MACROS = (
     "decimal_text(a, b, q, places) AS CASE WHEN (a < 0) <> (b < 0) THEN '-' ELSE '' END "
     "|| CASE WHEN places = 0 THEN CAST(q AS VARCHAR) ELSE regexp_replace(lpad(CAST(q AS VARCHAR), "
     "greatest(length(CAST(q AS VARCHAR)), places + 1)::INTEGER, '0'), '(\\d{' || places || '})$', '.\\1') END",
-    "array_subscript(a, i) AS list_extract(a, CASE WHEN i > len(a) THEN "
-    f"{fail('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length')}::BIGINT "
-    "ELSE i END)",
 )
 Typer = Callable[..., list[Any]]
 
@@ -88,7 +86,9 @@ def concatenate(node: exp.DPipe, types_of: Typer) -> exp.Expression:
     """Write ``||``, which Trino has for two texts or two arrays."""
     kinds = types_of(*typed_operands([node.this, node.expression]))
     names = {kind.id for kind in kinds}
-    if names <= {"varchar"} or names <= {"list"} or names <= {"blob"}:
+    if "list" in names:
+        return concatenated([node.this, node.expression], types_of(node.this, node.expression))
+    if names <= {"varchar"} or names <= {"blob"}:
         return exp.DPipe(this=node.this, expression=node.expression)
     raise _mismatch(kinds, "||")
 
@@ -109,18 +109,6 @@ def _family(kind: str) -> str:
 
 
 _SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
-
-
-def subscript(node: exp.Bracket, types_of: Typer) -> exp.Expression:
-    """Write ``array[n]``: Trino fails beyond the end, DuckDB gives null."""
-    (index,) = node.expressions
-    if types_of(node.this)[0].id != "list":
-        raise unsupported("map subscripts; use element_at")
-    if not (isinstance(index, exp.Literal) and not index.is_string):
-        raise unsupported("array subscripts that are no literals; use element_at")
-    # sqlglot keeps subscripts counted from zero.
-    place = exp.Literal.number(int(index.this) + 1)
-    return exp.Anonymous(this="array_subscript", expressions=[node.this, place])
 
 
 def _mismatch(kinds: list[Any], sign: str) -> QueryFailed:

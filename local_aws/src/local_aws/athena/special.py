@@ -70,17 +70,6 @@ def _extreme(name: str) -> Callable[[list[exp.Expression], Typer], exp.Expressio
     return translate_extreme
 
 
-def _cardinality(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    _count("cardinality", args, 1)
-    return call("cardinality" if types_of(args[0])[0].id == "map" else "len", args[0])
-
-
-def _element_at(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    _count("element_at", args, 2)
-    name = "map_extract_value" if types_of(args[0])[0].id == "map" else "list_extract"
-    return call(name, *args)
-
-
 def _regexp_replace(args: list[exp.Expression], _: Typer) -> exp.Expression:
     _count("regexp_replace", args, 2, 3)
     replacement = _text_of("regexp_replace", args[2]) if len(args) == 3 else ""
@@ -153,32 +142,12 @@ def _date_parse(args: list[exp.Expression], _: Typer) -> exp.Expression:
     return call("strptime", args[0], _format("date_parse", args[1]))
 
 
-def _reduce(args: list[exp.Expression], _: Typer) -> exp.Expression:
-    _count("reduce", args, 4)
-    elements, start, step, finish = args
-    total = call("list_reduce", elements, step, start)
-    return call("list_extract", call("list_transform", call("list_value", total), finish), exp.Literal.number(1))
-
-
-def _row(args: list[exp.Expression], _: Typer) -> exp.Expression:
-    return call("row", *args)
-
-
-def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    """Dates make a sequence of dates (Trino, "Array functions and operators"); DuckDB makes timestamps of them."""
-    _count("sequence", args, 2, 3)
-    if len(args) == 2 or not args[2].find(exp.Interval) or types_of(args[0])[0].id != "date":
-        return call("trino_sequence", *args)
-    return duck_cast(call("trino_sequence", *args), "DATE[]")
-
-
 def _try(args: list[exp.Expression], _: Typer) -> exp.Expression:
     _count("try", args, 1)
     return call("try", args[0])
 
 
 _TRANSLATORS: dict[str, Callable[[list[exp.Expression], Typer], exp.Expression]] = {
-    "cardinality": _cardinality,
     "concat": _concat,
     "date": _date,
     "date_add": _date_add,
@@ -186,17 +155,8 @@ _TRANSLATORS: dict[str, Callable[[list[exp.Expression], Typer], exp.Expression]]
     "date_format": _date_format,
     "date_parse": _date_parse,
     "date_trunc": _date_trunc,
-    "element_at": _element_at,
     "greatest": _extreme("greatest"),
     "least": _extreme("least"),
-    "reduce": _reduce,
     "regexp_replace": _regexp_replace,
-    "row": _row,
-    "sequence": _sequence,
     "try": _try,
 }
-
-
-def is_simple_path(node: exp.Expression) -> bool:
-    """Whether a JSON path is one that DuckDB and Trino read alike: ``$.a.b[0]``."""
-    return isinstance(node, exp.Literal) and re.fullmatch(r"\$(\.[A-Za-z_]\w*|\[\d+\])*", node.this) is not None
