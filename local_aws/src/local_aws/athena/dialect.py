@@ -8,6 +8,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
+from local_aws.athena import json_syntax
 from local_aws.athena.failure import unsupported
 from local_aws.errors import AwsError
 
@@ -26,9 +27,8 @@ class AthenaQueries(Trino):
         FUNCTIONS: dict = {}
         SUBQUERY_TOKENS = {*Trino.Parser.SUBQUERY_TOKENS, TokenType.VALUES, TokenType.TABLE}
         FUNCTION_PARSERS = {
-            name: parser
-            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
-            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
+            **{name: Trino.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION")},
+            **json_syntax.PARSERS,
         }
         TYPE_LITERAL_PARSERS = {
             **Trino.Parser.TYPE_LITERAL_PARSERS,

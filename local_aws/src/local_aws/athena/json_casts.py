@@ -35,11 +35,11 @@ def cast(node: exp.Cast, source: Any) -> exp.Expression:
     elif is_json(source):
         return node.this
     else:
-        made = exp.cast(_to_json(node.this, source), "json", dialect="duckdb")
+        made = exp.cast(to_json(node.this, source), "json", dialect="duckdb")
     return call("try", made) if isinstance(node, exp.TryCast) else made
 
 
-def _to_json(value: exp.Expression, kind: Any) -> exp.Expression:
+def to_json(value: exp.Expression, kind: Any) -> exp.Expression:
     """Write the JSON text of a value."""
     if kind.id in {"list", "map", "struct"}:
         return _NESTED[kind.id](value, kind)
@@ -66,7 +66,7 @@ def _whole(value: exp.Expression, parts: exp.Expression, opened: str, closed: st
 
 def _list_to_json(value: exp.Expression, kind: Any) -> exp.Expression:
     element = dict(kind.children)["child"]
-    texts = call("list_transform", value.copy(), lambdas.over("item", lambda item: _or_null(_to_json(item, element))))
+    texts = call("list_transform", value.copy(), lambdas.over("item", lambda item: _or_null(to_json(item, element))))
     return _whole(value, texts, "[", "]")
 
 
@@ -76,7 +76,7 @@ def _map_to_json(value: exp.Expression, kind: Any) -> exp.Expression:
     def member(entry: exp.Expression) -> exp.Expression:
         key, item = (call("struct_extract", entry.copy(), exp.Literal.string(name)) for name in ("key", "value"))
         name = key if key_type.id == "varchar" else plain_cast(key, key_type, _VARCHAR)
-        return _member(exp.cast(call("to_json", name), "varchar"), _to_json(item, value_type))
+        return _member(exp.cast(call("to_json", name), "varchar"), to_json(item, value_type))
 
     entries = call("list_sort", call("map_entries", value.copy()))
     return _whole(value, call("list_transform", entries, lambdas.over("entry", member)), "{", "}")
@@ -88,9 +88,7 @@ def _member(name: exp.Expression, text: exp.Expression) -> exp.Expression:
 
 def _row_to_json(value: exp.Expression, kind: Any) -> exp.Expression:
     members = [
-        _member(
-            exp.Literal.string(write(label)), _to_json(call("struct_extract_at", value.copy(), number(place)), part)
-        )
+        _member(exp.Literal.string(write(label)), to_json(call("struct_extract_at", value.copy(), number(place)), part))
         for place, (label, part) in enumerate(kind.children, start=1)
     ]
     return _whole(value, call("list_value", *members), "{", "}")
@@ -162,17 +160,27 @@ def _wrong(text: str, target: str) -> QueryFailed:
 @vector("VARCHAR VARCHAR", "VARCHAR")
 def json_scalar(text: str, target: str) -> str | None:
     """Read a JSON scalar as the text that DuckDB casts to the target."""
-    value = read(text)
+    return read_scalar(read(text), target)
+
+
+def read_scalar(value: Any, target: str) -> str | None:
+    """Write a JSON scalar as the text that DuckDB casts to the target.
+
+    Raises
+    ------
+    QueryFailed
+        Where Trino does not cast it so.
+    """
     if value is None:
         return None
     if isinstance(value, dict | list):
-        raise _wrong(text, target)
+        raise _wrong(write(value), target)
     if target in {"varchar", "string"}:
         return scalar_text(value) if not isinstance(value, Real) else write(value)
     try:
         return _READERS.get(target, _same)(value, target)
     except (ValueError, OverflowError) as error:
-        raise _wrong(text, target) from error
+        raise _wrong(write(value), target) from error
 
 
 def _integer(value: Any, target: str) -> str:

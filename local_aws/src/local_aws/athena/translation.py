@@ -8,7 +8,7 @@ import duckdb
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
-from local_aws.athena import casts, json_casts, lambdas, maps, operators, rows, special, unnest
+from local_aws.athena import casts, json_casts, json_standard, lambdas, maps, operators, rows, special, unnest
 from local_aws.athena.aggregate_calls import WRAPPERS, around_aggregates
 from local_aws.athena.binder import Binder, explain
 from local_aws.athena.calls import mismatch
@@ -212,6 +212,8 @@ class Translator:
     def _function(self, node: exp.Anonymous, types_of: special.Typer) -> exp.Expression:
         name, args = node.name.lower(), node.expressions
         function = AGGREGATES.get(name) or WINDOWS.get(name) or SCALARS.get(name)
+        if name in json_standard.NAMES:
+            return json_standard.translate(node, types_of)
         if name in FAMILIES:
             return FAMILIES[name](args, types_of)
         if name in SPECIAL:

@@ -48,6 +48,7 @@ _COUNTED: dict[int, Callable[..., Any]] = {
     1: lambda answer: lambda a: answer(a),
     2: lambda answer: lambda a, b: answer(a, b),
     3: lambda answer: lambda a, b, c: answer(a, b, c),
+    4: lambda answer: lambda a, b, c, d: answer(a, b, c, d),
 }
 _VECTORS: dict[str, Vector] = {}
 _MACROS: dict[str, str] = {}
