@@ -8,7 +8,7 @@ from sqlglot import exp
 from local_aws.athena.calls import call
 
 WRAPPERS = (exp.WithinGroup, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.Window)
-_CORE = "aggregate"
+_CORE, _AROUND = "aggregate", "around aggregates"
 _NAVIGATION = {
     "first_value": lambda args: exp.FirstValue(this=args[0]),
     "last_value": lambda args: exp.LastValue(this=args[0]),
@@ -29,20 +29,29 @@ def core(name: str, *args: exp.Expression) -> exp.Expression:
 def around_aggregates(node: exp.Expression) -> exp.Expression:
     """Move what stands around a translated function to the aggregates in it."""
     function = node.this
-    cores = [found for found in function.walk() if found.meta.get(_CORE)]
-    if not cores:
-        return node if isinstance(function, exp.Identifier | None) else _around(node, function)
-    if function in cores:
+    if isinstance(function, exp.Identifier | None):
+        return node
+    if function.meta.get(_CORE):
         return _marked(_around(node, function))
-    inner = exp.Paren(this=function.copy())
-    for found in [found for found in inner.walk() if found.meta.get(_CORE)]:
-        found.replace(_marked(_around(node, found)))
+    if not function.meta.get(_AROUND):
+        return _around(node, function)
+    inner = around_cores(exp.Paren(this=function.copy()))
+    for found in list(inner.walk(prune=lambda part: bool(part.meta.get(_CORE)))):
+        if found.meta.get(_CORE):
+            found.replace(_marked(_around(node, found)))
     return inner
 
 
+def around_cores(node: exp.Expression) -> exp.Expression:
+    """Mark an expression as one of Trino's aggregates, which takes what stands around it to DuckDB's within."""
+    if not node.meta.get(_CORE):
+        node.meta[_AROUND] = True
+    return node
+
+
 def _marked(node: exp.Expression) -> exp.Expression:
-    for found in node.walk():
-        found.meta.pop(_CORE, None)
+    if isinstance(node.this, exp.Expression):
+        node.this.meta.pop(_CORE, None)
     node.meta[_CORE] = True
     return node
 

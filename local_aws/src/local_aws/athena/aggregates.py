@@ -6,13 +6,13 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.athena import statistics
-from local_aws.athena.aggregate_calls import core
+from local_aws.athena.aggregate_calls import around_cores, core
 from local_aws.athena.arrays import folded
 from local_aws.athena.calls import Translator, Typer, call, counted, expect, mismatch, number
 from local_aws.athena.casts import FLOATS, INTEGERS
 from local_aws.athena.json_lines import fail
 from local_aws.athena.maps import entry
-from local_aws.athena.vectors import macros_over_vectors, sql_name
+from local_aws.athena.vectors import declare_macros, sql_name
 
 _SHARE = fail("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1")
 _NEGATIVE = fail("INVALID_FUNCTION_ARGUMENT: Entropy count argument must be non-negative")
@@ -33,7 +33,7 @@ MACROS = (
     "buckets_map(b) AS map_from_entries(list_transform(range(1, len(b), 2), "
     "lambda i__: {'key': list_extract(b, i__), 'value': list_extract(b, i__ + 1)}))",
 )
-macros_over_vectors(
+declare_macros(
     f"python_weighted_of(v, w, p) AS {_WEIGHTED}(v, w, share_of(p))",
     "python_weighteds_of(v, w, p) AS CASE WHEN v IS NOT NULL "
     f"THEN list_transform(p, lambda p__: {_WEIGHTED}(v, w, share_of(p__))) END",
@@ -81,7 +81,7 @@ def _collected(name: str, least: int, most: int, make: Any) -> Translator:
         given = _arguments(args)
         if not least <= len(given.plain) <= most:
             raise mismatch(name)
-        return make(given, types_of)
+        return around_cores(make(given, types_of))
 
     return translate
 
@@ -190,7 +190,7 @@ def _listagg(given: Arguments, _: Typer) -> exp.Expression:
 
 def _reduce_agg(args: list[exp.Expression], _: Typer) -> exp.Expression:
     value, start, step, _combine = args
-    return folded(_arguments([value]).collect("list", value, present=value), start, step)
+    return around_cores(folded(_arguments([value]).collect("list", value, present=value), start, step))
 
 
 def _approx_distinct(given: Arguments, _: Typer) -> exp.Expression:

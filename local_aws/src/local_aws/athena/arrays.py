@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena import lambdas
+from local_aws.athena import kinds, lambdas
 from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, number
 from local_aws.athena.casts import FLOATS, cast
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.json_lines import fail
 from local_aws.athena.samples import null_of
-from local_aws.athena.vectors import macros_over_vectors, sql_name, vector
+from local_aws.athena.vectors import declare_macros, sql_name, vector
 
 _MOST_COMBINED, _MOST_PLACES = 5, 100_000
 _MOST = 10_000
@@ -110,9 +110,10 @@ MACROS = (
     f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_BACKWARDS}::BIGINT "
     f"WHEN (b - a) // s >= {_MOST} THEN {_LONG}::BIGINT ELSE s END)",
     "time_sequence(a, b, s) AS CASE WHEN (a + s > a AND b < a) OR (a + s < a AND b > a) "
-    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE generate_series(a, b, s) END",
+    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter(list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
+    "lambda e__: e__ = a OR (e__ > a) = (e__ <= b)) END",
 )
-macros_over_vectors(
+declare_macros(
     f"python_combinations(a, n) AS list_transform({sql_name(combination_places)}(len(a), n), "
     "lambda c__: list_transform(c__, lambda i__: list_extract(a, i__)))",
 )
@@ -142,6 +143,29 @@ def _extreme(name: str) -> Translator:
         return exp.Case(ifs=[exp.If(this=is_nan, true=call("trino_array_max", args[0].copy()))], default=plain)
 
     return counted(name, 1, 1, translate)
+
+
+def _with_element(name: str, most: int = 2) -> Translator:
+    """A function of an array and a value like its elements."""
+
+    def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+        array, value = types_of(*args[:2])
+        kinds.check(name, _element(name, array), value)
+        return call(f"trino_{name}", *args)
+
+    return counted(name, 2, most, translate)
+
+
+def _of_two(name: str) -> Translator:
+    """A function of two arrays of one type."""
+
+    def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+        left, right = types_of(*args)
+        _element(name, left), _element(name, right)
+        kinds.check(name, left, right)
+        return call(f"trino_{name}", *args)
+
+    return counted(name, 2, 2, translate)
 
 
 def _array_sort(args: list[exp.Expression], _: Typer) -> exp.Expression:
@@ -231,29 +255,27 @@ def _array_join(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
 
 
 def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    kinds = [kind.id for kind in types_of(*args)]
-    moments = [kind for kind in kinds[:2] if kind == "date" or kind.startswith("timestamp")]
+    given = [kind.id for kind in types_of(*args)]
+    moments = [kind for kind in given[:2] if kind == "date" or kind.startswith("timestamp")]
     if moments and len(args) == 2 and moments == ["date", "date"]:
         args = [*args, call("to_days", number(1))]
     if moments:
         made = call("time_sequence", *args)
         return exp.cast(made, "DATE[]", dialect="duckdb") if moments[0] == "date" else made
     start, stop, *step = args
-    step = step or [
-        exp.Case(
-            ifs=[exp.If(this=exp.GT(this=start.copy(), expression=stop.copy()), true=number(-1))], default=number(1)
-        )
-    ]
+    if not step:
+        falls = exp.GT(this=start.copy(), expression=stop.copy())
+        step = [exp.Case(ifs=[exp.If(this=falls, true=number(-1))], default=number(1))]
     return call("number_sequence", *(exp.cast(value, "bigint") for value in (start, stop, *step)))
 
 
-def concatenated(operands: list[exp.Expression], kinds: list[Any]) -> exp.Expression:
+def concatenated(operands: list[exp.Expression], given: list[Any]) -> exp.Expression:
     """Write the concatenation of arrays, of which one or more may be single elements; null with a null array."""
-    if all(kind.id == "list" for kind in kinds) and len({_depth(kind) for kind in kinds}) > 1:
-        deepest = max(map(_depth, kinds))
-        single = [_depth(kind) < deepest for kind in kinds]
+    if all(kind.id == "list" for kind in given) and len({_depth(kind) for kind in given}) > 1:
+        deepest = max(map(_depth, given))
+        single = [_depth(kind) < deepest for kind in given]
     else:
-        single = [kind.id != "list" for kind in kinds]
+        single = [kind.id != "list" for kind in given]
     arrays = [
         call("list_value", operand) if alone else operand for operand, alone in zip(operands, single, strict=True)
     ]
@@ -270,18 +292,18 @@ TRANSLATORS: dict[str, Translator] = {
     "any_match": _match("any_match", "some_match"),
     "none_match": _match("none_match", "some_match", negated=True),
     "array_distinct": macro("array_distinct", 1),
-    "array_except": macro("array_except", 2),
-    "array_intersect": macro("array_intersect", 2),
+    "array_except": _of_two("array_except"),
+    "array_intersect": _of_two("array_intersect"),
     "array_join": counted("array_join", 2, 3, _array_join),
     "array_max": _extreme("array_max"),
     "array_min": _extreme("array_min"),
-    "array_position": macro("array_position", 2, 3),
-    "array_remove": macro("array_remove", 2),
+    "array_position": _with_element("array_position", 3),
+    "array_remove": _with_element("array_remove"),
     "array_sort": counted("array_sort", 1, 2, _array_sort),
-    "array_union": macro("array_union", 2),
-    "arrays_overlap": macro("arrays_overlap", 2),
+    "array_union": _of_two("array_union"),
+    "arrays_overlap": _of_two("arrays_overlap"),
     "combinations": counted("combinations", 2, 2, lambda args, _: call("python_combinations", *args)),
-    "contains": macro("contains", 2),
+    "contains": _with_element("contains"),
     "ngrams": macro("ngrams", 2),
     "reduce": counted("reduce", 4, 4, _reduce),
     "repeat": macro("repeat", 2),

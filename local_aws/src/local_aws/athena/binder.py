@@ -9,9 +9,9 @@ from sqlglot import exp
 from local_aws.athena import casts, families, functions, json_lines, lambdas, operators, scopes
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.types import quoted
-from local_aws.athena.vectors import Registry
+from local_aws.athena.vectors import Registry, declare_macros
 
-MACROS = (*json_lines.MACROS, *functions.MACROS, *casts.MACROS, *operators.MACROS, *families.MACROS)
+declare_macros(*functions.MACROS, *casts.MACROS, *operators.MACROS, *families.MACROS)
 SETTINGS = {
     "threads": 2,
     "memory_limit": "1GB",
@@ -22,10 +22,10 @@ SETTINGS = {
 
 
 def connect(**settings: Any) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB with the macros that stand for Trino's functions, in UTC as Athena runs."""
+    """Open an in-memory DuckDB with the macros that read JSON tables, in UTC as Athena runs."""
     connection = duckdb.connect(config={**SETTINGS, **settings})
     connection.execute("SET TimeZone = 'UTC'")
-    for macro in MACROS:
+    for macro in json_lines.MACROS:
         connection.execute(f"CREATE MACRO {macro}")
     return connection
 
@@ -81,6 +81,12 @@ class Binder:
         scopes.add_group(selects[0], probe)
         return self._bind_within(probe, ctes, selects)
 
+    def columns(self, query: exp.Query) -> list[Any]:
+        """Give the types of the columns of a part of a set operation."""
+        return self._bind(
+            exp.Select(expressions=[exp.Star()], from_=exp.From(this=_subquery(query))), _visible_ctes(query)
+        )
+
     def _bind_within(self, probe: exp.Select, ctes: list[exp.Expression], selects: list[scopes.Scope]) -> list[Any]:
         """Bind a probe; what it names of the selects around its own, or by an alias, stands in it as a subquery."""
         given: set[str] = set()
@@ -115,6 +121,10 @@ class Binder:
         return self._connection.sql(sql).types
 
 
+def _subquery(query: exp.Expression) -> exp.Subquery:
+    return exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier("part")))
+
+
 def _visible_ctes(node: exp.Expression) -> list[exp.Expression]:
     """Copy the named subqueries that ``node`` can see, outermost first."""
     levels, child = [], node
@@ -122,11 +132,19 @@ def _visible_ctes(node: exp.Expression) -> list[exp.Expression]:
         parent = child.parent
         if isinstance(parent, exp.With):
             before = parent.expressions[: parent.expressions.index(child)]
-            levels.insert(0, before)
+            levels.insert(0, [*before, *_begun(child, node)] if parent.args.get("recursive") else before)
         elif parent.args.get("with_") is not None and child is not parent.args["with_"]:
             levels.insert(0, parent.args["with_"].expressions)
         child = parent
     return [cte.copy() for level in levels for cte in level]
+
+
+def _begun(cte: exp.CTE, node: exp.Expression) -> list[exp.CTE]:
+    """Give the first part of a recursive subquery, which its second part names."""
+    union = cte.this
+    if not isinstance(union, exp.Union) or not any(node is found for found in union.expression.walk()):
+        return []
+    return [exp.CTE(this=union.this.copy(), alias=cte.args["alias"].copy())]
 
 
 def missing_table(error: duckdb.Error) -> str | None:
@@ -173,6 +191,9 @@ def missing_column(error: duckdb.Error) -> str | None:
 
 
 _KNOWN = (
+    (r"term out of range", "INVALID_COLUMN_REFERENCE"),
+    (r"Could not find key", "COLUMN_NOT_FOUND"),
+    (r"Set operations can only apply", "TYPE_MISMATCH"),
     (r"Map keys (must be unique|can not be NULL)", "INVALID_FUNCTION_ARGUMENT"),
     (r"Ambiguous reference", "AMBIGUOUS_NAME"),
     (r"must appear in the GROUP BY", "EXPRESSION_NOT_AGGREGATE"),

@@ -12,6 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from local_aws.athena import binder as binding
+from local_aws.athena import relations
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.information_schema import expand_information_schema
@@ -105,6 +106,7 @@ class Engine:
         """
         query = _selected(tree)
         normalize_identifiers(query)
+        relations.prepare(query)
         query = expand_views(self._catalog, query, database)
         expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
@@ -118,10 +120,10 @@ class Engine:
                 binding.connect(temp_directory=str(scratch / "spill")) as connection,
                 _interrupted(connection, cancelled),
             ):
+                Registry(connection).add(translated)
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
-                Registry(connection).add(translated)
                 _lock(connection, reader.paths)
                 yield Opened(connection, translated, reader.scanned_bytes, cancelled)
         except duckdb.Error as error:

@@ -84,6 +84,15 @@ def json_array_contains(text: str, wanted: str) -> bool | None:
     return any(type(item) is type(value) and item == value for item in found)
 
 
+def literal(node: exp.ParseJSON, _: Typer) -> exp.Expression:
+    """Write ``JSON '…'``."""
+    try:
+        text = json_parse(node.this.this)
+    except QueryFailed as error:
+        raise QueryFailed("INVALID_LITERAL", f"'{node.this.this}' is not a valid JSON literal") from error
+    return exp.cast(exp.Literal.string(text), "json", dialect="duckdb")
+
+
 def _plain(python: Any, least: int, as_json: bool = False) -> Translator:
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
         if not _texts(types_of(args[0])):

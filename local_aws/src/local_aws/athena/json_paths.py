@@ -21,7 +21,7 @@ class PathFailed(ValueError):
 
 @dataclass(frozen=True)
 class Scope:
-    """What a part of a path can name: its mode, the root, the variables, the item of a filter, the array's last place."""
+    """What a part of a path can name: the root, variables, the item of a filter, an array's last place."""
 
     strict: bool
     root: Any

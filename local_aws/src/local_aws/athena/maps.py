@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena import lambdas
+from local_aws.athena import kinds, lambdas
 from local_aws.athena.arrays import refuse
 from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, mismatch, number
 from local_aws.athena.json_lines import fail
-from local_aws.athena.vectors import macros_over_vectors, sql_name, vector
+from local_aws.athena.vectors import declare_macros, sql_name, vector
 
 _MISSING = refuse("'Key not present in map: ' || CAST(k AS VARCHAR)")
 _LENGTHS = fail("INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length")
@@ -30,7 +30,7 @@ MACROS = (
     "entry_of(k, v) AS {'key': k, 'value': v}",
     "trino_map_entries(m) AS list_zip(map_keys(m), map_values(m))",
 )
-macros_over_vectors(
+declare_macros(
     f"python_groups(e) AS {sql_name(group_places)}(list_transform(e, lambda e__: CAST(to_json(e__.key) AS VARCHAR)))",
     # Entries are structs of key and value; whatever comes first stays.
     "python_map_of(e) AS map_from_entries(list_transform(python_groups(e), lambda g__: list_extract(e, g__[1])))",
@@ -132,7 +132,10 @@ def _array_histogram(args: list[exp.Expression], types_of: Typer) -> exp.Express
 
 
 def _element_at(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    kind = expect("element_at", types_of(args[0])[0], "map", "list")
+    kind, key = types_of(*args)
+    expect("element_at", kind, "map", "list")
+    if kind.id == "map":
+        kinds.check("element_at", dict(kind.children)["key"], key)
     return call("map_extract_value" if kind.id == "map" else "trino_element_at", *args)
 
 
@@ -149,6 +152,8 @@ def subscript(node: exp.Bracket, types_of: Typer) -> exp.Expression:
         return _field_at(node, index, len(kind.children))
     if kind.id not in {"list", "map"}:
         raise mismatch("subscript")
+    if kind.id == "map":
+        kinds.check("subscript", dict(kind.children)["key"], types_of(index)[0])
     return call("map_subscript" if kind.id == "map" else "array_subscript", node.this, index)
 
 

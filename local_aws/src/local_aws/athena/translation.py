@@ -8,7 +8,19 @@ import duckdb
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
-from local_aws.athena import casts, json_casts, json_standard, lambdas, maps, operators, rows, special, unnest
+from local_aws.athena import (
+    casts,
+    comparisons,
+    json_casts,
+    json_functions,
+    json_standard,
+    lambdas,
+    maps,
+    operators,
+    rows,
+    special,
+    unnest,
+)
 from local_aws.athena.aggregate_calls import WRAPPERS, around_aggregates
 from local_aws.athena.binder import Binder, explain
 from local_aws.athena.calls import mismatch
@@ -16,6 +28,7 @@ from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.families import FAMILIES
 from local_aws.athena.functions import AGGREGATES, SCALARS, SPECIAL, WINDOWS, Function
+from local_aws.athena.kinds import comparable
 from local_aws.athena.samples import GIVEN, STATEFUL, Samples, typed_as
 from local_aws.athena.trino_functions import UNTRANSLATED
 
@@ -29,6 +42,7 @@ OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     exp.Sub: operators.add_or_subtract,
     exp.DPipe: operators.concatenate,
     exp.Bracket: maps.subscript,
+    exp.ParseJSON: json_functions.literal,
     exp.Unnest: unnest.translate,
     exp.Tuple: rows.tuple_,
 }
@@ -181,13 +195,34 @@ class Translator:
             return self._cast(node, types_of)
         if isinstance(node, exp.Extract):
             return self._function(exp.Anonymous(this=node.this.name, expressions=[node.expression]), types_of)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node)
         if isinstance(node, COMPARISONS):
             return self._comparison(node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
 
+    def _set_operation(self, node: exp.SetOperation) -> exp.Expression:
+        try:
+            left, right = (self.binder.columns(part) for part in (node.this, node.expression))
+        except duckdb.Error:
+            # A correlated one binds only in the whole query; DuckDB then checks what it can.
+            return node
+        name = node.key.upper()
+        if len(left) != len(right):
+            message = f"{name} query has different number of fields: {len(left)}, {len(right)}"
+            raise QueryFailed("TYPE_MISMATCH", message)
+        for place, (one, other) in enumerate(zip(left, right, strict=True), start=1):
+            if not comparable(one, other):
+                message = f"column {place} in {name} query has incompatible types: {one}, {other}".lower()
+                raise QueryFailed("TYPE_MISMATCH", message.replace(name.lower(), name))
+        return node
+
     def _comparison(self, node: exp.Expression, types_of: special.Typer) -> exp.Expression:
         try:
+            kinds = types_of(node.this, node.expression) if "expression" in node.args else []
+            if {kind.id for kind in kinds} & comparisons.NESTED:
+                return comparisons.compare(node, kinds)
             return operators.compare(node, types_of)
         except Unbound:
             # The operands of a correlated subquery bind only in the whole query; then DuckDB compares them.

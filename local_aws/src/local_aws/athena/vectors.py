@@ -69,26 +69,27 @@ def sql_name(python: Callable[..., Any]) -> str:
     return f"{_PREFIX}{python.__name__}"
 
 
-def macros_over_vectors(*macros: str) -> None:
-    """Declare macros that call the functions; DuckDB makes a macro only where what it calls is known."""
+def declare_macros(*macros: str) -> None:
+    """Declare macros; DuckDB makes one only where all that it calls is known."""
     _MACROS.update({macro.partition("(")[0]: macro for macro in macros})
 
 
 @dataclass
 class Registry:
-    """Makes the functions that a statement calls known to one connection: each takes a millisecond."""
+    """Makes the functions and macros that a statement calls known to one connection; to make all takes too long."""
 
     connection: duckdb.DuckDBPyConnection
     _known: set[str] = field(default_factory=set)
 
     def add(self, sql: str) -> None:
         """Make known what ``sql`` calls."""
-        for name in sorted(set(re.findall(rf"{_PREFIX}\w+", sql.lower())) - self._known):
-            self._known.add(name)
+        for name in sorted(set(re.findall(r"\w+", sql.lower())) - self._known):
             if name in _MACROS:
-                self.add(_MACROS[name].partition("(")[2])
+                self._known.add(name)
+                self.add(_MACROS[name])
                 self.connection.execute(f"CREATE MACRO {_MACROS[name]}")
-            else:
+            elif name in _VECTORS:
+                self._known.add(name)
                 made = _VECTORS[name]
                 self.connection.create_function(
                     name, made.callback(), list(made.takes), made.gives, type="arrow", null_handling="special"
