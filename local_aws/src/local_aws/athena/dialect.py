@@ -8,6 +8,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
+from local_aws.athena import json_syntax
 from local_aws.athena.failure import unsupported
 from local_aws.athena.trino_types import TrinoType
 from local_aws.errors import AwsError
@@ -19,14 +20,16 @@ class AthenaQueries(Trino):
     sqlglot knows the functions of all dialects, and would read another engine's function as one of Trino's.
     """
 
+    INDEX_OFFSET = 0
+
     class Parser(Trino.Parser):
         """The parser of `AthenaQueries`."""
 
         FUNCTIONS: dict = {}
+        SUBQUERY_TOKENS = {*Trino.Parser.SUBQUERY_TOKENS, TokenType.VALUES, TokenType.TABLE}
         FUNCTION_PARSERS = {
-            name: parser
-            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
-            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
+            **{name: Trino.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION")},
+            **json_syntax.PARSERS,
         }
         TYPE_LITERAL_PARSERS = {
             **Trino.Parser.TYPE_LITERAL_PARSERS,
@@ -55,11 +58,11 @@ def decimal_type(digits: str) -> TrinoType | None:
 _NODES = """
     Add Alias All And Anonymous Any Array AtTimeZone Between Boolean Bracket CTE Case Cast Coalesce Column
     ColumnDef Cube CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except
-    Exists Extract Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If In Intersect
-    Interval IntervalSpan Is Join LT LTE Lambda Like Limit LimitOptions Literal Localtime Localtimestamp Mod
-    Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Paren Rollup Select Star StrPosition
-    Sub Subquery Table TableAlias TryCast Tuple UnicodeString Union Unnest Values Var Where Window WindowSpec
-    With
+    Exists Extract Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If IgnoreNulls In
+    Intersect Interval IntervalSpan Is Join LT LTE Lambda Lateral Like Limit LimitOptions Literal Localtime
+    Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Paren ParseJSON
+    RespectNulls Rollup Select Star StrPosition Sub Subquery Table TableAlias TryCast Tuple UnicodeString
+    Union Unnest Values Var Where Window WindowSpec With WithinGroup
 """
 ALLOWED = frozenset(_NODES.split())
 """sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""

@@ -12,13 +12,13 @@ import duckdb
 from sqlglot import exp
 
 from local_aws.athena import binder as binding
+from local_aws.athena import relations
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.partitions import choose
 from local_aws.athena.pruning import key_condition
-from local_aws.athena.python_functions import Registry
 from local_aws.athena.render import renderer
 from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
@@ -29,6 +29,7 @@ from local_aws.athena.translation import (
     normalize_identifiers,
 )
 from local_aws.athena.types import HiveType, column_info
+from local_aws.athena.vectors import Registry
 from local_aws.athena.views import expand_views
 from local_aws.endpoint.service import Service
 from local_aws.lake import Lake
@@ -105,6 +106,7 @@ class Engine:
         """
         query = _selected(tree)
         normalize_identifiers(query)
+        relations.prepare(query)
         query = expand_views(self._catalog, query, database)
         expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)

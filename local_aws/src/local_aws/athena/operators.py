@@ -4,21 +4,16 @@ from sqlglot import exp
 
 from local_aws.athena import arithmetic, intervals, zones
 from local_aws.athena.arithmetic import SIGNS, negative, numbers
+from local_aws.athena.arrays import concatenated
 from local_aws.athena.calls import Typer, call
 from local_aws.athena.casts import coerce, duck_cast
-from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.failure import QueryFailed
 from local_aws.athena.inference import noted, trino_types
-from local_aws.athena.json_lines import fail
 from local_aws.athena.moment_arithmetic import difference, move, scale
 from local_aws.athena.trino_types import DAY_TIME, NUMBERS, YEAR_MONTH, ZONED, TrinoType, common_type
 
 _INTERVALS = {DAY_TIME, YEAR_MONTH}
-MACROS = (
-    *arithmetic.MACROS,
-    "array_subscript(a, i) AS list_extract(a, CASE WHEN i > len(a) THEN "
-    f"{fail('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length')}::BIGINT "
-    "ELSE i END)",
-)
+MACROS = arithmetic.MACROS
 
 
 def operate(node: exp.Expression, types_of: Typer) -> exp.Expression:
@@ -72,7 +67,9 @@ def concatenate(node: exp.DPipe, types_of: Typer) -> exp.Expression:
         if names == {"char"}:
             return noted(made, TrinoType("char", (sum(kind.numbers[0] for kind in kinds if kind.numbers),)))
         return noted(made, TrinoType("varchar"))
-    if names <= {"array"} or names <= {"varbinary"}:
+    if "array" in names:
+        return concatenated([node.this, node.expression], types_of(node.this, node.expression))
+    if names <= {"varbinary"}:
         return made
     raise mismatch(kinds, "||")
 
@@ -173,16 +170,3 @@ def _offset(zone: exp.Expression, kind: TrinoType) -> exp.Expression:
 def mismatch(kinds: list[TrinoType], sign: str) -> QueryFailed:
     """Trino's refusal of an operator for the types of its operands."""
     return QueryFailed("TYPE_MISMATCH", f"Cannot apply operator: {f' {sign} '.join(map(str, kinds))}")
-
-
-def subscript(node: exp.Bracket, types_of: Typer) -> exp.Expression:
-    """Write ``array[n]``: Trino fails beyond the end, DuckDB gives null."""
-    (index,) = node.expressions
-    (kind,) = trino_types(types_of, node.this)
-    if kind.name != "array":
-        raise unsupported("map subscripts; use element_at")
-    if not (isinstance(index, exp.Literal) and not index.is_string):
-        raise unsupported("array subscripts that are no literals; use element_at")
-    # sqlglot keeps subscripts counted from zero.
-    place = exp.Literal.number(int(index.this) + 1)
-    return exp.Anonymous(this="array_subscript", expressions=[node.this, place])

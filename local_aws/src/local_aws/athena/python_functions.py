@@ -5,9 +5,8 @@ functions. A function is made known to a connection only where a query calls it,
 """
 
 import inspect
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -15,6 +14,7 @@ from sqlglot import exp
 
 from local_aws.athena.signatures import Signature, parse_signatures
 from local_aws.athena.trino_types import parse_type, to_duck
+from local_aws.athena.vectors import declare_function
 
 _PREFIX = "python_scalar_"
 
@@ -51,7 +51,6 @@ def _duck(kind: str) -> str:
 
 
 FORMS: dict[str, list[Signature]] = {}
-_FUNCTIONS: dict[str, PythonFunction] = {}
 _NAMES: dict[Signature, str] = {}
 
 
@@ -63,8 +62,8 @@ def trino(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             for form in forms:
                 known = FORMS.setdefault(name, [])
                 known.append(form)
-                _NAMES[form] = f"{_PREFIX}{name}_{len(known)}"
-                _FUNCTIONS[_NAMES[form]] = PythonFunction(form, python)
+                _NAMES[form] = f"{_PREFIX}{name}_{len(known)}".lower()
+                declare_function(_NAMES[form], PythonFunction(form, python).register)
         return python
 
     return declare
@@ -84,17 +83,3 @@ def python_call(name: str, *args: exp.Expression) -> exp.Expression:
     """Write the call of the only form of a function."""
     (form,) = [form for form in FORMS[name] if form.parameters(len(args)) is not None]
     return form_call(form, *args)
-
-
-@dataclass
-class Registry:
-    """Makes the functions that a statement calls known to one connection."""
-
-    connection: duckdb.DuckDBPyConnection
-    _known: set[str] = field(default_factory=set)
-
-    def add(self, sql: str) -> None:
-        """Make known what ``sql`` calls."""
-        for name in sorted(set(re.findall(rf"{_PREFIX}\w+", sql.lower())) - self._known):
-            _FUNCTIONS[name].register(self.connection, name)
-            self._known.add(name)

@@ -8,12 +8,30 @@ import duckdb
 from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
-from local_aws.athena import casts, conditionals, literals, operators, special
+from local_aws.athena import (
+    casts,
+    comparisons,
+    conditionals,
+    json_casts,
+    json_functions,
+    json_standard,
+    lambdas,
+    literals,
+    maps,
+    operators,
+    rows,
+    unnest,
+)
+from local_aws.athena.aggregate_calls import WRAPPERS, around_aggregates
 from local_aws.athena.binder import Binder, explain
+from local_aws.athena.calls import Typer, call, mismatch
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.functions import AGGREGATES, SCALARS, SPECIAL, WINDOWS, Function
+from local_aws.athena.families import FAMILIES
+from local_aws.athena.functions import AGGREGATES, SCALARS, WINDOWS, Function
 from local_aws.athena.inference import known_type, noted, trino_types
+from local_aws.athena.kinds import comparable
+from local_aws.athena.samples import GIVEN, STATEFUL, Samples, typed_as
 from local_aws.athena.trino_functions import UNTRANSLATED
 from local_aws.athena.typed_functions import TRANSLATORS
 
@@ -25,11 +43,15 @@ OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     **literals.TRANSLATORS,
     exp.AtTimeZone: operators.at_time_zone,
     exp.Case: conditionals.case,
-    exp.DPipe: operators.concatenate,
     exp.In: operators.compare_list,
     exp.Neg: operators.negate,
-    exp.Bracket: operators.subscript,
+    exp.DPipe: operators.concatenate,
+    exp.Bracket: maps.subscript,
+    exp.ParseJSON: json_functions.literal,
+    exp.Unnest: unnest.translate,
+    exp.Tuple: rows.tuple_,
 }
+_MOST_WIDENINGS = 3
 FIRST = ("with_", "from_", "joins")
 """Clauses that are translated before the expressions which refer to them."""
 
@@ -90,6 +112,7 @@ class Translator:
     binder: Binder
     sql: str
     place_of: dict[str, str] = field(default_factory=dict)
+    parameters: Samples = field(default_factory=dict)
 
     def translate(self, tree: exp.Expression) -> str:
         """Give the query in DuckDB's SQL.
@@ -101,6 +124,7 @@ class Translator:
         """
         for identifier in tree.find_all(exp.Identifier):
             self.place_of.setdefault(identifier.this, position(identifier, self.sql))
+        lambdas.name_parameters(tree)
         holder = exp.Subquery(this=tree)
         self._visit(tree)
         try:
@@ -109,12 +133,59 @@ class Translator:
             raise unsupported(f"this query: {error}") from error
 
     def _visit(self, node: exp.Expression) -> None:
-        children = sorted(node.iter_expressions(), key=lambda child: child.arg_key not in FIRST)
-        for child in children:
-            self._visit(child)
+        if isinstance(node, exp.Anonymous) and any(isinstance(arg, exp.Lambda) for arg in node.expressions):
+            self._visit_arguments(node)
+        else:
+            for child in sorted(node.iter_expressions(), key=lambda child: child.arg_key not in FIRST):
+                self._visit(child)
         replacement = self._rewrite(node)
         if replacement is not node:
             node.replace(replacement)
+
+    def _visit_arguments(self, node: exp.Anonymous) -> None:
+        """Translate a call's lambdas last, when the types of their parameters are known."""
+        name, written = node.name.lower(), [isinstance(arg, exp.Lambda) for arg in node.expressions]
+        for place, is_lambda in enumerate(written):
+            if not is_lambda:
+                self._visit(node.expressions[place])
+        if name in STATEFUL and len(written) == 4 and written[2:] == [True, True]:
+            self._visit_stateful(node, STATEFUL[name](node.expressions[0]))
+            return
+        if name not in GIVEN:
+            raise mismatch(name)
+        functions = [arg for arg in node.expressions if isinstance(arg, exp.Lambda)]
+        given = GIVEN[name](node.expressions)
+        if len(given) != len(functions):
+            raise mismatch(name)
+        for function, samples in zip(functions, given, strict=True):
+            self._visit_lambda(name, function, samples)
+
+    def _visit_lambda(self, name: str, function: exp.Lambda, given: list[exp.Expression]) -> None:
+        if len(function.expressions) != len(given):
+            raise mismatch(name)
+        filled = [lambdas.fill(sample, self.parameters) for sample in given]
+        self.parameters |= zip((parameter.this for parameter in function.expressions), filled, strict=True)
+        self._visit(function.this)
+
+    def _visit_stateful(self, node: exp.Anonymous, item: exp.Expression) -> None:
+        """Find the type of a state, which begins as an argument and goes on as what the first lambda gives."""
+        name, written = node.name.lower(), node.expressions[2].copy()
+        state = lambdas.fill(node.expressions[1], self.parameters)
+        for _ in range(_MOST_WIDENINGS):
+            step = written.copy()
+            node.expressions[2].replace(step)
+            self._visit_lambda(name, step, [state, item])
+            goes_on = lambdas.fill(step.this, self.parameters)
+            widened = exp.Coalesce(this=state.copy(), expressions=[goes_on])
+            begun, whole = self._types(node, (state, widened))
+            if str(begun) == str(whole):
+                break
+            state = widened
+        else:
+            raise unsupported(f"a state of {name} that changes its type")
+        last = node.expressions[3]
+        self._visit_lambda(name, last, [state] if name == "reduce" else [state, state])
+        node.expressions[1].replace(typed_as(node.expressions[1], state))
 
     def _rewrite(self, node: exp.Expression) -> exp.Expression:
         def types_of(*parts: exp.Expression) -> list[Any]:
@@ -122,19 +193,42 @@ class Translator:
 
         if isinstance(node, exp.Anonymous):
             return self._function(node, types_of)
+        if isinstance(node, WRAPPERS):
+            return around_aggregates(node)
         if isinstance(node, exp.Cast):
             return self._cast(node, types_of)
         if isinstance(node, exp.Extract):
             return self._function(exp.Anonymous(this=node.this.name, expressions=[node.expression]), types_of)
         if isinstance(node, exp.StrPosition):
             return self._function(exp.Anonymous(this="strpos", expressions=[node.this, node.args["substr"]]), types_of)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node)
         if type(node) in operators.COMPARISONS:
             return self._comparison(node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
 
-    def _comparison(self, node: exp.Expression, types_of: special.Typer) -> exp.Expression:
+    def _set_operation(self, node: exp.SetOperation) -> exp.Expression:
         try:
+            left, right = (self.binder.columns(part) for part in (node.this, node.expression))
+        except duckdb.Error:
+            # A correlated one binds only in the whole query; DuckDB then checks what it can.
+            return node
+        name = node.key.upper()
+        if len(left) != len(right):
+            message = f"{name} query has different number of fields: {len(left)}, {len(right)}"
+            raise QueryFailed("TYPE_MISMATCH", message)
+        for place, (one, other) in enumerate(zip(left, right, strict=True), start=1):
+            if not comparable(one, other):
+                message = f"column {place} in {name} query has incompatible types: {one}, {other}".lower()
+                raise QueryFailed("TYPE_MISMATCH", message.replace(name.lower(), name))
+        return node
+
+    def _comparison(self, node: exp.Expression, types_of: Typer) -> exp.Expression:
+        try:
+            kinds = types_of(node.this, node.expression) if "expression" in node.args else []
+            if {kind.id for kind in kinds} & comparisons.NESTED:
+                return comparisons.compare(node, kinds)
             return operators.compare(node, types_of)
         except Unbound:
             # The operands of a correlated subquery bind only in the whole query; then DuckDB compares them.
@@ -142,31 +236,34 @@ class Translator:
 
     def _types(self, place: exp.Expression, parts: tuple[exp.Expression, ...]) -> list[Any]:
         try:
-            return self.binder.types(place, parts)
+            return self.binder.types(place, parts, self.parameters)
         except duckdb.Error as error:
             found = explain(error, self.place_of)
             if found.name == "COLUMN_NOT_FOUND" and not self.binder.lacks_column(error):
                 found = unsupported("an expression here whose types depend on an outer query, an alias or a lambda")
             raise Unbound(found.name, found.message.removeprefix(f"{found.name}: ")) from error
 
-    def _cast(self, node: exp.Cast, types_of: special.Typer) -> exp.Expression:
-        (source,) = trino_types(types_of, node.this)
+    def _cast(self, node: exp.Cast, types_of: Typer) -> exp.Expression:
+        (source,) = types_of(node.this)
+        if json_casts.concerns(source, node.to):
+            return json_casts.cast(node, source)
         if literals.is_literal(node):
             return literals.typed(node)
-        converted = casts.cast(node.this, source, node.to)
-        return (
-            noted(special.call("try", converted), known_type(converted, types_of))
-            if isinstance(node, exp.TryCast)
-            else converted
-        )
+        (kind,) = trino_types(types_of, node.this)
+        converted = casts.cast(node.this, kind, node.to)
+        if not isinstance(node, exp.TryCast):
+            return converted
+        return noted(call("try", converted), known_type(converted, types_of))
 
-    def _function(self, node: exp.Anonymous, types_of: special.Typer) -> exp.Expression:
+    def _function(self, node: exp.Anonymous, types_of: Typer) -> exp.Expression:
         name, args = node.name.lower(), node.expressions
         function = AGGREGATES.get(name) or WINDOWS.get(name) or SCALARS.get(name)
+        if name in json_standard.NAMES:
+            return json_standard.translate(node, types_of)
+        if name in FAMILIES:
+            return FAMILIES[name](args, types_of)
         if name in TRANSLATORS:
             return TRANSLATORS[name](args, types_of)
-        if name in SPECIAL:
-            return special.translate(name, args, types_of)
         if function is None and name in UNTRANSLATED:
             raise unsupported(f"the function {name}")
         if function is None:
@@ -174,8 +271,6 @@ class Translator:
         _check_call(name, function, args)
         if name in {"avg", "sum"} and types_of(_plain_argument(args[0]))[0].id in _INEXACT[name]:
             raise unsupported(f"{name} of this type; cast its argument to double")
-        if name == "approx_distinct":
-            args = [exp.Distinct(expressions=args)]
         return exp.Anonymous(this=function.target, expressions=args)
 
 
@@ -194,5 +289,3 @@ def _plain_argument(arg: exp.Expression) -> exp.Expression:
 def _check_call(name: str, function: Function, args: list[exp.Expression]) -> None:
     if not function.least <= len(args) <= function.most:
         raise QueryFailed("FUNCTION_NOT_FOUND", f"Unexpected number of parameters for function {name}")
-    if name == "json_extract_scalar" and not special.is_simple_path(args[1]):
-        raise unsupported("this JSON path")

@@ -1,0 +1,316 @@
+"""Array functions (Trino, "Array functions and operators")."""
+
+import math
+from itertools import combinations
+from typing import Any
+
+from sqlglot import exp
+
+from local_aws.athena import kinds, lambdas
+from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, number
+from local_aws.athena.casts import FLOATS, cast
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.json_lines import fail
+from local_aws.athena.samples import null_of
+from local_aws.athena.vectors import declare_macros, sql_name, vector
+
+_MOST_COMBINED, _MOST_PLACES = 5, 100_000
+_MOST = 10_000
+"""The longest array that ``sequence`` and ``repeat`` make."""
+
+
+@vector("BIGINT BIGINT", "BIGINT[][]")
+def combination_places(length: int, size: int) -> list[list[int]]:
+    """Give the places of each combination, from 1, in Trino's order: the last place changes last."""
+    if size < 0:
+        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", f"combination size must not be negative: {size}")
+    if size > _MOST_COMBINED:
+        message = f"combination size must not exceed {_MOST_COMBINED}: {size}"
+        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", message)
+    if math.comb(length, size) * size > _MOST_PLACES:
+        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", "combinations exceed max size")
+    chosen = combinations(range(1, length + 1), size)
+    return sorted(map(list, chosen), key=lambda places: places[::-1])
+
+
+def refuse(message: str) -> str:
+    """Write an expression that fails as a wrong argument; ``message`` is SQL of a text."""
+    return f"CAST('INVALID_FUNCTION_ARGUMENT: ' || {message} AS TINYINT)"
+
+
+_ZERO = fail("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1")
+_BELOW = refuse("'Array subscript is negative: ' || i")
+_BEYOND = refuse("'Array subscript must be less than or equal to array length: ' || i || ' > ' || len(a)")
+_BACKWARDS = fail(
+    "INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater "
+    "than zero otherwise stop should be less than or equal to start"
+)
+_STEP = fail("INVALID_FUNCTION_ARGUMENT: step must not be zero")
+_LONG = fail("INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries")
+
+
+def _guarded(condition: str, refusal: str, value: str) -> str:
+    return f"CASE WHEN {condition} THEN {refusal} ELSE {value} END"
+
+
+MACROS = (
+    f"array_subscript(a, i) AS list_extract(a, CASE WHEN i = 0 THEN {_ZERO}::BIGINT WHEN i < 0 THEN {_BELOW}::BIGINT "
+    f"WHEN i > len(a) THEN {_BEYOND}::BIGINT ELSE i END)",
+    f"trino_element_at(a, i) AS list_extract(a, {_guarded('i = 0', f'{_ZERO}::BIGINT', 'i')})",
+    "has_null(a) AS list_count(a) < len(a)",
+    "trino_contains(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL WHEN list_contains(a, x) THEN true "
+    "WHEN has_null(a) THEN NULL ELSE false END",
+    "trino_array_max(a) AS CASE WHEN has_null(a) THEN NULL ELSE list_max(a) END",
+    "trino_array_min(a) AS CASE WHEN has_null(a) THEN NULL ELSE list_min(a) END",
+    "trino_array_distinct(a) AS list_filter(a, lambda e__, i__: list_position(a, e__) = i__)",
+    "trino_array_remove(a, x) AS CASE WHEN x IS NOT NULL THEN list_filter(a, lambda e__: e__ IS NULL OR e__ <> x) END",
+    "trino_array_union(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL "
+    "THEN trino_array_distinct(list_concat(a, b)) END",
+    "trino_array_except(a, b) AS CASE WHEN b IS NOT NULL "
+    "THEN trino_array_distinct(list_filter(a, lambda e__: list_position(b, e__) IS NULL)) END",
+    # The longer array gives the order.
+    "trino_array_intersect(a, b) AS CASE WHEN len(a) < len(b) "
+    "THEN trino_array_distinct(list_filter(b, lambda e__: list_position(a, e__) IS NOT NULL)) "
+    "WHEN b IS NOT NULL THEN trino_array_distinct(list_filter(a, lambda e__: list_position(b, e__) IS NOT NULL)) END",
+    "trino_arrays_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) = 0 OR len(b) = 0 THEN false "
+    "WHEN list_has_any(a, b) THEN true WHEN has_null(a) OR has_null(b) THEN NULL ELSE false END",
+    "every_match(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, false) THEN false "
+    "WHEN has_null(a) THEN NULL ELSE true END",
+    "some_match(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, true) THEN true "
+    "WHEN has_null(a) THEN NULL ELSE false END",
+    "trino_array_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
+    "ELSE coalesce(list_position(a, x), 0)::BIGINT END, "
+    "(a, x, n) AS CASE WHEN a IS NULL OR x IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN "
+    f"{fail('INVALID_FUNCTION_ARGUMENT: array_position cannot take a 0-valued instance argument.')}::BIGINT "
+    "ELSE coalesce(list_extract(list_filter(range(1, len(a) + 1), lambda i__: list_extract(a, i__) = x), n), 0) END",
+    "trino_slice(a, s, n) AS CASE WHEN n < 0 THEN array_slice(a, 1, "
+    f"{fail('INVALID_FUNCTION_ARGUMENT: length must be greater than or equal to 0')}::BIGINT) "
+    f"WHEN s = 0 THEN array_slice(a, 1, {_ZERO}::BIGINT) WHEN s < -len(a) THEN array_slice(a, 1, 0) "
+    "WHEN n IS NULL OR s IS NULL THEN NULL "
+    "ELSE array_slice(a, CASE WHEN s < 0 THEN len(a) + s + 1 ELSE s END, "
+    "CASE WHEN s < 0 THEN len(a) + s + 1 ELSE s END + n - 1) END",
+    "trino_trim_array(a, n) AS array_slice(a, 1, CASE WHEN n < 0 THEN "
+    + refuse("'size must not be negative: ' || n")
+    + "::BIGINT WHEN n > len(a) THEN "
+    + refuse("'size must not exceed array cardinality ' || len(a) || ': ' || n")
+    + "::BIGINT ELSE len(a) - n END)",
+    "trino_repeat(x, n) AS list_transform(range(CASE WHEN n < 0 THEN "
+    + fail("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0")
+    + f"::BIGINT WHEN n > {_MOST} THEN "
+    + fail("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000")
+    + "::BIGINT ELSE n END), lambda i__: x)",
+    "trino_ngrams(a, n) AS CASE WHEN n <= 0 THEN [array_slice(a, 1, "
+    + fail("INVALID_FUNCTION_ARGUMENT: N must be positive")
+    + "::BIGINT)] WHEN n >= len(a) THEN [a] "
+    "ELSE list_transform(range(1, len(a) - n + 2), lambda i__: array_slice(a, i__, i__ + n - 1)) END",
+    "trino_shuffle(a) AS list_transform(list_sort(list_transform(a, lambda e__: {'r': random(), 'e': e__})), "
+    "lambda s__: s__.e)",
+    # Trino's lengths of steps are whole; the count is checked before the array is made.
+    f"number_sequence(a, b, s) AS generate_series(a, b, CASE WHEN s = 0 THEN {_STEP}::BIGINT "
+    f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_BACKWARDS}::BIGINT "
+    f"WHEN (b - a) // s >= {_MOST} THEN {_LONG}::BIGINT ELSE s END)",
+    "time_sequence(a, b, s) AS CASE WHEN (a + s > a AND b < a) OR (a + s < a AND b > a) "
+    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter(list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
+    "lambda e__: e__ = a OR (e__ > a) = (e__ <= b)) END",
+)
+declare_macros(
+    f"python_combinations(a, n) AS list_transform({sql_name(combination_places)}(len(a), n), "
+    "lambda c__: list_transform(c__, lambda i__: list_extract(a, i__)))",
+)
+
+
+def _element(name: str, kind: Any) -> Any:
+    return dict(expect(name, kind, "list").children)["child"]
+
+
+def _match(name: str, macro_name: str, negated: bool = False) -> Translator:
+    def translate(args: list[exp.Expression], _: Typer) -> exp.Expression:
+        tested = call(macro_name, call("list_transform", *args))
+        return exp.Paren(this=exp.Not(this=tested)) if negated else tested
+
+    return counted(name, 2, 2, translate)
+
+
+def _extreme(name: str) -> Translator:
+    """NaN is the answer where an array has one (Trino, ``array_min``); DuckDB's NaN is above all numbers."""
+
+    def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+        (kind,) = types_of(args[0])
+        plain = call(f"trino_{name}", args[0])
+        if name == "array_max" or _element(name, kind).id not in FLOATS:
+            return plain
+        is_nan = call("isnan", call("trino_array_max", args[0].copy()))
+        return exp.Case(ifs=[exp.If(this=is_nan, true=call("trino_array_max", args[0].copy()))], default=plain)
+
+    return counted(name, 1, 1, translate)
+
+
+def _with_element(name: str, most: int = 2) -> Translator:
+    """A function of an array and a value like its elements."""
+
+    def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+        array, value = types_of(*args[:2])
+        kinds.check(name, _element(name, array), value)
+        return call(f"trino_{name}", *args)
+
+    return counted(name, 2, most, translate)
+
+
+def _of_two(name: str) -> Translator:
+    """A function of two arrays of one type."""
+
+    def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+        left, right = types_of(*args)
+        _element(name, left), _element(name, right)
+        kinds.check(name, left, right)
+        return call(f"trino_{name}", *args)
+
+    return counted(name, 2, 2, translate)
+
+
+def _array_sort(args: list[exp.Expression], _: Typer) -> exp.Expression:
+    """With a comparator: each element is put behind those that are not greater, which keeps equals in their order."""
+    if len(args) == 1:
+        return call("trino_array_sort", args[0])
+    array, comparator = args
+    start = call("array_slice", array.copy(), number(1), number(0))
+    place, current = lambdas.fresh("sorted"), lambdas.fresh("next")
+    done, new = lambdas.column(place), lambdas.column(current)
+
+    def part(comparison: type[exp.Expression]) -> exp.Expression:
+        body = lambdas.over(
+            "element", lambda item: comparison(this=lambdas.apply(comparator, item, new.copy()), expression=number(0))
+        )
+        return call("list_filter", done.copy(), body)
+
+    inserted = call("list_concat", part(exp.LTE), call("list_value", new.copy()), part(exp.GT))
+    step = exp.Lambda(this=inserted, expressions=[exp.to_identifier(name, quoted=True) for name in (place, current)])
+    return folded(array, start, step)
+
+
+def folded(array: exp.Expression, start: exp.Expression, step: exp.Lambda) -> exp.Expression:
+    """Write a fold of an array whose state has a type of its own.
+
+    DuckDB's ``list_reduce`` has one type for states and elements; so both stand in a struct.
+    """
+    state_name, item_name = "state", "item"
+    wrapped = call(
+        "list_transform",
+        array,
+        lambdas.over("element", lambda item: _pair(null_of(start), item)),
+    )
+    left, right = lambdas.fresh("left"), lambdas.fresh("right")
+    state = call("struct_extract", lambdas.column(left), exp.Literal.string(state_name))
+    item = call("struct_extract", lambdas.column(right), exp.Literal.string(item_name))
+    body = _pair(
+        lambdas.apply(step, state, item), call("struct_extract", lambdas.column(right), exp.Literal.string(item_name))
+    )
+    names = [exp.to_identifier(name, quoted=True) for name in (left, right)]
+    first = _pair(start, null_of(call("list_extract", array.copy(), number(1))))
+    folded = call("list_reduce", wrapped, exp.Lambda(this=body, expressions=names), first)
+    return call("struct_extract", folded, exp.Literal.string(state_name))
+
+
+def _pair(state: exp.Expression, item: exp.Expression) -> exp.Expression:
+    return call("named_pair", state, item)
+
+
+PAIR = "named_pair(s, i) AS {'state': s, 'item': i}"
+
+
+def _reduce(args: list[exp.Expression], _: Typer) -> exp.Expression:
+    array, start, step, finish = args
+    return call(
+        "list_extract", call("list_transform", call("list_value", folded(array, start, step)), finish), number(1)
+    )
+
+
+def _zip(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+    for kind in types_of(*args):
+        _element("zip", kind)
+    return call("list_zip", *args)
+
+
+def _zip_with(args: list[exp.Expression], _: Typer) -> exp.Expression:
+    left, right, function = args
+
+    def body(pair: exp.Expression) -> exp.Expression:
+        return lambdas.apply(function, *(call("struct_extract_at", pair.copy(), number(place)) for place in (1, 2)))
+
+    return call("list_transform", call("list_zip", left, right), lambdas.over("pair", body))
+
+
+def _array_join(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+    """Join the elements as their cast to text; a null is left out, or is the third argument."""
+    array, delimiter, *other = args
+    element = _element("array_join", types_of(array)[0])
+    if element.id != "varchar":
+        text = exp.DataType.build("varchar", dialect="trino")
+        array = call("list_transform", array, lambdas.over("element", lambda item: cast(item, element, text)))
+    if other:
+        array = call(
+            "list_transform", array, lambdas.over("text", lambda item: exp.Coalesce(this=item, expressions=other))
+        )
+    return call("trino_array_join", array, delimiter)
+
+
+def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+    given = [kind.id for kind in types_of(*args)]
+    moments = [kind for kind in given[:2] if kind == "date" or kind.startswith("timestamp")]
+    if moments and len(args) == 2 and moments == ["date", "date"]:
+        args = [*args, call("to_days", number(1))]
+    if moments:
+        made = call("time_sequence", *args)
+        return exp.cast(made, "DATE[]", dialect="duckdb") if moments[0] == "date" else made
+    start, stop, *step = args
+    if not step:
+        falls = exp.GT(this=start.copy(), expression=stop.copy())
+        step = [exp.Case(ifs=[exp.If(this=falls, true=number(-1))], default=number(1))]
+    return call("number_sequence", *(exp.cast(value, "bigint") for value in (start, stop, *step)))
+
+
+def concatenated(operands: list[exp.Expression], given: list[Any]) -> exp.Expression:
+    """Write the concatenation of arrays, of which one or more may be single elements; null with a null array."""
+    if all(kind.id == "list" for kind in given) and len({_depth(kind) for kind in given}) > 1:
+        deepest = max(map(_depth, given))
+        single = [_depth(kind) < deepest for kind in given]
+    else:
+        single = [kind.id != "list" for kind in given]
+    arrays = [
+        call("list_value", operand) if alone else operand for operand, alone in zip(operands, single, strict=True)
+    ]
+    nulls = exp.or_(*(exp.Is(this=array.copy(), expression=exp.Null()) for array in arrays))
+    return exp.Case(ifs=[exp.If(this=nulls, true=exp.Null())], default=call("list_concat", *arrays))
+
+
+def _depth(kind: Any) -> int:
+    return 1 + _depth(dict(kind.children)["child"]) if kind.id == "list" else 0
+
+
+TRANSLATORS: dict[str, Translator] = {
+    "all_match": _match("all_match", "every_match"),
+    "any_match": _match("any_match", "some_match"),
+    "none_match": _match("none_match", "some_match", negated=True),
+    "array_distinct": macro("array_distinct", 1),
+    "array_except": _of_two("array_except"),
+    "array_intersect": _of_two("array_intersect"),
+    "array_join": counted("array_join", 2, 3, _array_join),
+    "array_max": _extreme("array_max"),
+    "array_min": _extreme("array_min"),
+    "array_position": _with_element("array_position", 3),
+    "array_remove": _with_element("array_remove"),
+    "array_sort": counted("array_sort", 1, 2, _array_sort),
+    "array_union": _of_two("array_union"),
+    "arrays_overlap": _of_two("arrays_overlap"),
+    "combinations": counted("combinations", 2, 2, lambda args, _: call("python_combinations", *args)),
+    "contains": _with_element("contains"),
+    "ngrams": macro("ngrams", 2),
+    "reduce": counted("reduce", 4, 4, _reduce),
+    "repeat": macro("repeat", 2),
+    "sequence": counted("sequence", 2, 3, _sequence),
+    "shuffle": macro("shuffle", 1),
+    "slice": macro("slice", 3),
+    "trim_array": macro("trim_array", 2),
+    "zip": counted("zip", 2, 5, _zip),
+    "zip_with": counted("zip_with", 3, 3, _zip_with),
+}

@@ -1,0 +1,13 @@
+"""Each Trino function whose DuckDB form depends on the types of its arguments, by the family that translates it."""
+
+from local_aws.athena import aggregates, arrays, comparisons, json_functions, maps, rows
+from local_aws.athena.calls import Translator
+
+FAMILIES: dict[str, Translator] = {
+    **aggregates.TRANSLATORS,
+    **arrays.TRANSLATORS,
+    **json_functions.TRANSLATORS,
+    **maps.TRANSLATORS,
+    **rows.TRANSLATORS,
+}
+MACROS = (*arrays.MACROS, arrays.PAIR, *maps.MACROS, *aggregates.MACROS, *comparisons.MACROS)

@@ -1,0 +1,68 @@
+"""Relations that Trino writes otherwise than DuckDB: VALUES as a query, WITH TIES, names of columns."""
+
+from sqlglot import exp
+
+from local_aws.athena.failure import QueryFailed, unsupported
+
+
+def prepare(tree: exp.Expression) -> None:
+    """Rewrite and check the relations of a parsed query in place."""
+    for values in list(tree.find_all(exp.Values)):
+        if not isinstance(values.parent, exp.From | exp.Join | None):
+            _select(values)
+    for select in tree.find_all(exp.Select):
+        _with_ties(select)
+    for relation in tree.find_all(exp.Values, exp.Subquery, exp.CTE):
+        _check_names(relation)
+
+
+def _select(values: exp.Values) -> None:
+    """Write VALUES in the place of a query as a query over them."""
+    relation = values.copy()
+    alias = relation.args.get("alias") or exp.TableAlias(this=exp.to_identifier("rows", quoted=True))
+    relation.set("alias", alias)
+    if isinstance(values.parent, exp.Subquery) and isinstance(values.parent.parent, exp.From | exp.Join):
+        return
+    values.replace(exp.select("*").from_(relation))
+
+
+def _with_ties(select: exp.Select) -> None:
+    fetch = select.args.get("limit")
+    options = fetch.args.get("limit_options") if isinstance(fetch, exp.Fetch) else None
+    if options is None or not options.args.get("with_ties"):
+        return
+    order = select.args.get("order")
+    if order is None:
+        raise QueryFailed("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY")
+    if select.args.get("offset") or select.args.get("distinct"):
+        raise unsupported("WITH TIES together with OFFSET or DISTINCT")
+    order = order.copy()
+    for item in order.expressions:
+        if isinstance(item.this, exp.Literal):
+            item.set("this", select.expressions[int(item.this.this) - 1].unalias().copy())
+    rank = exp.Window(this=exp.Anonymous(this="rank"), order=order)
+    count = fetch.args.get("count") or exp.Literal.number(1)
+    select.set("limit", None)
+    select.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=count.copy())))
+
+
+def _check_names(relation: exp.Expression) -> None:
+    alias = relation.args.get("alias")
+    names = alias.columns if isinstance(alias, exp.TableAlias) else []
+    width = _width(relation)
+    if names and width is not None and len(names) != width:
+        message = f"Column alias list has {len(names)} entries but '{alias.name}' has {width} columns available"
+        raise QueryFailed("MISMATCHED_COLUMN_ALIASES", message)
+
+
+def _width(relation: exp.Expression) -> int | None:
+    """Count the columns of a relation, where its text tells them."""
+    if isinstance(relation, exp.Values):
+        first = relation.expressions[0]
+        return len(first.expressions) if isinstance(first, exp.Tuple) else 1
+    query = relation.this
+    while isinstance(query, exp.SetOperation | exp.Subquery):
+        query = query.this
+    if not isinstance(query, exp.Select) or any(item.is_star for item in query.expressions):
+        return _width(query) if isinstance(query, exp.Values) else None
+    return len(query.expressions)
