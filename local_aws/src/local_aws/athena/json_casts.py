@@ -1,16 +1,19 @@
 """Casts to and from Trino's JSON type (Trino, "JSON functions and operators", "Cast to JSON", "Cast from JSON")."""
 
+import math
 from typing import Any
 
 from sqlglot import exp
 
 from local_aws.athena import lambdas
 from local_aws.athena.calls import call, number
+from local_aws.athena.cast_macros import double_text
 from local_aws.athena.casts import cast as plain_cast
 from local_aws.athena.casts import hive_type
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_functions import is_json
-from local_aws.athena.json_text import Real, read, scalar_text, write
+from local_aws.athena.json_text import read, scalar_text, write
+from local_aws.athena.render import write_double, write_real
 from local_aws.athena.vectors import sql_name, vector
 
 _VARCHAR = exp.DataType.build("varchar", dialect="trino")
@@ -47,9 +50,9 @@ def to_json(value: exp.Expression, kind: Any) -> exp.Expression:
         return exp.cast(value, "varchar")
     if "null" in kind.id:
         return exp.cast(value, "varchar")
-    text = value if kind.id == "varchar" else plain_cast(value, kind, _VARCHAR)
     if kind.id in {"double", "float"}:
-        return text
+        return call(sql_name(json_real if kind.id == "float" else json_double), exp.cast(value, "double"))
+    text = value if kind.id == "varchar" else plain_cast(value, kind, _VARCHAR)
     return exp.cast(call("to_json", text), "varchar")
 
 
@@ -157,6 +160,18 @@ def _wrong(text: str, target: str) -> QueryFailed:
     return QueryFailed("INVALID_CAST_ARGUMENT", f"Cannot cast '{text}' to {target}")
 
 
+@vector("DOUBLE", "VARCHAR")
+def json_double(value: float) -> str:
+    """Write a double as JSON; what is no number is text."""
+    return write_double(value) if math.isfinite(value) else f'"{write_double(value)}"'
+
+
+@vector("DOUBLE", "VARCHAR")
+def json_real(value: float) -> str:
+    """Write a real as JSON; what is no number is text."""
+    return write_real(value) if math.isfinite(value) else f'"{write_real(value)}"'
+
+
 @vector("VARCHAR VARCHAR", "VARCHAR")
 def json_scalar(text: str, target: str) -> str | None:
     """Read a JSON scalar as the text that DuckDB casts to the target."""
@@ -176,7 +191,8 @@ def read_scalar(value: Any, target: str) -> str | None:
     if isinstance(value, dict | list):
         raise _wrong(write(value), target)
     if target in {"varchar", "string"}:
-        return scalar_text(value) if not isinstance(value, Real) else write(value)
+        # A number with a point is a double, and becomes text as one.
+        return double_text(value) if isinstance(value, float) else scalar_text(value)
     try:
         return _READERS.get(target, _same)(value, target)
     except (ValueError, OverflowError) as error:

@@ -73,6 +73,12 @@ def _tokens(text: str) -> list[str]:
     return found
 
 
+def _variable(scope: Scope, name: str) -> Any:
+    if name not in scope.variables:
+        raise QueryFailed("INVALID_PATH", f"no value passed for parameter {name}")
+    return scope.variables[name]
+
+
 def _unwrapped(scope: Scope, items: Items) -> Items:
     """In lax mode the elements of an array stand for it."""
     if scope.strict:
@@ -129,7 +135,7 @@ class _Reader:
         if token == "$":
             return lambda scope: [scope.root]
         if token.startswith("$"):
-            return lambda scope: [scope.variables[token[1:]]]
+            return lambda scope: [_variable(scope, token[1:])]
         if token == "@":
             return lambda scope: [scope.item]
         if token == "(":
@@ -313,7 +319,7 @@ def _arrays(scope: Scope, items: Items) -> list[Items]:
 def _slice(scope: Scope, array: Items, part: tuple[Path, Path]) -> Items:
     first, final = (int(_number(bound(scope.within(len(array) - 1))[0])) for bound in part)
     if scope.strict and not 0 <= first <= final < len(array):
-        raise PathFailed("invalid array subscript")
+        raise PathFailed(f"invalid array subscript: [{first}, {final}] for array of size {len(array)}")
     return array[max(0, first) : final + 1]
 
 

@@ -117,6 +117,7 @@ _TRANSLATORS = {
     "json_query": _json_query,
     "json_value": _json_value,
 }
+_EXTRACT = "cannot extract SQL scalar from JSON:"
 NAMES = frozenset(_TRANSLATORS)
 
 
@@ -125,11 +126,11 @@ def _items(text: str, path: str, variables: str) -> list[Any]:
     try:
         root = read(text)
     except (ValueError, RecursionError) as error:
-        raise QueryFailed("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed") from error
+        raise QueryFailed("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed: ") from error
     try:
         return evaluate(path, root, read(variables))
     except PathFailed as error:
-        raise QueryFailed("PATH_EVALUATION_ERROR", f"path evaluation failed: {error}") from error
+        raise QueryFailed("PATH_EVALUATION_ERROR", f"path evaluation failed: structural error: {error}") from error
 
 
 @vector("VARCHAR VARCHAR VARCHAR VARCHAR", "VARCHAR[]")
@@ -140,10 +141,13 @@ def json_value(text: str, path: str, variables: str, options: str) -> list[str |
         items = _items(text, path, variables)
         if not items:
             if on_empty == "error":
-                raise QueryFailed("JSON_VALUE_RESULT_ERROR", "cannot extract SQL scalar from JSON path: no items found")
+                raise QueryFailed("JSON_VALUE_RESULT_ERROR", f"{_EXTRACT} JSON path found no items")
             return ["empty", None]
-        if len(items) > 1 or isinstance(items[0], dict | list):
-            raise QueryFailed("JSON_VALUE_RESULT_ERROR", "cannot extract SQL scalar from JSON path: no single scalar")
+        if len(items) > 1:
+            raise QueryFailed("JSON_VALUE_RESULT_ERROR", f"{_EXTRACT} JSON path found multiple items")
+        if isinstance(items[0], dict | list):
+            message = f"{_EXTRACT} JSON path found an item that cannot be converted to an SQL value"
+            raise QueryFailed("JSON_VALUE_RESULT_ERROR", message)
         return ["value", read_scalar(items[0], target)]
     except QueryFailed:
         if on_error == "error":

@@ -111,7 +111,10 @@ def _passing(parser: Any, args: list[exp.Expression]) -> Clauses:
     while True:
         _value(parser, args, formatted)
         parser._match_text_seq("AS")
-        names.append(parser._curr.text)
+        # An unquoted name is an upper-case one, as everywhere in the standard.
+        names.append(
+            parser._curr.text if parser._curr.token_type is TokenType.IDENTIFIER else parser._curr.text.upper()
+        )
         parser._advance()
         if not parser._match(TokenType.COMMA):
             return Clauses(variables=tuple(names), formatted=frozenset(formatted))
