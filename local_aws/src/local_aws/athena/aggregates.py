@@ -66,7 +66,7 @@ class Arguments:
         return made
 
 
-def _arguments(args: list[exp.Expression]) -> Arguments:
+def arguments(args: list[exp.Expression]) -> Arguments:
     """Take DISTINCT and ORDER BY out of the arguments, where sqlglot leaves them."""
     order, distinct = [], False
     if args and isinstance(args[-1], exp.Order):
@@ -78,7 +78,7 @@ def _arguments(args: list[exp.Expression]) -> Arguments:
 
 def _collected(name: str, least: int, most: int, make: Any) -> Translator:
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-        given = _arguments(args)
+        given = arguments(args)
         if not least <= len(given.plain) <= most:
             raise mismatch(name)
         return around_cores(make(given, types_of))
@@ -190,7 +190,7 @@ def _listagg(given: Arguments, _: Typer) -> exp.Expression:
 
 def _reduce_agg(args: list[exp.Expression], _: Typer) -> exp.Expression:
     value, start, step, _combine = args
-    return around_cores(folded(_arguments([value]).collect("list", value, present=value), start, step))
+    return around_cores(folded(arguments([value]).collect("list", value, present=value), start, step))
 
 
 def _approx_distinct(given: Arguments, _: Typer) -> exp.Expression:

@@ -1,13 +1,14 @@
 """CASE and the functions whose arguments are coerced to one type (Trino, "Conditional expressions", "Comparison")."""
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
 
 from local_aws.athena.calls import Typer, call
 from local_aws.athena.casts import coerce
-from local_aws.athena.failure import QueryFailed
-from local_aws.athena.inference import noted, trino_types
+from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.inference import known_type, noted, trino_types
 from local_aws.athena.operators import compare
 from local_aws.athena.trino_types import VARCHAR, TrinoType, common_type
 
@@ -25,11 +26,11 @@ def _one_type(what: str, nodes: list[exp.Expression], types_of: Typer) -> tuple[
     kinds = trino_types(types_of, *nodes)
     wanted = _common(kinds)
     if wanted is None:
+        names = list(dict.fromkeys(map(str, kinds)))
         raise QueryFailed(
             "TYPE_MISMATCH",
             f"All {what} must be the same type or coercible to a common type. Cannot find common type between "
-            f"{kinds[0]} and {next(kind for kind in kinds if common_type(kinds[0], kind) is None or kind != kinds[0])}, "
-            f"all types (without duplicates): [{', '.join(dict.fromkeys(map(str, kinds)))}]",
+            f"{names[0]} and {names[1]}, all types (without duplicates): [{', '.join(names)}]",
         )
     return [_coerced(*pair, wanted) for pair in zip(nodes, kinds, strict=True)], wanted
 
@@ -54,6 +55,23 @@ def boolean(node: exp.Expression, what: str, types_of: Typer) -> None:
     (kind,) = trino_types(types_of, node)
     if kind.name not in {"boolean", "unknown"}:
         raise QueryFailed("TYPE_MISMATCH", what.format(kind))
+
+
+CONDITIONS: dict[type, str] = {
+    exp.And: "Logical expression term must evaluate to a boolean (actual: {})",
+    exp.Or: "Logical expression term must evaluate to a boolean (actual: {})",
+    exp.Not: "Value of logical NOT expression must evaluate to a boolean (actual: {})",
+    exp.Where: "WHERE clause must evaluate to a boolean: actual type {}",
+    exp.Having: "HAVING clause must evaluate to a boolean: actual type {}",
+}
+"""What Trino says of a condition that is no boolean."""
+
+
+def check(node: exp.Expression, types_of: Typer) -> None:
+    """Refuse a clause or an operator whose conditions are no booleans."""
+    for part in (node.this, node.args.get("expression")):
+        if part is not None:
+            boolean(part, CONDITIONS[type(node)], types_of)
 
 
 def case(node: exp.Case, types_of: Typer) -> exp.Expression:
@@ -126,6 +144,8 @@ def _try(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
 def _typeof(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     _need("typeof", args, 1, 1)
     (kind,) = trino_types(types_of, args[0])
+    if known_type(args[0], types_of) is None and re.search(r"varchar|time", str(kind)):
+        raise unsupported("typeof of a value whose length or precision this engine does not know")
     return noted(exp.Literal.string(str(kind)), VARCHAR)
 
 

@@ -13,6 +13,8 @@ from local_aws.athena.failure import unsupported
 from local_aws.athena.trino_types import TrinoType
 from local_aws.errors import AwsError
 
+_MOMENTS = (exp.DType.DATE, exp.DType.TIME, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
+
 
 class AthenaQueries(Trino):
     """Trino's grammar with every function call left as it was written.
@@ -30,12 +32,35 @@ class AthenaQueries(Trino):
         FUNCTION_PARSERS = {
             **{name: Trino.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION")},
             **json_syntax.PARSERS,
+            "TRIM": lambda self: trimmed(self._parse_trim()),
+            "SUBSTRING": lambda self: substring(self._parse_substring()),
         }
         TYPE_LITERAL_PARSERS = {
             **Trino.Parser.TYPE_LITERAL_PARSERS,
+            **dict.fromkeys(_MOMENTS, lambda self, this, kind: typed_literal(this, kind)),
             exp.DType.DECIMAL: lambda self, this, kind: decimal_literal(this, kind),
         }
         NO_PAREN_FUNCTION_PARSERS = {"CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+
+def typed_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
+    """Mark a literal such as ``DATE '2020-01-01'``, which a CAST of the text would look like."""
+    made = exp.Cast(this=text, to=kind)
+    made.meta["literal"] = True
+    return made
+
+
+def trimmed(node: exp.Expression) -> exp.Anonymous:
+    """Write ``TRIM(LEADING 'x' FROM text)`` as the call that it stands for."""
+    name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.args.get("position") or "", "trim")
+    given = [node.this, node.expression] if node.args.get("expression") is not None else [node.this]
+    return exp.Anonymous(this=name, expressions=given)
+
+
+def substring(node: exp.Expression) -> exp.Anonymous:
+    """Write ``SUBSTRING(text FROM 2 FOR 3)`` as a call with commas."""
+    given = [node.this, node.args.get("start"), node.args.get("length")]
+    return exp.Anonymous(this="substring", expressions=[part for part in given if part is not None])
 
 
 def decimal_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:

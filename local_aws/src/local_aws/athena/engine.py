@@ -120,10 +120,10 @@ class Engine:
                 binding.connect(temp_directory=str(scratch / "spill")) as connection,
                 _interrupted(connection, cancelled),
             ):
+                Registry(connection).add(translated)
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
-                Registry(connection).add(translated)
                 _lock(connection, reader.paths)
                 yield Opened(connection, translated, reader.scanned_bytes, cancelled)
         except duckdb.Error as error:

@@ -26,7 +26,7 @@ def _same(names: str, least: int, most: int | None = None) -> dict[str, Function
 
 AGGREGATES = {
     **_same("grouping", 1, MANY),
-    **_same("sum avg count_if bool_and bool_or every:bool_and arbitrary:any_value any_value", 1),
+    **_same("count_if bool_and bool_or every:bool_and arbitrary:any_value any_value", 1),
     **_same("stddev stddev_samp stddev_pop variance var_samp var_pop array_agg", 1),
     **_same("corr covar_pop covar_samp regr_slope regr_intercept", 2),
     "count": Function("count", 0, 1),

@@ -5,10 +5,15 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.athena.calls import Typer
+from local_aws.athena.columns import of_catalog, origins
 from local_aws.athena.dialect import decimal_type
-from local_aws.athena.trino_types import UNKNOWN, TrinoType, common_type, from_duck
+from local_aws.athena.trino_types import BOOLEAN, UNKNOWN, TrinoType, common_type, from_duck
 
 _NOTE = "trino type"
+_CONDITIONS = (
+    *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ),
+    *(exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Like, exp.Exists, exp.Boolean),
+)
 
 
 def noted(node: exp.Expression, kind: TrinoType) -> exp.Expression:
@@ -35,9 +40,43 @@ def known_type(node: exp.Expression, types_of: Typer) -> TrinoType | None:
         return _literal(node)
     if isinstance(node, exp.Null):
         return UNKNOWN
+    if isinstance(node, _CONDITIONS):
+        return BOOLEAN
+    if isinstance(node, exp.Column):
+        return _column(node, types_of)
+    if isinstance(node, exp.Anonymous) and node.name == "row":
+        return TrinoType("row", (), tuple(trino_types(types_of, *node.expressions)), ("",) * len(node.expressions))
     if isinstance(node, exp.Array):
         return _array(node, types_of)
     return None
+
+
+def _column(node: exp.Column, types_of: Typer) -> TrinoType | None:
+    if of_catalog(node):
+        return from_duck(types_of(node)[0])
+    found: TrinoType | None = UNKNOWN
+    for origin in origins(node) or [None]:
+        kind = None if origin is None else told(origin)
+        found = None if found is None or kind is None else common_type(found, kind)
+    return found
+
+
+def told(node: exp.Expression) -> TrinoType | None:
+    """Give the type of an expression of another place, where no binder is needed to tell it."""
+
+    def unbound(*_: exp.Expression) -> list[Any]:
+        raise LookupError
+
+    try:
+        return known_type(node, unbound) or _number(node)
+    except LookupError:
+        return None
+
+
+def _number(node: exp.Expression) -> TrinoType | None:
+    if not isinstance(node, exp.Literal) or node.is_string:
+        return None
+    return TrinoType("integer" if int(node.this) < 2**31 else "bigint")
 
 
 def _literal(node: exp.Literal) -> TrinoType | None:

@@ -1,16 +1,18 @@
 """Literals and words that stand for a value: typed literals, bytes, intervals, the present (Trino, "Data types")."""
 
+import datetime as dt
 import re
 
 from sqlglot import exp
 
 from local_aws.athena import intervals, zones
 from local_aws.athena.calls import Typer
-from local_aws.athena.casts import convert, duck_cast, trino_type
+from local_aws.athena.cast_macros import cast_text_to_zoned
+from local_aws.athena.casts import duck_cast, trino_type
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.inference import noted
 from local_aws.athena.moments import present
-from local_aws.athena.trino_types import TrinoType
+from local_aws.athena.trino_types import ZONED, TrinoType, to_duck
 
 _LARGEST = 2**63
 
@@ -51,9 +53,49 @@ def is_literal(node: exp.Cast) -> bool:
 
 
 def typed(node: exp.Cast) -> exp.Expression:
-    """Write a typed literal such as ``TIMESTAMP '2020-01-01 00:00:00'``."""
-    kind = trino_type(node.to)
-    return noted(convert(node.this, TrinoType("varchar", (len(node.this.this),)), kind), kind)
+    """Write a typed literal such as ``TIMESTAMP '2020-01-01 00:00:00'``.
+
+    Raises
+    ------
+    QueryFailed
+        ``INVALID_LITERAL`` for what is no such date or time.
+    """
+    kind, text = trino_type(node.to), node.this.this
+    try:
+        if kind.name == ZONED:
+            read = cast_text_to_zoned(text)
+            moment = duck_cast(exp.Literal.string(f"{read['$utc']:%Y-%m-%d %H:%M:%S.%f}"), "TIMESTAMP")
+            return zones.zoned(moment, exp.Literal.string(read["$zone"]), kind.numbers[0])
+        made = duck_cast(exp.Literal.string(_checked(kind, text)), to_duck(kind))
+    except (ValueError, QueryFailed) as error:
+        name = "timestamp" if kind.name == ZONED else kind.name
+        raise QueryFailed("INVALID_LITERAL", f"'{text}' is not a valid {name} literal") from error
+    return noted(made, kind)
+
+
+_DATE = r"([+-]?)(\d{4,7})-(\d{1,2})-(\d{1,2})"
+_TIME = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?"
+_FORMS = {"date": _DATE, "time": _TIME, "timestamp": f"{_DATE}(?: {_TIME})?"}
+
+
+def _checked(kind: TrinoType, text: str) -> str:
+    """Give a date or time as DuckDB reads it, with all its fields."""
+    found = re.fullmatch(_FORMS[kind.name], text.strip() if kind.name == "date" else text)
+    if not found:
+        raise ValueError(text)
+    parts = list(found.groups())
+    written = []
+    if kind.name != "time":
+        sign, year, month, day = parts[:4]
+        # The calendar repeats itself after 400 years.
+        dt.date(2000 + int(year) % 400, int(month), int(day))
+        written.append(f"{sign.strip('+')}{int(year):04d}-{month:0>2}-{day:0>2}")
+        parts = parts[4:]
+    if kind.name != "date":
+        hour, minute, second, fraction = parts
+        time = dt.time(int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0").ljust(6, "0")))
+        written.append(f"{time:%H:%M:%S.%f}")
+    return " ".join(written)
 
 
 def interval(node: exp.Interval, types_of: Typer) -> exp.Expression:

@@ -19,6 +19,7 @@ from local_aws.athena import (
     literals,
     maps,
     operators,
+    result_types,
     rows,
     unnest,
 )
@@ -205,6 +206,8 @@ class Translator:
             return self._set_operation(node)
         if type(node) in operators.COMPARISONS:
             return self._comparison(node, types_of)
+        if type(node) in conditionals.CONDITIONS:
+            return self._condition(node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
 
@@ -224,11 +227,19 @@ class Translator:
                 raise QueryFailed("TYPE_MISMATCH", message.replace(name.lower(), name))
         return node
 
+    def _condition(self, node: exp.Expression, types_of: Typer) -> exp.Expression:
+        try:
+            conditionals.check(node, types_of)
+        except Unbound:
+            # As below, DuckDB checks what it can.
+            return node
+        return node
+
     def _comparison(self, node: exp.Expression, types_of: Typer) -> exp.Expression:
         try:
-            kinds = types_of(node.this, node.expression) if "expression" in node.args else []
-            if {kind.id for kind in kinds} & comparisons.NESTED:
-                return comparisons.compare(node, kinds)
+            kinds = trino_types(types_of, node.this, node.expression) if "expression" in node.args else []
+            if any(kind.parts for kind in kinds):
+                return comparisons.compare(node, types_of(node.this, node.expression))
             return operators.compare(node, types_of)
         except Unbound:
             # The operands of a correlated subquery bind only in the whole query; then DuckDB compares them.
@@ -261,7 +272,7 @@ class Translator:
         if name in json_standard.NAMES:
             return json_standard.translate(node, types_of)
         if name in FAMILIES:
-            return FAMILIES[name](args, types_of)
+            return result_types.note(name, args, lambda: FAMILIES[name](args, types_of))
         if name in TRANSLATORS:
             return TRANSLATORS[name](args, types_of)
         if function is None and name in UNTRANSLATED:
@@ -269,21 +280,11 @@ class Translator:
         if function is None:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
         _check_call(name, function, args)
-        if name in {"avg", "sum"} and types_of(_plain_argument(args[0]))[0].id in _INEXACT[name]:
-            raise unsupported(f"{name} of this type; cast its argument to double")
-        return exp.Anonymous(this=function.target, expressions=args)
+        return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args))
 
 
 class Unbound(QueryFailed):
     """A part of the query does not bind by itself."""
-
-
-_INEXACT = {"avg": {"decimal", "float"}, "sum": {"float"}}
-"""DuckDB answers in double here, Trino in the argument's own type."""
-
-
-def _plain_argument(arg: exp.Expression) -> exp.Expression:
-    return arg.expressions[0] if isinstance(arg, exp.Distinct) else arg
 
 
 def _check_call(name: str, function: Function, args: list[exp.Expression]) -> None:

@@ -14,6 +14,7 @@ from local_aws.athena import (  # noqa: F401 - the modules that declare function
     number_functions,
     numeric,
     regex_functions,
+    sums,
     text_functions,
     url_functions,
 )
@@ -125,6 +126,7 @@ TRANSLATORS: dict[str, Translator] = {
     **numeric.TRANSLATORS,
     **conditionals.TRANSLATORS,
     **formatting.TRANSLATORS,
+    **sums.TRANSLATORS,
     "concat": _concat,
     "concat_ws": _concat_ws,
     "normalize": _normalize,
