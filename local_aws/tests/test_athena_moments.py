@@ -1,6 +1,7 @@
 """Dates, times, zones and intervals have Trino's values and Athena's text.
 
-The values are those of Trino's own tests and documentation: TestDateTimeFunctions, TestIntervalDayTime, TestDateTimeOperators, "Date and time functions and operators".
+The values are those of Trino's own tests and documentation: TestDateTimeFunctions, TestIntervalDayTime,
+TestDateTimeOperators, "Date and time functions and operators".
 """
 
 import pytest

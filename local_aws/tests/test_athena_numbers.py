@@ -1,6 +1,7 @@
 """Numbers, casts, conditions and formats have Trino's values to the digit.
 
-The values are those of Trino's own tests and documentation: TestMathFunctions, TestDecimalOperators, TestFormatFunction, "Mathematical functions and operators".
+The values are those of Trino's own tests and documentation: TestMathFunctions, TestDecimalOperators,
+TestFormatFunction, "Mathematical functions and operators".
 """
 
 import pytest

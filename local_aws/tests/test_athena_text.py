@@ -1,6 +1,7 @@
 """Text, regular expressions, URLs and bytes have Trino's values.
 
-The values are those of Trino's own tests and documentation: TestStringFunctions, AbstractTestRegexpFunctions, TestUrlFunctions, TestVarbinaryFunctions, "String functions and operators".
+The values are those of Trino's own tests and documentation: TestStringFunctions, AbstractTestRegexpFunctions,
+TestUrlFunctions, TestVarbinaryFunctions, "String functions and operators".
 """
 
 import pytest
