@@ -1,17 +1,20 @@
 """Array functions (Trino, "Array functions and operators")."""
 
 import math
+from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
 from sqlglot import exp
 
 from local_aws.athena import kinds, lambdas
-from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, number
+from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, mismatch, number
 from local_aws.athena.casts import FLOATS, cast
 from local_aws.athena.failure import QueryFailed
+from local_aws.athena.inference import common, trino_types
 from local_aws.athena.json_lines import fail
 from local_aws.athena.samples import null_of
+from local_aws.athena.trino_types import TrinoType, common_type
 from local_aws.athena.vectors import declare_macros, sql_name, vector
 
 _MOST_COMBINED, _MOST_PLACES = 5, 100_000
@@ -109,8 +112,10 @@ MACROS = (
     f"number_sequence(a, b, s) AS generate_series(a, b, CASE WHEN s = 0 THEN {_STEP}::BIGINT "
     f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_BACKWARDS}::BIGINT "
     f"WHEN (b - a) // s >= {_MOST} THEN {_LONG}::BIGINT ELSE s END)",
+    # Each moment is counted from the first: the 31st of January and two months are the 31st of March.
     "time_sequence(a, b, s) AS CASE WHEN (a + s > a AND b < a) OR (a + s < a AND b > a) "
-    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter(list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
+    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter("
+    "list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
     "lambda e__: e__ = a OR (e__ > a) = (e__ <= b)) END",
 )
 declare_macros(
@@ -149,8 +154,10 @@ def _with_element(name: str, most: int = 2) -> Translator:
     """A function of an array and a value like its elements."""
 
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-        array, value = types_of(*args[:2])
-        kinds.check(name, _element(name, array), value)
+        array, value = trino_types(types_of, *args[:2])
+        if array.name != "array":
+            raise mismatch(name)
+        kinds.check(name, array.parts[0], value)
         return call(f"trino_{name}", *args)
 
     return counted(name, 2, most, translate)
@@ -160,8 +167,9 @@ def _of_two(name: str) -> Translator:
     """A function of two arrays of one type."""
 
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-        left, right = types_of(*args)
-        _element(name, left), _element(name, right)
+        left, right = trino_types(types_of, *args)
+        if {left.name, right.name} - {"unknown"} != {"array"}:
+            raise mismatch(name)
         kinds.check(name, left, right)
         return call(f"trino_{name}", *args)
 
@@ -287,6 +295,38 @@ def _depth(kind: Any) -> int:
     return 1 + _depth(dict(kind.children)["child"]) if kind.id == "list" else 0
 
 
+def _concat(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+    check_concatenated(trino_types(types_of, *args), lambda: mismatch("concat"))
+    return concatenated(args, types_of(*args))
+
+
+def literal(node: exp.Array, types_of: Typer) -> exp.Expression:
+    """Check that the elements of ``ARRAY[…]`` have a common type."""
+    if len(node.expressions) > 1 and common(types_of, node.expressions) is None:
+        kinds = dict.fromkeys(map(str, trino_types(types_of, *node.expressions)))
+        message = "All ARRAY elements must be the same type or coercible to a common type."
+        raise QueryFailed("TYPE_MISMATCH", f"{message} Types: {', '.join(kinds)}")
+    return node
+
+
+def check_concatenated(given: list[TrinoType], failure: Callable[[], QueryFailed]) -> None:
+    """Refuse to put arrays and elements together that have no common type."""
+    deepest = max(given, key=_nesting)
+    for kind in given:
+        element = deepest.parts[0] if deepest.name == "array" else deepest
+        if common_type(deepest, kind) is None and common_type(element, kind) is None:
+            raise failure()
+
+
+def _nesting(kind: TrinoType) -> int:
+    return 1 + _nesting(kind.parts[0]) if kind.name == "array" else 0
+
+
+ARRAY_FORMS: dict[str, Translator] = {
+    "concat": counted("concat", 2, 127, _concat),
+    "reverse": counted("reverse", 1, 1, lambda args, _: call("list_reverse", *args)),
+}
+"""Functions of arrays whose names text functions have, too."""
 TRANSLATORS: dict[str, Translator] = {
     "all_match": _match("all_match", "every_match"),
     "any_match": _match("any_match", "some_match"),

@@ -232,6 +232,11 @@ def missing_column(error: duckdb.Error) -> str | None:
 
 _BITS = {"8": "tinyint", "16": "smallint", "32": "integer", "64": "bigint"}
 _KNOWN = (
+    (r"aggregate function calls cannot be nested", "NESTED_AGGREGATION"),
+    (r"GROUPING statement cannot be used", "MISSING_GROUP_BY"),
+    (r"does not exist on (left|right) side of join|Referenced table .* not found", "COLUMN_NOT_FOUND"),
+    (r"Subquery returns \d+ columns", "NOT_SUPPORTED"),
+    (r"Argument for ntile must be greater than zero", "INVALID_FUNCTION_ARGUMENT"),
     (r"term out of range", "INVALID_COLUMN_REFERENCE"),
     (r"Could not find key", "COLUMN_NOT_FOUND"),
     (r"Set operations can only apply", "TYPE_MISMATCH"),

@@ -10,4 +10,5 @@ FAMILIES: dict[str, Translator] = {
     **maps.TRANSLATORS,
     **rows.TRANSLATORS,
 }
+ARRAY_FORMS = arrays.ARRAY_FORMS
 MACROS = (*arrays.MACROS, arrays.PAIR, *maps.MACROS, *aggregates.MACROS, *comparisons.MACROS)

@@ -5,6 +5,7 @@ import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from local_aws.athena.failure import QueryFailed, unsupported
@@ -52,14 +53,28 @@ def evaluate(path: str, root: Any, variables: dict[str, Any]) -> Items:
     QueryFailed
         For a path that cannot be read.
     """
+    strict, read = _parsed(path)
+    return read(Scope(strict, root, variables))
+
+
+@cache
+def _parsed(path: str) -> tuple[bool, Path]:
     mode, _, rest = path.strip().partition(" ")
     if mode.lower() not in {"lax", "strict"}:
-        raise QueryFailed("SYNTAX_ERROR", f"mismatched input '{path}' expecting {{'lax', 'strict'}}")
+        raise QueryFailed("SYNTAX_ERROR", f"mismatched input '{mode}' expecting {{'lax', 'strict'}}")
     reader = _Reader(_tokens(rest))
     read = reader.sum()
     if reader.tokens[reader.place :]:
         raise QueryFailed("SYNTAX_ERROR", f"invalid JSON path: {path}")
-    return read(Scope(mode.lower() == "strict", root, variables))
+    return mode.lower() == "strict", read
+
+
+def check(path: str, variables: tuple[str, ...]) -> None:
+    """Refuse a path that cannot be read, or that names a variable which is not passed."""
+    _parsed(path)
+    missing = [token[1:] for token in _tokens(path) if re.fullmatch(r"\$\w+", token) and token[1:] not in variables]
+    if missing:
+        raise QueryFailed("INVALID_PATH", f"no value passed for parameter {missing[0]}")
 
 
 def _tokens(text: str) -> list[str]:
@@ -71,12 +86,6 @@ def _tokens(text: str) -> list[str]:
         found.append(match[1])
         place = match.end()
     return found
-
-
-def _variable(scope: Scope, name: str) -> Any:
-    if name not in scope.variables:
-        raise QueryFailed("INVALID_PATH", f"no value passed for parameter {name}")
-    return scope.variables[name]
 
 
 def _unwrapped(scope: Scope, items: Items) -> Items:
@@ -135,7 +144,7 @@ class _Reader:
         if token == "$":
             return lambda scope: [scope.root]
         if token.startswith("$"):
-            return lambda scope: [_variable(scope, token[1:])]
+            return lambda scope: [scope.variables[token[1:]]]
         if token == "@":
             return lambda scope: [scope.item]
         if token == "(":

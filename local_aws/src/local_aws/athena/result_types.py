@@ -25,6 +25,7 @@ def _array(kinds: list[TrinoType]) -> TrinoType:
     return TrinoType("array", (), (kinds[0],))
 
 
+_MOST_ARGUMENTS = {"max": 1, "min": 1, "max_by": 2, "min_by": 2}
 _RESULTS: dict[str, Result] = {
     **dict.fromkeys(_SAME.split(), lambda kinds: kinds[0]),
     **dict.fromkeys(("array_agg", "repeat"), _array),
@@ -39,6 +40,9 @@ _RESULTS: dict[str, Result] = {
 def note(name: str, args: list[exp.Expression], translate: Callable[[], exp.Expression]) -> exp.Expression:
     """Translate a call and note the type of its result, where the arguments tell it without DuckDB."""
     result = _RESULTS.get(name)
+    if len(args) > _MOST_ARGUMENTS.get(name, len(args)):
+        # With a count the aggregate gives an array.
+        result = None
     kinds = [told(arg) for arg in args] if result else [None]
     made = translate()
     try:
