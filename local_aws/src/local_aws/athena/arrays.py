@@ -116,7 +116,7 @@ MACROS = (
     "time_sequence(a, b, s) AS CASE WHEN (a + s > a AND b < a) OR (a + s < a AND b > a) "
     f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter("
     "list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
-    "lambda e__: e__ = a OR (e__ > a) = (e__ <= b)) END",
+    "lambda e__: CASE WHEN b >= a THEN e__ <= b ELSE e__ >= b END) END",
 )
 declare_macros(
     f"python_combinations(a, n) AS list_transform({sql_name(combination_places)}(len(a), n), "
