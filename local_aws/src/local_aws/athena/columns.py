@@ -24,8 +24,7 @@ def _relations(select: exp.Select) -> list[exp.Expression]:
 
 
 def _of_relation(relation: exp.Expression, column: exp.Column) -> list[exp.Expression] | None:
-    alias = relation.args.get("alias")
-    names = [name.name for name in alias.columns] if isinstance(alias, exp.TableAlias) else []
+    names = _names(relation)
     if isinstance(relation, exp.Values):
         rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in relation.expressions]
         return [row[names.index(column.name)] for row in rows] if column.name in names else None
@@ -33,10 +32,13 @@ def _of_relation(relation: exp.Expression, column: exp.Column) -> list[exp.Expre
         return _of_query(relation.this, names, column.name)
     if isinstance(relation, exp.Table):
         named = _named_query(relation)
-        return (
-            _of_query(named.this, [name.name for name in named.args["alias"].columns], column.name) if named else None
-        )
+        return None if named is None else _of_query(named.this, _names(named), column.name)
     return None
+
+
+def _names(relation: exp.Expression) -> list[str]:
+    alias = relation.args.get("alias")
+    return [name.name for name in alias.columns] if isinstance(alias, exp.TableAlias) else []
 
 
 def _of_query(query: exp.Expression, names: list[str], name: str) -> list[exp.Expression] | None:

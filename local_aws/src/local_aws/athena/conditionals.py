@@ -67,6 +67,15 @@ CONDITIONS: dict[type, str] = {
 """What Trino says of a condition that is no boolean."""
 
 
+def like(node: exp.Like, types_of: Typer) -> exp.Expression:
+    """Check ``LIKE``, which takes text alone."""
+    for side, part in (("Left side of LIKE expression", node.this), ("Pattern for LIKE expression", node.expression)):
+        (kind,) = trino_types(types_of, part)
+        if kind.name not in {"varchar", "char", "unknown"}:
+            raise QueryFailed("TYPE_MISMATCH", f"{side} must evaluate to a varchar (actual: {kind})")
+    return node
+
+
 def check(node: exp.Expression, types_of: Typer) -> None:
     """Refuse a clause or an operator whose conditions are no booleans."""
     for part in (node.this, node.args.get("expression")):

@@ -10,6 +10,7 @@ from local_aws.athena.dialect import decimal_type
 from local_aws.athena.trino_types import BOOLEAN, UNKNOWN, TrinoType, common_type, from_duck
 
 _NOTE = "trino type"
+_AROUND = (exp.Paren, exp.Alias, exp.Window, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)
 _CONDITIONS = (
     *(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.NullSafeEQ, exp.NullSafeNEQ),
     *(exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Like, exp.Exists, exp.Boolean),
@@ -32,7 +33,7 @@ def trino_types(types_of: Typer, *nodes: exp.Expression) -> list[TrinoType]:
 
 def known_type(node: exp.Expression, types_of: Typer) -> TrinoType | None:
     """Give the type of an expression that DuckDB's types cannot tell, or None."""
-    while isinstance(node, exp.Paren | exp.Alias) and _NOTE not in node.meta:
+    while isinstance(node, _AROUND) and _NOTE not in node.meta:
         node = node.this
     if _NOTE in node.meta:
         return node.meta[_NOTE]
@@ -68,22 +69,16 @@ def told(node: exp.Expression) -> TrinoType | None:
         raise LookupError
 
     try:
-        return known_type(node, unbound) or _number(node)
+        return known_type(node, unbound)
     except LookupError:
         return None
-
-
-def _number(node: exp.Expression) -> TrinoType | None:
-    if not isinstance(node, exp.Literal) or node.is_string:
-        return None
-    return TrinoType("integer" if int(node.this) < 2**31 else "bigint")
 
 
 def _literal(node: exp.Literal) -> TrinoType | None:
     if node.is_string:
         return TrinoType("varchar", (len(node.this),))
     if node.this.isdigit():
-        return None
+        return TrinoType("integer" if int(node.this) < 2**31 else "bigint")
     return TrinoType("double") if "e" in node.this.lower() else decimal_type(node.this)
 
 

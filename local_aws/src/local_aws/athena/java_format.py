@@ -112,8 +112,9 @@ def _digits(number: Decimal, conversion: str, places: int, flags: str) -> str:
             places = max(places, 1)
             rounded = abs(number) if not number else _significant(abs(number), places)
             if rounded == 0 or Decimal("1e-4") <= rounded < Decimal(10) ** places:
-                after = places - (rounded.adjusted() + 1 if rounded else 1)
-                return f"{rounded.quantize(Decimal(1).scaleb(-max(after, 0)), ROUND_HALF_UP):{',' if ',' in flags else ''}f}"
+                after = max(0, places - (rounded.adjusted() + 1 if rounded else 1))
+                whole = rounded.quantize(Decimal(1).scaleb(-after), ROUND_HALF_UP)
+                return f"{whole:{',' if ',' in flags else ''}f}"
             places -= 1
         mantissa = _significant(abs(number), places + 1)
         exponent = mantissa.adjusted() if mantissa else 0

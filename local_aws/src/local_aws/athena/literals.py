@@ -9,7 +9,7 @@ from local_aws.athena import intervals, zones
 from local_aws.athena.calls import Typer
 from local_aws.athena.cast_macros import cast_text_to_zoned
 from local_aws.athena.casts import duck_cast, trino_type
-from local_aws.athena.failure import QueryFailed
+from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.inference import noted
 from local_aws.athena.moments import present
 from local_aws.athena.trino_types import ZONED, TrinoType, to_duck
@@ -61,6 +61,11 @@ def typed(node: exp.Cast) -> exp.Expression:
         ``INVALID_LITERAL`` for what is no such date or time.
     """
     kind, text = trino_type(node.to), node.this.this
+    if kind.name != "date" and not node.to.expressions:
+        digits = re.search(r"\.(\d+)", text)
+        kind = TrinoType(kind.name, (len(digits[1]) if digits else 0,))
+        if kind.numbers[0] > 6:
+            raise unsupported("more than six digits of a second")
     try:
         if kind.name == ZONED:
             read = cast_text_to_zoned(text)

@@ -247,10 +247,9 @@ def _to_unixtime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expr
 
 
 def _from_unixtime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    forms = "from_unixtime(double) -> date\nfrom_unixtime(double, varchar(x)) -> date\nfrom_unixtime(double, bigint, bigint) -> date"
     wanted = {1: ["double"], 2: ["double", "varchar"], 3: ["double", "bigint", "bigint"]}.get(len(args), [])
     if not wanted or not all(map(accepts_whole, wanted, kinds)):
-        raise unexpected("from_unixtime", parse_signatures(forms)["from_unixtime"], kinds)
+        raise _accepted("from_unixtime", kinds, "double", "double, varchar(x)", "double, bigint, bigint")
     moment = call("moment_of_seconds", duck_cast(args[0], "DOUBLE"))
     if len(args) == 3:
         hours = exp.Mul(this=exp.Paren(this=args[1]), expression=exp.Literal.number(3_600_000))

@@ -3,6 +3,7 @@
 from sqlglot import exp
 
 from local_aws.athena import intervals
+from local_aws.athena.aggregate_calls import around_cores
 from local_aws.athena.aggregates import Arguments, arguments
 from local_aws.athena.arithmetic import divide_decimals
 from local_aws.athena.calls import Translator, Typer, call
@@ -52,4 +53,8 @@ def _avg(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     return noted(duck_cast(mean, "FLOAT"), kind) if kind.name == "real" else noted(mean, DOUBLE)
 
 
-TRANSLATORS: dict[str, Translator] = {"avg": _avg, "sum": _sum}
+def _whole(translate: Translator) -> Translator:
+    return lambda args, types_of: around_cores(translate(args, types_of))
+
+
+TRANSLATORS: dict[str, Translator] = {"avg": _whole(_avg), "sum": _whole(_sum)}

@@ -46,6 +46,7 @@ OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     **literals.TRANSLATORS,
     exp.AtTimeZone: operators.at_time_zone,
     exp.Case: conditionals.case,
+    exp.Like: conditionals.like,
     exp.In: operators.compare_list,
     exp.Neg: operators.negate,
     exp.DPipe: operators.concatenate,

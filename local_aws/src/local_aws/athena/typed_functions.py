@@ -20,11 +20,12 @@ from local_aws.athena import (  # noqa: F401 - the modules that declare function
 )
 from local_aws.athena import native_functions as native
 from local_aws.athena import python_functions as python
+from local_aws.athena.arrays import concatenated
 from local_aws.athena.calls import Typer, call
 from local_aws.athena.casts import coerce
 from local_aws.athena.inference import noted, trino_types
 from local_aws.athena.regex_functions import for_re2, replace_by_lambda
-from local_aws.athena.signatures import Signature, choose
+from local_aws.athena.signatures import Signature, choose, unexpected
 from local_aws.athena.trino_types import TrinoType, parse_type
 
 Translator = Callable[[list[exp.Expression], Typer], exp.Expression]
@@ -46,33 +47,24 @@ FORMS: dict[str, list[Signature]] = {
 }
 
 
+_CONCAT = [
+    Signature("concat", takes, "")
+    for takes in (("char(x)", "char(y)"), ("array(E)", "E"), ("array(E)",), ("varchar",), ("varbinary",))
+]
+
+
 def _concat(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     kinds = trino_types(types_of, *args)
     if {kind.name for kind in kinds} <= {"varbinary", "unknown"} and any(kind.name == "varbinary" for kind in kinds):
         return _declared("concat", args, types_of)
+    if any(kind.name == "array" for kind in kinds) and len(args) > 1:
+        return concatenated(args, types_of(*args))
     if not {kind.name for kind in kinds} <= {"varchar", "char", "unknown"} or len(args) < 2:
-        from local_aws.athena.signatures import unexpected
-
-        raise unexpected(
-            "concat",
-            parse(
-                "concat(char(x), char(y)) -> char\nconcat(array(E), E) E -> array(E)\n"
-                "concat(varchar) -> varchar\nconcat(varbinary) -> varbinary"
-            ),
-            kinds,
-        )
+        raise unexpected("concat", _CONCAT, kinds)
     joined = args[0]
     for arg in args[1:]:
         joined = exp.DPipe(this=joined, expression=arg)
     return noted(exp.Paren(this=joined), TrinoType("varchar"))
-
-
-def parse(text: str) -> list[Signature]:
-    """Read the forms of one function."""
-    return [
-        Signature(line.partition("(")[0], tuple(line.partition("(")[2].rpartition(")")[0].split(", ")), "")
-        for line in text.splitlines()
-    ]
 
 
 def _concat_ws(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
