@@ -295,11 +295,6 @@ def _depth(kind: Any) -> int:
     return 1 + _depth(dict(kind.children)["child"]) if kind.id == "list" else 0
 
 
-def _concat(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    check_concatenated(trino_types(types_of, *args), lambda: mismatch("concat"))
-    return concatenated(args, types_of(*args))
-
-
 def literal(node: exp.Array, types_of: Typer) -> exp.Expression:
     """Check that the elements of ``ARRAY[…]`` have a common type."""
     if len(node.expressions) > 1 and common(types_of, node.expressions) is None:
@@ -323,7 +318,6 @@ def _nesting(kind: TrinoType) -> int:
 
 
 ARRAY_FORMS: dict[str, Translator] = {
-    "concat": counted("concat", 2, 127, _concat),
     "reverse": counted("reverse", 1, 1, lambda args, _: call("list_reverse", *args)),
 }
 """Functions of arrays whose names text functions have, too."""

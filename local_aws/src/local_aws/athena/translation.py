@@ -297,7 +297,7 @@ class Translator:
         if name in NUMERIC_AGGREGATES:
             check_numbers(name, args, types_of)
         if name in FAMILIES:
-            return result_types.note(name, args, lambda: FAMILIES[name](args, types_of))
+            return result_types.note(name, args, lambda: FAMILIES[name](args, types_of), types_of)
         if name in TRANSLATORS:
             return TRANSLATORS[name](args, types_of)
         if function is None and name in UNTRANSLATED:
@@ -305,7 +305,7 @@ class Translator:
         if function is None:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
         _check_call(name, function, args)
-        return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args))
+        return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args), types_of)
 
 
 class Unbound(QueryFailed):
