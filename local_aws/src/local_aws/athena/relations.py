@@ -14,6 +14,8 @@ def prepare(tree: exp.Expression) -> None:
             _select(values)
     for select in tree.find_all(exp.Select):
         _with_ties(select)
+    for condition in tree.find_all(exp.In):
+        _check_in(condition)
     for function in tree.find_all(exp.Anonymous):
         _check_offset(function)
     for relation in tree.find_all(exp.Values, exp.Subquery, exp.CTE):
@@ -88,3 +90,13 @@ def _check_offset(function: exp.Anonymous) -> None:
     digits = re.sub(r"\s", "", function.expressions[1].sql())
     if re.fullmatch(r"-?\d+", digits) and int(digits) < least:
         raise QueryFailed("INVALID_FUNCTION_ARGUMENT", f"Offset must be at least {least}")
+
+
+def _check_in(condition: exp.In) -> None:
+    query = condition.args.get("query")
+    width = _width(query) if query is not None else None
+    given = len(condition.this.expressions) if isinstance(condition.this, exp.Tuple) else 1
+    if width is not None and given == 1 and width > 1:
+        raise QueryFailed(
+            "TYPE_MISMATCH", f"Value expression and result of subquery must be of the same type: 1 vs {width}"
+        )

@@ -179,6 +179,10 @@ class Translator:
         """Find the type of a state, which begins as an argument and goes on as what the first lambda gives."""
         name, written = node.name.lower(), node.expressions[2].copy()
         state = lambdas.fill(node.expressions[1], self.parameters)
+        # DuckDB gives a bare null, alone or in an empty array, a type of its own choice.
+        typed = not any(
+            isinstance(part, exp.Null | exp.Array) and not part.args.get("expressions") for part in state.walk()
+        )
         for _ in range(_MOST_WIDENINGS):
             step = written.copy()
             node.expressions[2].replace(step)
@@ -186,9 +190,9 @@ class Translator:
             goes_on = lambdas.fill(step.this, self.parameters)
             widened = exp.Coalesce(this=state.copy(), expressions=[goes_on])
             begun, whole = self._types(node, (state, widened))
-            if str(begun) == str(whole):
+            if typed and str(begun) == str(whole):
                 break
-            state = widened
+            state, typed = widened, True
         else:
             raise unsupported(f"a state of {name} that changes its type")
         last = node.expressions[3]
