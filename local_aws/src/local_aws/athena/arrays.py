@@ -106,6 +106,11 @@ MACROS = (
     + fail("INVALID_FUNCTION_ARGUMENT: N must be positive")
     + "::BIGINT)] WHEN n >= len(a) THEN [a] "
     "ELSE list_transform(range(1, len(a) - n + 2), lambda i__: array_slice(a, i__, i__ + n - 1)) END",
+    "comparison_of(c) AS CASE WHEN c IN (-1, 0, 1) THEN c ELSE "
+    + fail("INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1")
+    + " END",
+    "trino_contains_sequence(a, s) AS CASE WHEN a IS NULL OR s IS NULL THEN NULL ELSE len(s) = 0 OR list_contains("
+    "list_transform(range(1, len(a) - len(s) + 2), lambda i__: array_slice(a, i__, i__ + len(s) - 1) = s), true) END",
     "trino_shuffle(a) AS list_transform(list_sort(list_transform(a, lambda e__: {'r': random(), 'e': e__})), "
     "lambda s__: s__.e)",
     # Trino's lengths of steps are whole; the count is checked before the array is made.
@@ -187,7 +192,10 @@ def _array_sort(args: list[exp.Expression], _: Typer) -> exp.Expression:
 
     def part(comparison: type[exp.Expression]) -> exp.Expression:
         body = lambdas.over(
-            "element", lambda item: comparison(this=lambdas.apply(comparator, item, new.copy()), expression=number(0))
+            "element",
+            lambda item: comparison(
+                this=call("comparison_of", lambdas.apply(comparator, item, new.copy())), expression=number(0)
+            ),
         )
         return call("list_filter", done.copy(), body)
 
@@ -266,7 +274,9 @@ def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     given = [kind.id for kind in types_of(*args)]
     moments = [kind for kind in given[:2] if kind == "date" or kind.startswith("timestamp")]
     if moments and len(args) == 2 and moments == ["date", "date"]:
-        args = [*args, call("to_days", number(1))]
+        falls = exp.GT(this=args[0].copy(), expression=args[1].copy())
+        step = exp.Case(ifs=[exp.If(this=falls, true=number(-1))], default=number(1))
+        args = [*args, call("to_days", exp.cast(step, "integer"))]
     if moments:
         made = call("time_sequence", *args)
         return exp.cast(made, "DATE[]", dialect="duckdb") if moments[0] == "date" else made
@@ -338,6 +348,7 @@ TRANSLATORS: dict[str, Translator] = {
     "arrays_overlap": _of_two("arrays_overlap"),
     "combinations": counted("combinations", 2, 2, lambda args, _: call("python_combinations", *args)),
     "contains": _with_element("contains"),
+    "contains_sequence": _of_two("contains_sequence"),
     "ngrams": macro("ngrams", 2),
     "reduce": counted("reduce", 4, 4, _reduce),
     "repeat": macro("repeat", 2),
