@@ -8,7 +8,8 @@ from local_aws.athena.calls import Typer, call, number
 from local_aws.athena.casts import hive_type
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_casts import read_scalar, to_json
-from local_aws.athena.json_paths import PathFailed, check, evaluate
+from local_aws.athena.json_path_items import PathFailed
+from local_aws.athena.json_paths import check, evaluate
 from local_aws.athena.json_syntax import Clauses, clauses
 from local_aws.athena.json_text import read, write
 from local_aws.athena.vectors import sql_name, vector

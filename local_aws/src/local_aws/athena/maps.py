@@ -5,7 +5,7 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.athena import kinds, lambdas
-from local_aws.athena.arrays import refuse
+from local_aws.athena.array_macros import refuse
 from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, mismatch, number
 from local_aws.athena.inference import trino_types
 from local_aws.athena.json_lines import fail
