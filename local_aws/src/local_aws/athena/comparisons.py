@@ -33,6 +33,8 @@ def compare(node: exp.Expression, kinds: list[Any]) -> exp.Expression:
         raise QueryFailed(
             "TYPE_MISMATCH", f"Cannot apply operator: {from_duck(left)} {COMPARISONS[type(node)]} {from_duck(right)}"
         )
+    if isinstance(node, exp.NullSafeEQ | exp.NullSafeNEQ):
+        return node
     if isinstance(node, exp.EQ | exp.NEQ):
         same = _same(node.this, node.expression, left)
         return exp.Paren(this=exp.Not(this=exp.Paren(this=same))) if isinstance(node, exp.NEQ) else exp.Paren(this=same)
@@ -46,6 +48,9 @@ def compare(node: exp.Expression, kinds: list[Any]) -> exp.Expression:
 
 
 def _same(left: exp.Expression, right: exp.Expression, kind: Any) -> exp.Expression:
+    if kind.id == "struct" and from_duck(kind).name != "row":
+        # A moment with its zone, or an interval: what counts stands first.
+        return exp.EQ(this=_field(left, 1), expression=_field(right, 1))
     if kind.id == "struct":
         places = range(1, len(kind.children) + 1)
         parts = [

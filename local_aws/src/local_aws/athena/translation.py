@@ -22,6 +22,7 @@ from local_aws.athena import (
     operators,
     result_types,
     rows,
+    scopes,
     unnest,
 )
 from local_aws.athena.aggregate_calls import WRAPPERS, around_aggregates
@@ -37,9 +38,7 @@ from local_aws.athena.kinds import comparable
 from local_aws.athena.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
 from local_aws.athena.trino_functions import UNTRANSLATED
 from local_aws.athena.typed_functions import TRANSLATORS
-
-UNNAMED = "unnamed "
-"""Prefix of the columns that a query does not name; no identifier of a query begins so by chance."""
+from local_aws.athena.unnest import UNNAMED
 
 OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), operators.operate),
@@ -207,6 +206,8 @@ class Translator:
             return self._function(node, types_of)
         if isinstance(node, WRAPPERS):
             return around_aggregates(node)
+        if isinstance(node, exp.Column):
+            return self._column(node, types_of)
         if isinstance(node, exp.Cast):
             return self._cast(node, types_of)
         if isinstance(node, exp.Extract):
@@ -223,6 +224,21 @@ class Translator:
             return self._values(node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
+
+    def _column(self, node: exp.Column, types_of: Typer) -> exp.Expression:
+        """Refuse the name of a relation as a value, which DuckDB takes for a row of all its columns."""
+        select = node.find_ancestor(exp.Select)
+        relations = scopes.relation_names(select) if select is not None and not node.table else set()
+        if node.name not in relations or node.name in {item.alias for item in select.expressions}:
+            return node
+        for relation in sorted(relations):
+            try:
+                types_of(exp.column(node.name, table=relation, quoted=True))
+            except Unbound:
+                continue
+            return node
+        place = self.place_of.get(node.name, "line 1:1")
+        raise QueryFailed("COLUMN_NOT_FOUND", f"{place}: Column '{node.name}' cannot be resolved")
 
     def _values(self, node: exp.Values, types_of: Typer) -> exp.Expression:
         """Check that the rows have columns of one type; of many rows those that come first."""
