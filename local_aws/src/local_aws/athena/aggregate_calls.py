@@ -6,6 +6,7 @@ An aggregate of Trino may be an expression around one or more aggregates of Duck
 from sqlglot import exp
 
 from local_aws.athena.calls import call
+from local_aws.athena.failure import QueryFailed
 
 WRAPPERS = (exp.WithinGroup, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.Window)
 _CORE, _AROUND = "aggregate", "around aggregates"
@@ -62,6 +63,8 @@ def _around(node: exp.Expression, function: exp.Expression) -> exp.Expression:
     if isinstance(node, exp.RespectNulls):
         return made
     if isinstance(node, exp.IgnoreNulls):
+        if not isinstance(made, exp.Anonymous) or made.name not in _NAVIGATION:
+            raise QueryFailed("NULL_TREATMENT_NOT_ALLOWED", "Cannot specify null treatment clause for this function")
         return exp.IgnoreNulls(this=_NAVIGATION[made.name](made.expressions))
     if isinstance(node, exp.WithinGroup):
         order = [item.copy() for item in node.expression.expressions]

@@ -10,8 +10,11 @@ from local_aws.athena.aggregate_calls import around_cores, core
 from local_aws.athena.arrays import folded
 from local_aws.athena.calls import Translator, Typer, call, counted, expect, mismatch, number
 from local_aws.athena.casts import FLOATS, INTEGERS
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.inference import trino_types
 from local_aws.athena.json_lines import fail
 from local_aws.athena.maps import entry
+from local_aws.athena.trino_types import NUMBERS
 from local_aws.athena.vectors import declare_macros, sql_name
 
 _SHARE = fail("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1")
@@ -181,6 +184,21 @@ def _numeric_histogram(given: Arguments, _: Typer) -> exp.Expression:
     values = given.collect("list", _double(value), present=value)
     weights = given.collect("list", _double(weight[0] if weight else number(1)), present=value)
     return call("python_buckets_of", most, values, weights)
+
+
+def check_numbers(name: str, args: list[exp.Expression], types_of: Typer) -> None:
+    """Refuse an aggregate of numbers over other values."""
+    plain = [arg for arg in arguments(args).plain if not isinstance(arg, exp.Star)]
+    kinds = trino_types(types_of, *plain) if plain else []
+    if any(kind.name not in {*NUMBERS, "unknown"} for kind in kinds):
+        shown = ", ".join(map(str, kinds))
+        raise QueryFailed("FUNCTION_NOT_FOUND", f"Unexpected parameters ({shown}) for function {name}")
+
+
+NUMERIC_AGGREGATES = frozenset(
+    ("corr", "covar_pop", "covar_samp", "entropy", "geometric_mean", "kurtosis", "regr_intercept", "regr_slope")
+    + ("skewness", "stddev", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "variance")
+)
 
 
 def _listagg(given: Arguments, _: Typer) -> exp.Expression:

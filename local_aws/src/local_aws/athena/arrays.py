@@ -1,122 +1,17 @@
 """Array functions (Trino, "Array functions and operators")."""
 
-import math
-from itertools import combinations
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
 
 from local_aws.athena import kinds, lambdas
-from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, number
+from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, mismatch, number
 from local_aws.athena.casts import FLOATS, cast
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.json_lines import fail
+from local_aws.athena.inference import common, trino_types
 from local_aws.athena.samples import null_of
-from local_aws.athena.vectors import declare_macros, sql_name, vector
-
-_MOST_COMBINED, _MOST_PLACES = 5, 100_000
-_MOST = 10_000
-"""The longest array that ``sequence`` and ``repeat`` make."""
-
-
-@vector("BIGINT BIGINT", "BIGINT[][]")
-def combination_places(length: int, size: int) -> list[list[int]]:
-    """Give the places of each combination, from 1, in Trino's order: the last place changes last."""
-    if size < 0:
-        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", f"combination size must not be negative: {size}")
-    if size > _MOST_COMBINED:
-        message = f"combination size must not exceed {_MOST_COMBINED}: {size}"
-        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", message)
-    if math.comb(length, size) * size > _MOST_PLACES:
-        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", "combinations exceed max size")
-    chosen = combinations(range(1, length + 1), size)
-    return sorted(map(list, chosen), key=lambda places: places[::-1])
-
-
-def refuse(message: str) -> str:
-    """Write an expression that fails as a wrong argument; ``message`` is SQL of a text."""
-    return f"CAST('INVALID_FUNCTION_ARGUMENT: ' || {message} AS TINYINT)"
-
-
-_ZERO = fail("INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1")
-_BELOW = refuse("'Array subscript is negative: ' || i")
-_BEYOND = refuse("'Array subscript must be less than or equal to array length: ' || i || ' > ' || len(a)")
-_BACKWARDS = fail(
-    "INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater "
-    "than zero otherwise stop should be less than or equal to start"
-)
-_STEP = fail("INVALID_FUNCTION_ARGUMENT: step must not be zero")
-_LONG = fail("INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries")
-
-
-def _guarded(condition: str, refusal: str, value: str) -> str:
-    return f"CASE WHEN {condition} THEN {refusal} ELSE {value} END"
-
-
-MACROS = (
-    f"array_subscript(a, i) AS list_extract(a, CASE WHEN i = 0 THEN {_ZERO}::BIGINT WHEN i < 0 THEN {_BELOW}::BIGINT "
-    f"WHEN i > len(a) THEN {_BEYOND}::BIGINT ELSE i END)",
-    f"trino_element_at(a, i) AS list_extract(a, {_guarded('i = 0', f'{_ZERO}::BIGINT', 'i')})",
-    "has_null(a) AS list_count(a) < len(a)",
-    "trino_contains(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL WHEN list_contains(a, x) THEN true "
-    "WHEN has_null(a) THEN NULL ELSE false END",
-    "trino_array_max(a) AS CASE WHEN has_null(a) THEN NULL ELSE list_max(a) END",
-    "trino_array_min(a) AS CASE WHEN has_null(a) THEN NULL ELSE list_min(a) END",
-    "trino_array_distinct(a) AS list_filter(a, lambda e__, i__: list_position(a, e__) = i__)",
-    "trino_array_remove(a, x) AS CASE WHEN x IS NOT NULL THEN list_filter(a, lambda e__: e__ IS NULL OR e__ <> x) END",
-    "trino_array_union(a, b) AS CASE WHEN a IS NOT NULL AND b IS NOT NULL "
-    "THEN trino_array_distinct(list_concat(a, b)) END",
-    "trino_array_except(a, b) AS CASE WHEN b IS NOT NULL "
-    "THEN trino_array_distinct(list_filter(a, lambda e__: list_position(b, e__) IS NULL)) END",
-    # The longer array gives the order.
-    "trino_array_intersect(a, b) AS CASE WHEN len(a) < len(b) "
-    "THEN trino_array_distinct(list_filter(b, lambda e__: list_position(a, e__) IS NOT NULL)) "
-    "WHEN b IS NOT NULL THEN trino_array_distinct(list_filter(a, lambda e__: list_position(b, e__) IS NOT NULL)) END",
-    "trino_arrays_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) = 0 OR len(b) = 0 THEN false "
-    "WHEN list_has_any(a, b) THEN true WHEN has_null(a) OR has_null(b) THEN NULL ELSE false END",
-    "every_match(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, false) THEN false "
-    "WHEN has_null(a) THEN NULL ELSE true END",
-    "some_match(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, true) THEN true "
-    "WHEN has_null(a) THEN NULL ELSE false END",
-    "trino_array_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
-    "ELSE coalesce(list_position(a, x), 0)::BIGINT END, "
-    "(a, x, n) AS CASE WHEN a IS NULL OR x IS NULL OR n IS NULL THEN NULL WHEN n = 0 THEN "
-    f"{fail('INVALID_FUNCTION_ARGUMENT: array_position cannot take a 0-valued instance argument.')}::BIGINT "
-    "ELSE coalesce(list_extract(list_filter(range(1, len(a) + 1), lambda i__: list_extract(a, i__) = x), n), 0) END",
-    "trino_slice(a, s, n) AS CASE WHEN n < 0 THEN array_slice(a, 1, "
-    f"{fail('INVALID_FUNCTION_ARGUMENT: length must be greater than or equal to 0')}::BIGINT) "
-    f"WHEN s = 0 THEN array_slice(a, 1, {_ZERO}::BIGINT) WHEN s < -len(a) THEN array_slice(a, 1, 0) "
-    "WHEN n IS NULL OR s IS NULL THEN NULL "
-    "ELSE array_slice(a, CASE WHEN s < 0 THEN len(a) + s + 1 ELSE s END, "
-    "CASE WHEN s < 0 THEN len(a) + s + 1 ELSE s END + n - 1) END",
-    "trino_trim_array(a, n) AS array_slice(a, 1, CASE WHEN n < 0 THEN "
-    + refuse("'size must not be negative: ' || n")
-    + "::BIGINT WHEN n > len(a) THEN "
-    + refuse("'size must not exceed array cardinality ' || len(a) || ': ' || n")
-    + "::BIGINT ELSE len(a) - n END)",
-    "trino_repeat(x, n) AS list_transform(range(CASE WHEN n < 0 THEN "
-    + fail("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0")
-    + f"::BIGINT WHEN n > {_MOST} THEN "
-    + fail("INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000")
-    + "::BIGINT ELSE n END), lambda i__: x)",
-    "trino_ngrams(a, n) AS CASE WHEN n <= 0 THEN [array_slice(a, 1, "
-    + fail("INVALID_FUNCTION_ARGUMENT: N must be positive")
-    + "::BIGINT)] WHEN n >= len(a) THEN [a] "
-    "ELSE list_transform(range(1, len(a) - n + 2), lambda i__: array_slice(a, i__, i__ + n - 1)) END",
-    "trino_shuffle(a) AS list_transform(list_sort(list_transform(a, lambda e__: {'r': random(), 'e': e__})), "
-    "lambda s__: s__.e)",
-    # Trino's lengths of steps are whole; the count is checked before the array is made.
-    f"number_sequence(a, b, s) AS generate_series(a, b, CASE WHEN s = 0 THEN {_STEP}::BIGINT "
-    f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_BACKWARDS}::BIGINT "
-    f"WHEN (b - a) // s >= {_MOST} THEN {_LONG}::BIGINT ELSE s END)",
-    "time_sequence(a, b, s) AS CASE WHEN (a + s > a AND b < a) OR (a + s < a AND b > a) "
-    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter(list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
-    "lambda e__: e__ = a OR (e__ > a) = (e__ <= b)) END",
-)
-declare_macros(
-    f"python_combinations(a, n) AS list_transform({sql_name(combination_places)}(len(a), n), "
-    "lambda c__: list_transform(c__, lambda i__: list_extract(a, i__)))",
-)
+from local_aws.athena.trino_types import TrinoType, common_type
 
 
 def _element(name: str, kind: Any) -> Any:
@@ -149,8 +44,10 @@ def _with_element(name: str, most: int = 2) -> Translator:
     """A function of an array and a value like its elements."""
 
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-        array, value = types_of(*args[:2])
-        kinds.check(name, _element(name, array), value)
+        array, value = trino_types(types_of, *args[:2])
+        if array.name != "array":
+            raise mismatch(name)
+        kinds.check(name, array.parts[0], value)
         return call(f"trino_{name}", *args)
 
     return counted(name, 2, most, translate)
@@ -160,8 +57,9 @@ def _of_two(name: str) -> Translator:
     """A function of two arrays of one type."""
 
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-        left, right = types_of(*args)
-        _element(name, left), _element(name, right)
+        left, right = trino_types(types_of, *args)
+        if {left.name, right.name} - {"unknown"} != {"array"}:
+            raise mismatch(name)
         kinds.check(name, left, right)
         return call(f"trino_{name}", *args)
 
@@ -179,7 +77,10 @@ def _array_sort(args: list[exp.Expression], _: Typer) -> exp.Expression:
 
     def part(comparison: type[exp.Expression]) -> exp.Expression:
         body = lambdas.over(
-            "element", lambda item: comparison(this=lambdas.apply(comparator, item, new.copy()), expression=number(0))
+            "element",
+            lambda item: comparison(
+                this=call("comparison_of", lambdas.apply(comparator, item, new.copy())), expression=number(0)
+            ),
         )
         return call("list_filter", done.copy(), body)
 
@@ -213,9 +114,6 @@ def folded(array: exp.Expression, start: exp.Expression, step: exp.Lambda) -> ex
 
 def _pair(state: exp.Expression, item: exp.Expression) -> exp.Expression:
     return call("named_pair", state, item)
-
-
-PAIR = "named_pair(s, i) AS {'state': s, 'item': i}"
 
 
 def _reduce(args: list[exp.Expression], _: Typer) -> exp.Expression:
@@ -258,7 +156,9 @@ def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     given = [kind.id for kind in types_of(*args)]
     moments = [kind for kind in given[:2] if kind == "date" or kind.startswith("timestamp")]
     if moments and len(args) == 2 and moments == ["date", "date"]:
-        args = [*args, call("to_days", number(1))]
+        falls = exp.GT(this=args[0].copy(), expression=args[1].copy())
+        step = exp.Case(ifs=[exp.If(this=falls, true=number(-1))], default=number(1))
+        args = [*args, call("to_days", exp.cast(step, "integer"))]
     if moments:
         made = call("time_sequence", *args)
         return exp.cast(made, "DATE[]", dialect="duckdb") if moments[0] == "date" else made
@@ -287,6 +187,32 @@ def _depth(kind: Any) -> int:
     return 1 + _depth(dict(kind.children)["child"]) if kind.id == "list" else 0
 
 
+def literal(node: exp.Array, types_of: Typer) -> exp.Expression:
+    """Check that the elements of ``ARRAY[…]`` have a common type."""
+    if len(node.expressions) > 1 and common(types_of, node.expressions) is None:
+        kinds = dict.fromkeys(map(str, trino_types(types_of, *node.expressions)))
+        message = "All ARRAY elements must be the same type or coercible to a common type."
+        raise QueryFailed("TYPE_MISMATCH", f"{message} Types: {', '.join(kinds)}")
+    return node
+
+
+def check_concatenated(given: list[TrinoType], failure: Callable[[], QueryFailed]) -> None:
+    """Refuse to put arrays and elements together that have no common type."""
+    deepest = max(given, key=_nesting)
+    for kind in given:
+        element = deepest.parts[0] if deepest.name == "array" else deepest
+        if common_type(deepest, kind) is None and common_type(element, kind) is None:
+            raise failure()
+
+
+def _nesting(kind: TrinoType) -> int:
+    return 1 + _nesting(kind.parts[0]) if kind.name == "array" else 0
+
+
+ARRAY_FORMS: dict[str, Translator] = {
+    "reverse": counted("reverse", 1, 1, lambda args, _: call("list_reverse", *args)),
+}
+"""Functions of arrays whose names text functions have, too."""
 TRANSLATORS: dict[str, Translator] = {
     "all_match": _match("all_match", "every_match"),
     "any_match": _match("any_match", "some_match"),
@@ -304,6 +230,7 @@ TRANSLATORS: dict[str, Translator] = {
     "arrays_overlap": _of_two("arrays_overlap"),
     "combinations": counted("combinations", 2, 2, lambda args, _: call("python_combinations", *args)),
     "contains": _with_element("contains"),
+    "contains_sequence": _of_two("contains_sequence"),
     "ngrams": macro("ngrams", 2),
     "reduce": counted("reduce", 4, 4, _reduce),
     "repeat": macro("repeat", 2),

@@ -55,6 +55,9 @@ def connect(**settings: Any) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+_RECURSIVE = "recursive"
+
+
 class Binder:
     """Tells the DuckDB types of parts of a query, without reading any file."""
 
@@ -140,7 +143,12 @@ class Binder:
     def _bind(self, probe: exp.Select, ctes: list[exp.Expression]) -> list[Any]:
         whole = probe.copy()
         if ctes:
-            whole.set("with_", exp.With(expressions=[cte.copy() for cte in ctes]))
+            whole.set(
+                "with_",
+                exp.With(
+                    expressions=[cte.copy() for cte in ctes], recursive=any(cte.meta.get(_RECURSIVE) for cte in ctes)
+                ),
+            )
         sql = whole.sql("duckdb")
         self._vectors.add(sql)
         return self._connection.sql(sql).types
@@ -150,16 +158,22 @@ def _subquery(query: exp.Expression) -> exp.Subquery:
     return exp.Subquery(this=query.copy(), alias=exp.TableAlias(this=exp.to_identifier("part")))
 
 
+def _whole(named: exp.With) -> list[exp.CTE]:
+    for cte in named.expressions:
+        cte.meta[_RECURSIVE] = bool(named.args.get("recursive"))
+    return named.expressions
+
+
 def _visible_ctes(node: exp.Expression) -> list[exp.Expression]:
     """Copy the named subqueries that ``node`` can see, outermost first."""
     levels, child = [], node
     while child.parent is not None:
         parent = child.parent
         if isinstance(parent, exp.With):
-            before = parent.expressions[: parent.expressions.index(child)]
+            before = _whole(parent)[: parent.expressions.index(child)]
             levels.insert(0, [*before, *_begun(child, node)] if parent.args.get("recursive") else before)
         elif parent.args.get("with_") is not None and child is not parent.args["with_"]:
-            levels.insert(0, parent.args["with_"].expressions)
+            levels.insert(0, _whole(parent.args["with_"]))
         child = parent
     return [cte.copy() for level in levels for cte in level]
 
@@ -232,6 +246,11 @@ def missing_column(error: duckdb.Error) -> str | None:
 
 _BITS = {"8": "tinyint", "16": "smallint", "32": "integer", "64": "bigint"}
 _KNOWN = (
+    (r"aggregate function calls cannot be nested", "NESTED_AGGREGATION"),
+    (r"GROUPING statement cannot be used", "MISSING_GROUP_BY"),
+    (r"does not exist on (left|right) side of join|Referenced table .* not found", "COLUMN_NOT_FOUND"),
+    (r"Subquery returns \d+ columns", "NOT_SUPPORTED"),
+    (r"Argument for ntile must be greater than zero", "INVALID_FUNCTION_ARGUMENT"),
     (r"term out of range", "INVALID_COLUMN_REFERENCE"),
     (r"Could not find key", "COLUMN_NOT_FOUND"),
     (r"Set operations can only apply", "TYPE_MISMATCH"),

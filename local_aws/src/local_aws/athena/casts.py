@@ -140,7 +140,8 @@ def _row(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expr
     parts = [convert(*field) for field in zip(fields, kind.parts, wanted.parts, strict=True)]
     null = exp.Is(this=source.copy(), expression=exp.Null())
     row = exp.Case(ifs=[exp.If(this=null, true=exp.Null())], default=call("row", *parts))
-    return duck_cast(row, to_duck(wanted))
+    # DuckDB has no name for the type of a row without names.
+    return duck_cast(row, to_duck(wanted)) if any(wanted.labels) else row
 
 
 _NUMBERED = iter(range(10**9))

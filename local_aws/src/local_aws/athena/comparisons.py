@@ -11,6 +11,9 @@ from local_aws.athena import lambdas
 from local_aws.athena.calls import call, number
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.json_lines import fail
+from local_aws.athena.kinds import comparable
+from local_aws.athena.operators import COMPARISONS
+from local_aws.athena.trino_types import from_duck
 
 NESTED = {"list", "map", "struct"}
 _NULLS = fail("NOT_SUPPORTED: comparison not supported for values with null elements")
@@ -26,19 +29,28 @@ MACROS = (
 def compare(node: exp.Expression, kinds: list[Any]) -> exp.Expression:
     """Write the comparison of two nested values."""
     left, right = kinds
-    if left.id != right.id or len(left.children) != len(right.children):
-        raise QueryFailed("TYPE_MISMATCH", f"Cannot apply operator: {left} {node.key} {right}")
+    if left.id != right.id or not comparable(left, right):
+        raise QueryFailed(
+            "TYPE_MISMATCH", f"Cannot apply operator: {from_duck(left)} {COMPARISONS[type(node)]} {from_duck(right)}"
+        )
+    if isinstance(node, exp.NullSafeEQ | exp.NullSafeNEQ):
+        return node
     if isinstance(node, exp.EQ | exp.NEQ):
         same = _same(node.this, node.expression, left)
         return exp.Paren(this=exp.Not(this=exp.Paren(this=same))) if isinstance(node, exp.NEQ) else exp.Paren(this=same)
     if left.id == "map":
-        raise QueryFailed("TYPE_MISMATCH", f"Cannot apply operator: {left} {node.key} {right}")
+        raise QueryFailed(
+            "TYPE_MISMATCH", f"Cannot apply operator: {from_duck(left)} {COMPARISONS[type(node)]} {from_duck(right)}"
+        )
     if left.id == "list":
         return type(node)(this=call("without_nulls", node.this), expression=call("without_nulls", node.expression))
     return node
 
 
 def _same(left: exp.Expression, right: exp.Expression, kind: Any) -> exp.Expression:
+    if kind.id == "struct" and from_duck(kind).name != "row":
+        # A moment with its zone, or an interval: what counts stands first.
+        return exp.EQ(this=_field(left, 1), expression=_field(right, 1))
     if kind.id == "struct":
         places = range(1, len(kind.children) + 1)
         parts = [

@@ -118,6 +118,10 @@ def parse_query(sql: str, parameters: list[str] | None = None) -> exp.Expression
             raise unsupported(f"{type(node).__name__} in a query")
     if any(not select.expressions for select in tree.find_all(exp.Select)):
         raise syntax_error("line 1:1: mismatched input: SELECT needs at least one expression")
+    if any(lateral.args.get("view") for lateral in tree.find_all(exp.Lateral)):
+        raise syntax_error("line 1:1: mismatched input 'view': Athena writes CROSS JOIN UNNEST")
+    if any(isinstance(part.expression, exp.Neg) for part in tree.find_all(exp.Limit, exp.Offset)):
+        raise syntax_error("line 1:1: mismatched input '-': LIMIT and OFFSET take whole numbers")
     if any(not isinstance(table.this, exp.Identifier) for table in tree.find_all(exp.Table)):
         raise unsupported("table functions")
     if any(group.args.get("all") for group in tree.find_all(exp.Group)):

@@ -106,8 +106,8 @@ class Engine:
         """
         query = _selected(tree)
         normalize_identifiers(query)
-        relations.prepare(query)
         query = expand_views(self._catalog, query, database)
+        relations.prepare(query)
         expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}

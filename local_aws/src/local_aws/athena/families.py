@@ -1,6 +1,6 @@
 """Each Trino function whose DuckDB form depends on the types of its arguments, by the family that translates it."""
 
-from local_aws.athena import aggregates, arrays, comparisons, json_functions, maps, rows
+from local_aws.athena import aggregates, array_macros, arrays, comparisons, json_functions, maps, rows
 from local_aws.athena.calls import Translator
 
 FAMILIES: dict[str, Translator] = {
@@ -10,4 +10,5 @@ FAMILIES: dict[str, Translator] = {
     **maps.TRANSLATORS,
     **rows.TRANSLATORS,
 }
-MACROS = (*arrays.MACROS, arrays.PAIR, *maps.MACROS, *aggregates.MACROS, *comparisons.MACROS)
+ARRAY_FORMS = arrays.ARRAY_FORMS
+MACROS = (*array_macros.MACROS, array_macros.PAIR, *maps.MACROS, *aggregates.MACROS, *comparisons.MACROS)

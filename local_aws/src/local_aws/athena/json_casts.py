@@ -14,6 +14,7 @@ from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_functions import is_json
 from local_aws.athena.json_text import read, scalar_text, write
 from local_aws.athena.render import write_double, write_real
+from local_aws.athena.trino_types import from_duck
 from local_aws.athena.vectors import sql_name, vector
 
 _VARCHAR = exp.DataType.build("varchar", dialect="trino")
@@ -44,7 +45,7 @@ def cast(node: exp.Cast, source: Any) -> exp.Expression:
 
 def to_json(value: exp.Expression, kind: Any) -> exp.Expression:
     """Write the JSON text of a value."""
-    if kind.id in {"list", "map", "struct"}:
+    if from_duck(kind).parts:
         return _NESTED[kind.id](value, kind)
     if is_json(kind) or kind.id in {"boolean", "decimal"} or kind.id.endswith("int") or kind.id == "integer":
         return exp.cast(value, "varchar")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.athena.calls import Translator, Typer, call, counted, mismatch
+from local_aws.athena.casts import INTEGERS
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.json_text import MISSING, follow, read, read_first, scalar_text, write
 from local_aws.athena.vectors import sql_name, vector
@@ -93,6 +94,12 @@ def literal(node: exp.ParseJSON, _: Typer) -> exp.Expression:
     return exp.cast(exp.Literal.string(text), "json", dialect="duckdb")
 
 
+def _json_array_get(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
+    if not all(kind.id in INTEGERS for kind in types_of(args[1])):
+        raise mismatch("json_array_get")
+    return _plain(json_array_get, 2)(args, types_of)
+
+
 def _plain(python: Any, least: int, as_json: bool = False) -> Translator:
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
         if not _texts(types_of(args[0])):
@@ -125,7 +132,7 @@ def _json_array_contains(args: list[exp.Expression], types_of: Typer) -> exp.Exp
 TRANSLATORS: dict[str, Translator] = {
     "is_json_scalar": _plain(is_json_scalar, 1),
     "json_array_contains": counted("json_array_contains", 2, 2, _json_array_contains),
-    "json_array_get": _plain(json_array_get, 2),
+    "json_array_get": counted("json_array_get", 2, 2, _json_array_get),
     "json_array_length": _plain(json_array_length, 1),
     "json_extract": _plain(json_extract, 2, as_json=True),
     "json_extract_scalar": _plain(json_extract_scalar, 2),

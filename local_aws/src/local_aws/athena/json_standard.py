@@ -8,7 +8,8 @@ from local_aws.athena.calls import Typer, call, number
 from local_aws.athena.casts import hive_type
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.json_casts import read_scalar, to_json
-from local_aws.athena.json_paths import PathFailed, evaluate
+from local_aws.athena.json_path_items import PathFailed
+from local_aws.athena.json_paths import check, evaluate
 from local_aws.athena.json_syntax import Clauses, clauses
 from local_aws.athena.json_text import read, write
 from local_aws.athena.vectors import sql_name, vector
@@ -66,16 +67,8 @@ def _variables(args: list[exp.Expression], found: Clauses, types_of: Typer) -> e
 def _inputs(args: list[exp.Expression], found: Clauses, types_of: Typer) -> list[exp.Expression]:
     if not isinstance(args[1], exp.Literal) or not args[1].is_string:
         raise QueryFailed("SYNTAX_ERROR", "mismatched input: a JSON path must be a string literal")
-    evaluate_syntax(args[1].this)
+    check(args[1].this, found.variables)
     return [exp.cast(args[0], "varchar"), args[1], _variables(args, found, types_of)]
-
-
-def evaluate_syntax(path: str) -> None:
-    """Refuse a path that cannot be read, whatever the value is."""
-    try:
-        evaluate(path, None, {})
-    except (PathFailed, KeyError, TypeError, IndexError):
-        return
 
 
 def _json_value(args: list[exp.Expression], found: Clauses, types_of: Typer) -> exp.Expression:
@@ -137,20 +130,21 @@ def _items(text: str, path: str, variables: str) -> list[Any]:
 def json_value(text: str, path: str, variables: str, options: str) -> list[str | None]:
     """Give what became of the path (``value``, ``empty`` or ``error``), and the scalar as text."""
     target, on_empty, on_error = options.split()
+    empty = QueryFailed("JSON_VALUE_RESULT_ERROR", f"{_EXTRACT} JSON path found no items")
     try:
         items = _items(text, path, variables)
-        if not items:
-            if on_empty == "error":
-                raise QueryFailed("JSON_VALUE_RESULT_ERROR", f"{_EXTRACT} JSON path found no items")
+        if not items and on_empty == "null":
             return ["empty", None]
+        if not items:
+            raise empty
         if len(items) > 1:
             raise QueryFailed("JSON_VALUE_RESULT_ERROR", f"{_EXTRACT} JSON path found multiple items")
         if isinstance(items[0], dict | list):
             message = f"{_EXTRACT} JSON path found an item that cannot be converted to an SQL value"
             raise QueryFailed("JSON_VALUE_RESULT_ERROR", message)
         return ["value", read_scalar(items[0], target)]
-    except QueryFailed:
-        if on_error == "error":
+    except QueryFailed as error:
+        if on_error == "error" or error is empty:
             raise
         return ["error", None]
 
@@ -159,10 +153,11 @@ def json_value(text: str, path: str, variables: str, options: str) -> list[str |
 def json_query(text: str, path: str, variables: str, options: str) -> str | None:
     """Give the JSON text of the one item of a path, or of all in an array."""
     wrapper, quotes, on_empty, on_error = options.split()
+    empty = QueryFailed("JSON_VALUE_RESULT_ERROR", "cannot extract JSON: JSON path found no items")
     try:
         items = _items(text, path, variables)
         if not items:
-            return _instead(on_empty, QueryFailed("JSON_VALUE_RESULT_ERROR", "no items found"))
+            return _instead(on_empty, empty)
         single = len(items) == 1 and isinstance(items[0], dict | list)
         if wrapper == "with" or (wrapper == "conditional" and not single):
             return write(items)
@@ -170,6 +165,8 @@ def json_query(text: str, path: str, variables: str, options: str) -> str | None
             raise QueryFailed("JSON_VALUE_RESULT_ERROR", "multiple items found")
         return items[0] if quotes == "omit" and isinstance(items[0], str) else write(items[0])
     except QueryFailed as error:
+        if error is empty:
+            raise
         return _instead(on_error, error)
 
 

@@ -5,9 +5,11 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.athena import kinds, lambdas
-from local_aws.athena.arrays import refuse
+from local_aws.athena.array_macros import refuse
 from local_aws.athena.calls import Translator, Typer, call, counted, expect, macro, mismatch, number
+from local_aws.athena.inference import trino_types
 from local_aws.athena.json_lines import fail
+from local_aws.athena.trino_types import BIGINT
 from local_aws.athena.vectors import declare_macros, sql_name, vector
 
 _MISSING = refuse("'Key not present in map: ' || CAST(k AS VARCHAR)")
@@ -132,10 +134,9 @@ def _array_histogram(args: list[exp.Expression], types_of: Typer) -> exp.Express
 
 
 def _element_at(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    kind, key = types_of(*args)
-    expect("element_at", kind, "map", "list")
-    if kind.id == "map":
-        kinds.check("element_at", dict(kind.children)["key"], key)
+    kind = expect("element_at", types_of(args[0])[0], "map", "list")
+    whole, key = trino_types(types_of, *args)
+    kinds.check("element_at", whole.parts[0] if kind.id == "map" else BIGINT, key)
     return call("map_extract_value" if kind.id == "map" else "trino_element_at", *args)
 
 
@@ -153,7 +154,8 @@ def subscript(node: exp.Bracket, types_of: Typer) -> exp.Expression:
     if kind.id not in {"list", "map"}:
         raise mismatch("subscript")
     if kind.id == "map":
-        kinds.check("subscript", dict(kind.children)["key"], types_of(index)[0])
+        whole, key = trino_types(types_of, node.this, index)
+        kinds.check("subscript", whole.parts[0], key)
     return call("map_subscript" if kind.id == "map" else "array_subscript", node.this, index)
 
 

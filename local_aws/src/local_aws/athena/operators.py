@@ -4,7 +4,7 @@ from sqlglot import exp
 
 from local_aws.athena import arithmetic, intervals, zones
 from local_aws.athena.arithmetic import SIGNS, negative, numbers
-from local_aws.athena.arrays import concatenated
+from local_aws.athena.arrays import check_concatenated, concatenated
 from local_aws.athena.calls import Typer, call
 from local_aws.athena.casts import coerce, duck_cast
 from local_aws.athena.failure import QueryFailed
@@ -68,6 +68,7 @@ def concatenate(node: exp.DPipe, types_of: Typer) -> exp.Expression:
             return noted(made, TrinoType("char", (sum(kind.numbers[0] for kind in kinds if kind.numbers),)))
         return noted(made, TrinoType("varchar"))
     if "array" in names:
+        check_concatenated(kinds, lambda: mismatch(kinds, "||"))
         return concatenated([node.this, node.expression], types_of(node.this, node.expression))
     if names <= {"varbinary"}:
         return made

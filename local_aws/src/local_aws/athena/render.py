@@ -47,6 +47,11 @@ def _nested_writer(duck_type: Any) -> Callable[[Any], str]:
     if duck_type.id == "list":
         return lambda value: f"[{', '.join(map(writers[0], value))}]"
     if duck_type.id == "map":
+        if duck_type.children[0][1].id in {"list", "struct", "map"}:
+            # Python cannot have these as keys; DuckDB gives two lists.
+            return lambda value: _braces(
+                (writers[0](k), writers[1](v)) for k, v in zip(value["key"], value["value"], strict=True)
+            )
         return lambda value: _braces((writers[0](k), writers[1](v)) for k, v in value.items())
     if not any(labels):
         names = [f"field{place}" for place in range(len(labels))]

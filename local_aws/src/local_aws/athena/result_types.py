@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
-from local_aws.athena.inference import noted, told
+from local_aws.athena.calls import Typer
+from local_aws.athena.inference import noted, told, trino_types
 from local_aws.athena.trino_types import TrinoType
 
 Result = Callable[[list[TrinoType]], TrinoType]
@@ -25,6 +26,8 @@ def _array(kinds: list[TrinoType]) -> TrinoType:
     return TrinoType("array", (), (kinds[0],))
 
 
+_NOTED_BY_BINDING = frozenset({"map", "map_keys", "map_values"})
+_MOST_ARGUMENTS = {"max": 1, "min": 1, "max_by": 2, "min_by": 2}
 _RESULTS: dict[str, Result] = {
     **dict.fromkeys(_SAME.split(), lambda kinds: kinds[0]),
     **dict.fromkeys(("array_agg", "repeat"), _array),
@@ -36,10 +39,17 @@ _RESULTS: dict[str, Result] = {
 }
 
 
-def note(name: str, args: list[exp.Expression], translate: Callable[[], exp.Expression]) -> exp.Expression:
-    """Translate a call and note the type of its result, where the arguments tell it without DuckDB."""
+def note(
+    name: str, args: list[exp.Expression], translate: Callable[[], exp.Expression], types_of: Typer
+) -> exp.Expression:
+    """Translate a call and note the type of its result, where the arguments tell it."""
     result = _RESULTS.get(name)
+    if len(args) > _MOST_ARGUMENTS.get(name, len(args)):
+        # With a count the aggregate gives an array.
+        result = None
     kinds = [told(arg) for arg in args] if result else [None]
+    if None in kinds and name in _NOTED_BY_BINDING:
+        kinds = trino_types(types_of, *args)
     made = translate()
     try:
         return made if None in kinds or not kinds else noted(made, result(kinds))

@@ -44,6 +44,8 @@ GIVEN: dict[str, Given] = {
     "regexp_replace": lambda args: [[exp.Array(expressions=[args[0].copy()])]],
 }
 """For each function with lambdas, except those that carry a state; see `Translator`."""
+PREDICATES = frozenset({"filter", "all_match", "any_match", "none_match", "map_filter"})
+"""The functions whose lambda answers yes or no."""
 STATEFUL = {"reduce": element, "reduce_agg": lambda argument: argument.copy()}
 """For each function whose second argument begins a state: the type of what its first lambda takes beside the state."""
 

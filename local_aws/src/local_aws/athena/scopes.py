@@ -36,6 +36,13 @@ def enclosing(place: exp.Expression) -> list[Scope]:
     return found
 
 
+def relation_names(select: exp.Select) -> set[str]:
+    """Give the names of the relations that a SELECT reads."""
+    start = select.args.get("from_")
+    relations = [start, *(select.args.get("joins") or [])] if start is not None else []
+    return {relation.this.alias_or_name for relation in relations}
+
+
 def probe(scope: Scope, parts: list[exp.Expression]) -> exp.Select:
     """Write a SELECT of ``parts`` over the tables that they can name."""
     select, child = scope.select, scope.child

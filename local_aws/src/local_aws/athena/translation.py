@@ -9,6 +9,7 @@ from sqlglot import exp
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from local_aws.athena import (
+    arrays,
     casts,
     comparisons,
     conditionals,
@@ -21,23 +22,23 @@ from local_aws.athena import (
     operators,
     result_types,
     rows,
+    scopes,
     unnest,
 )
 from local_aws.athena.aggregate_calls import WRAPPERS, around_aggregates
+from local_aws.athena.aggregates import NUMERIC_AGGREGATES, check_numbers
 from local_aws.athena.binder import Binder, explain
 from local_aws.athena.calls import Typer, call, mismatch
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.families import FAMILIES
+from local_aws.athena.families import ARRAY_FORMS, FAMILIES
 from local_aws.athena.functions import AGGREGATES, SCALARS, WINDOWS, Function
-from local_aws.athena.inference import known_type, noted, trino_types
+from local_aws.athena.inference import common, known_type, noted, trino_types
 from local_aws.athena.kinds import comparable
-from local_aws.athena.samples import GIVEN, STATEFUL, Samples, typed_as
+from local_aws.athena.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
 from local_aws.athena.trino_functions import UNTRANSLATED
 from local_aws.athena.typed_functions import TRANSLATORS
-
-UNNAMED = "unnamed "
-"""Prefix of the columns that a query does not name; no identifier of a query begins so by chance."""
+from local_aws.athena.unnest import UNNAMED
 
 OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), operators.operate),
@@ -49,11 +50,13 @@ OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     exp.Neg: operators.negate,
     exp.DPipe: operators.concatenate,
     exp.Bracket: maps.subscript,
+    exp.Array: arrays.literal,
     exp.ParseJSON: json_functions.literal,
     exp.Unnest: unnest.translate,
     exp.Tuple: rows.tuple_,
 }
 _MOST_WIDENINGS = 3
+_MOST_CHECKED = 100
 FIRST = ("with_", "from_", "joins")
 """Clauses that are translated before the expressions which refer to them."""
 
@@ -168,11 +171,17 @@ class Translator:
         filled = [lambdas.fill(sample, self.parameters) for sample in given]
         self.parameters |= zip((parameter.this for parameter in function.expressions), filled, strict=True)
         self._visit(function.this)
+        if name in PREDICATES and self._types(function.this, (function.this,))[0].id not in {"boolean", '"null"'}:
+            raise mismatch(name)
 
     def _visit_stateful(self, node: exp.Anonymous, item: exp.Expression) -> None:
         """Find the type of a state, which begins as an argument and goes on as what the first lambda gives."""
         name, written = node.name.lower(), node.expressions[2].copy()
         state = lambdas.fill(node.expressions[1], self.parameters)
+        # DuckDB gives a bare null, alone or in an empty array, a type of its own choice.
+        typed = not any(
+            isinstance(part, exp.Null | exp.Array) and not part.args.get("expressions") for part in state.walk()
+        )
         for _ in range(_MOST_WIDENINGS):
             step = written.copy()
             node.expressions[2].replace(step)
@@ -180,9 +189,9 @@ class Translator:
             goes_on = lambdas.fill(step.this, self.parameters)
             widened = exp.Coalesce(this=state.copy(), expressions=[goes_on])
             begun, whole = self._types(node, (state, widened))
-            if str(begun) == str(whole):
+            if typed and str(begun) == str(whole):
                 break
-            state = widened
+            state, typed = widened, True
         else:
             raise unsupported(f"a state of {name} that changes its type")
         last = node.expressions[3]
@@ -197,6 +206,8 @@ class Translator:
             return self._function(node, types_of)
         if isinstance(node, WRAPPERS):
             return around_aggregates(node)
+        if isinstance(node, exp.Column):
+            return self._column(node, types_of)
         if isinstance(node, exp.Cast):
             return self._cast(node, types_of)
         if isinstance(node, exp.Extract):
@@ -209,8 +220,34 @@ class Translator:
             return self._comparison(node, types_of)
         if type(node) in conditionals.CONDITIONS:
             return self._condition(node, types_of)
+        if isinstance(node, exp.Values):
+            return self._values(node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
+
+    def _column(self, node: exp.Column, types_of: Typer) -> exp.Expression:
+        """Refuse the name of a relation as a value, which DuckDB takes for a row of all its columns."""
+        select = node.find_ancestor(exp.Select)
+        relations = scopes.relation_names(select) if select is not None and not node.table else set()
+        if node.name not in relations or node.name in {item.alias for item in select.expressions}:
+            return node
+        for relation in sorted(relations):
+            try:
+                types_of(exp.column(node.name, table=relation, quoted=True))
+            except Unbound:
+                continue
+            return node
+        place = self.place_of.get(node.name, "line 1:1")
+        raise QueryFailed("COLUMN_NOT_FOUND", f"{place}: Column '{node.name}' cannot be resolved")
+
+    def _values(self, node: exp.Values, types_of: Typer) -> exp.Expression:
+        """Check that the rows have columns of one type; of many rows those that come first."""
+        rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions[:_MOST_CHECKED]]
+        for place in range(len(rows[0])):
+            if common(types_of, [row[place] for row in rows]) is None:
+                message = f"Values rows have mismatched types in column {place + 1}"
+                raise QueryFailed("TYPE_MISMATCH", message)
+        return node
 
     def _set_operation(self, node: exp.SetOperation) -> exp.Expression:
         try:
@@ -272,8 +309,15 @@ class Translator:
         function = AGGREGATES.get(name) or WINDOWS.get(name) or SCALARS.get(name)
         if name in json_standard.NAMES:
             return json_standard.translate(node, types_of)
+        if name in ARRAY_FORMS and any(kind.id == "list" for kind in types_of(*args)):
+            return ARRAY_FORMS[name](args, types_of)
+        if name in WINDOWS and not isinstance(node.parent, WRAPPERS):
+            message = f"{position(node, self.sql)}: Window function {name} requires an OVER clause"
+            raise QueryFailed("MISSING_OVER", message)
+        if name in NUMERIC_AGGREGATES:
+            check_numbers(name, args, types_of)
         if name in FAMILIES:
-            return result_types.note(name, args, lambda: FAMILIES[name](args, types_of))
+            return result_types.note(name, args, lambda: FAMILIES[name](args, types_of), types_of)
         if name in TRANSLATORS:
             return TRANSLATORS[name](args, types_of)
         if function is None and name in UNTRANSLATED:
@@ -281,7 +325,7 @@ class Translator:
         if function is None:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
         _check_call(name, function, args)
-        return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args))
+        return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args), types_of)
 
 
 class Unbound(QueryFailed):

@@ -20,7 +20,7 @@ from local_aws.athena import (  # noqa: F401 - the modules that declare function
 )
 from local_aws.athena import native_functions as native
 from local_aws.athena import python_functions as python
-from local_aws.athena.arrays import concatenated
+from local_aws.athena.arrays import check_concatenated, concatenated
 from local_aws.athena.calls import Typer, call
 from local_aws.athena.casts import coerce
 from local_aws.athena.inference import noted, trino_types
@@ -59,6 +59,7 @@ def _concat(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     if {kind.name for kind in kinds} <= {"varbinary", "unknown"} and any(kind.name == "varbinary" for kind in kinds):
         return _declared("concat", args, types_of)
     if any(kind.name == "array" for kind in kinds) and len(args) > 1:
+        check_concatenated(kinds, lambda: unexpected("concat", _CONCAT, kinds))
         return concatenated(args, types_of(*args))
     if not {kind.name for kind in kinds} <= {"varchar", "char", "unknown"} or len(args) < 2:
         raise unexpected("concat", _CONCAT, kinds)

@@ -6,6 +6,11 @@ from sqlglot import exp
 
 from local_aws.athena.calls import Typer, call, number
 from local_aws.athena.failure import QueryFailed
+from local_aws.athena.trino_types import from_duck
+
+UNNAMED = "unnamed "
+"""Prefix of the columns that a query does not name; no identifier of a query begins so by chance."""
+_LABEL = "label"
 
 
 def translate(node: exp.Unnest, types_of: Typer) -> exp.Expression:
@@ -43,10 +48,14 @@ def _add(
         raise QueryFailed("TYPE_MISMATCH", f"Cannot unnest type: {kind}")
     inner.append(_named(call("unnest", argument.copy()), name))
     element = dict(kind.children)["child"] if kind.id == "list" else kind
-    if element.id != "struct":
+    if from_duck(element).name != "row":
         outer.append(_column(name))
         return
-    outer.extend(call("struct_extract_at", _column(name), number(place + 1)) for place in range(len(element.children)))
+    for place, (label, _) in enumerate(element.children, start=1):
+        field = call("struct_extract_at", _column(name), number(place))
+        # Without names of their own the columns have those of the fields.
+        field.meta[_LABEL] = label
+        outer.append(field)
 
 
 def _keys(argument: exp.Expression, kind: Any) -> exp.Expression:
@@ -73,7 +82,7 @@ def _relation(
 
 
 def _unnamed(columns: list[exp.Expression]) -> list[str]:
-    return [f"unnamed {place}" for place in range(len(columns))]
+    return [column.meta.get(_LABEL) or f"{UNNAMED}{place}" for place, column in enumerate(columns)]
 
 
 def _name(text: str) -> exp.Identifier:
