@@ -11,6 +11,10 @@ from athena_expression import text_of
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
+        ("nan() = nan()", "false"),
+        ("nan() <> nan()", "true"),
+        ("1e0 < nan()", "false"),
+        ("nan() > 1e0", "false"),
         ("round(2.55,1)", "2.60"),
         ("round(-2.5)", "-3"),
         ("ceil(2.1)", "3"),

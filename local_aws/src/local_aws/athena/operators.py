@@ -83,7 +83,30 @@ def compare(node: exp.Expression, types_of: Typer) -> exp.Expression:
     wanted = _common(kinds)
     if wanted is None:
         raise _incomparable(node, kinds)
-    return _compared(node, keys, kinds, wanted)
+    made = _compared(node, keys, kinds, wanted)
+    return _of_floats(made) if wanted.name in {"double", "real"} and type(node) in _NAN_SIDES else made
+
+
+_NAN_SIDES = {
+    exp.EQ: "this",
+    exp.NEQ: "this",
+    exp.GT: "this",
+    exp.GTE: "this",
+    exp.LT: "expression",
+    exp.LTE: "expression",
+}
+"""Where DuckDB, for which not-a-number is the largest number and equal to itself, would say what IEEE 754 denies."""
+
+
+def _of_floats(node: exp.Expression) -> exp.Expression:
+    """Write a comparison that not-a-number fails, as in Trino; a literal is none."""
+    side = node.args[_NAN_SIDES[type(node)]]
+    if isinstance(side, exp.Literal) or side.find(exp.Query):
+        return node
+    nan = call("isnan", duck_cast(side.copy(), "DOUBLE"))
+    if isinstance(node, exp.NEQ):
+        return exp.Paren(this=exp.Or(this=node.copy(), expression=nan))
+    return exp.Paren(this=exp.And(this=node.copy(), expression=exp.Not(this=nan)))
 
 
 def _common(kinds: list[TrinoType]) -> TrinoType | None:
