@@ -14,12 +14,14 @@ from sqlglot import exp
 from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.hidden_columns import NAMES, hidden_types, leave_out_of_stars
 from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.partitions import choose
 from local_aws.athena.pruning import key_condition
 from local_aws.athena.render import renderer
-from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
+from local_aws.athena.sampling import check_samples
+from local_aws.athena.tables import CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
     Translator,
     catalog_tables,
@@ -107,7 +109,9 @@ class Engine:
         query = expand_views(self._catalog, query, database)
         expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
+        check_samples(query)
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}
+        leave_out_of_stars(query, {name: NAMES.intersection(kinds) for name, kinds in columns.items()})
         name_unnamed_columns(query)
         translator = _translator(columns, sql)
         try:
@@ -140,7 +144,8 @@ class Engine:
             found[table.relation] = table
             alias = node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name, quoted=True))
             relation = exp.to_identifier(table.relation, quoted=True)
-            node.replace(exp.Table(this=relation, alias=alias, joins=node.args.get("joins")))
+            kept = {part: node.args.get(part) for part in ("joins", "sample")}
+            node.replace(exp.Table(this=relation, alias=alias, **kept))
         for column in query.find_all(exp.Column):
             if column.catalog == CATALOG:
                 column.set("catalog", None)
@@ -196,6 +201,8 @@ def _enough_rows(query: exp.Expression) -> int | None:
     count = limit.expression if isinstance(limit, exp.Limit) else None
     if not isinstance(count, exp.Literal) or count.is_string or not isinstance(query.args["from_"].this, exp.Table):
         return None
+    if query.args["from_"].this.args.get("sample"):
+        return None
     named = (item.unalias() for item in query.expressions)
     return int(count.this) if all(isinstance(item, (exp.Star, exp.Column)) for item in named) else None
 
@@ -205,10 +212,10 @@ def _needed_columns(query: exp.Expression, table: CatalogTable) -> dict[str, Hiv
     names = {identifier.this for identifier in query.find_all(exp.Identifier)}
     starred = any(item.is_star for select in query.find_all(exp.Select) for item in select.expressions)
     natural = any(join.args.get("method") for join in query.find_all(exp.Join))
-    if PATH_COLUMN in names and (starred or natural):
-        raise unsupported('"$path" together with *')
-    columns = parse_columns(table, None if starred or natural else names)
-    return {**columns, PATH_COLUMN: HiveType("string")} if PATH_COLUMN in names else columns
+    hidden = hidden_types(names, bool(table.keys))
+    if hidden and natural:
+        raise unsupported(f'"{min(hidden)}" together with a natural join')
+    return parse_columns(table, None if starred or natural else names) | hidden
 
 
 def _translator(columns: dict[str, dict[str, HiveType]], sql: str) -> Translator:

@@ -11,7 +11,7 @@ from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.results import result_path, write_csv, write_text
 from local_aws.athena.types import text_column
-from local_aws.athena.utility import CatalogStatements
+from local_aws.athena.utility import CatalogStatements, Listing
 from local_aws.athena.writes.run import Writes
 from local_aws.caller import called_by, require_object
 from local_aws.endpoint.service import Service
@@ -141,7 +141,7 @@ class Executions:
         require_object("s3:PutObject", execution.output_location)
         target = result_path(self._lake, execution.output_location)
         if execution.statement.tree is None:
-            listing = execution.statement.act(self._catalog_statements, execution.database)
+            listing, execution.scanned_bytes = self._list(execution)
             execution.columns, execution.rows = listing.columns, listing.rows
             write_text(self._lake, target, ([row] for row in listing.rows))
             return
@@ -151,6 +151,12 @@ class Executions:
             if execution.cutoff is not None and answer.scanned_bytes > execution.cutoff:
                 raise QueryFailed(CUT_OFF, "Bytes scanned limit was exceeded")
             write_csv(self._lake, target, [column["Name"] for column in answer.columns], answer.rows)
+
+    def _list(self, execution: Execution) -> tuple[Listing, int]:
+        statement = execution.statement
+        if statement.explain is not None:
+            return statement.explain.run(self._engine, execution.database, execution.done)
+        return statement.act(self._catalog_statements, execution.database), 0
 
     def _write(self, execution: Execution) -> None:
         """Run a statement that writes data; its manifest lists the files ("UNLOAD", Athena user guide)."""

@@ -132,7 +132,8 @@ class Athena:
             raise AwsError("InvalidRequestException", str(refusal)) from refusal
         except RecursionError as error:
             raise syntax_error("line 1:1: statement is too large (stack overflow while parsing)") from error
-        database = (context.get("Database") or "default").lower()
+        # awswrangler quotes it as Hive's DDL does.
+        database = (context.get("Database") or "default").lower().strip("`")
         execution = Execution(request["QueryString"], statement, database, folder, group, parameters)
         execution.cutoff = self._workgroups.cutoff(group)
         return execution
