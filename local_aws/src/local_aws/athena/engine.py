@@ -18,7 +18,7 @@ from local_aws.athena.hidden_columns import NAMES, hidden_types, leave_out_of_st
 from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.partitions import choose
-from local_aws.athena.pruning import key_condition
+from local_aws.athena.pruning import enough_rows, key_condition
 from local_aws.athena.render import renderer
 from local_aws.athena.sampling import check_samples
 from local_aws.athena.tables import CatalogTable, TableReader, find_table, parse_columns
@@ -36,8 +36,6 @@ from local_aws.lake import Lake
 
 BATCH_ROWS = 10_000
 CATALOG = "awsdatacatalog"
-_LOOKING = {"kind", "expressions", "from_", "limit"}
-"""The clauses of a query that only looks at some rows."""
 INTERRUPT_SECONDS = 0.1
 """How often a cancelled query is interrupted until it ends: DuckDB forgets an interrupt between two statements."""
 
@@ -121,7 +119,7 @@ class Engine:
                 binding.connect(temp_directory=str(scratch / "spill")) as connection,
                 _interrupted(connection, cancelled),
             ):
-                reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
+                reader = TableReader(self._lake, self._spellings, scratch, cancelled, enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
                 _lock(connection, reader.paths)
@@ -189,22 +187,6 @@ def _selected(tree: exp.Expression) -> exp.Expression:
     values = tree.copy()
     values.set("alias", exp.TableAlias(this=exp.to_identifier("rows"), columns=names))
     return exp.select("*").from_(values)
-
-
-def _enough_rows(query: exp.Expression) -> int | None:
-    """How many rows of its one table a query can be answered by, whichever they are; None where it needs all.
-
-    So it is where columns are read as they are and any few rows will do: Athena stops to read then, too.
-    """
-    plain = isinstance(query, exp.Select) and {name for name, value in query.args.items() if value} <= _LOOKING
-    limit = query.args.get("limit") if plain else None
-    count = limit.expression if isinstance(limit, exp.Limit) else None
-    if not isinstance(count, exp.Literal) or count.is_string or not isinstance(query.args["from_"].this, exp.Table):
-        return None
-    if query.args["from_"].this.args.get("sample"):
-        return None
-    named = (item.unalias() for item in query.expressions)
-    return int(count.this) if all(isinstance(item, (exp.Star, exp.Column)) for item in named) else None
 
 
 def _needed_columns(query: exp.Expression, table: CatalogTable) -> dict[str, HiveType]:
