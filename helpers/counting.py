@@ -54,7 +54,9 @@ def count_copies(rows: DataFrame) -> DataFrame:
     if _is_small(rows):
         return _grouped(rows)
     hashed = rows.withColumn("hash", F.xxhash64(*rows.columns))
-    repeated = hashed.groupBy("hash").count().where("count > 1").select("hash").limit(MOST_REPEATED + 1).collect()
+    repeated = hashed.groupBy("hash").count().where("count > 1").select("hash")
+    # In order: of rows in any order Spark would seek the first few in one partition, and only then in the others.
+    repeated = repeated.orderBy("hash").limit(MOST_REPEATED + 1).collect()
     one = F.lit(1).cast("bigint").alias("copies")
     if not repeated:
         return rows.select("*", one)

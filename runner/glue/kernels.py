@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from queue import Empty
 
-from jupyter_client import KernelManager
+from jupyter_client import AsyncKernelClient, KernelManager
 from jupyter_client.kernelspec import KernelSpec
 
 from runner.paths import PROJECT, STATE
@@ -17,8 +19,27 @@ from runner.pipeline.parameters import GLUE, kernel_name
 
 LOG = STATE / "kernels.log"
 """What the kernels of the last run said outside of notebooks; the command's own output is for its user."""
-CLIENT = "jupyter_client.asynchronous.AsyncKernelClient"
-"""With the manager's own, blocking client nbclient waits for ever for the answer of a kernel that has died."""
+
+
+class Client(AsyncKernelClient):
+    """What speaks with a kernel: with the manager's own, blocking one nbclient waits for ever for one that has died."""
+
+    async def wait_for_ready(self, timeout: float) -> None:
+        """Ask the kernel until it answers on both channels.
+
+        jupyter_client's own method then waits until nothing was said for 0.2 s; nbclient passes over what answers no
+        cell of its notebook.
+        """
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            self.kernel_info()
+            with suppress(Empty):
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)
+                return
+            if not await self.is_alive():
+                raise RuntimeError("the kernel ended before it was ready")
+        raise RuntimeError(f"the kernel did not answer in {timeout} seconds")
 
 
 class OneKernel(KernelManager):
@@ -117,7 +138,10 @@ class KernelQueue:
         # connection file; without one every kernel would have the same names, in the folder it happens to work in.
         connection = Path(self._folder.name) / f"{next(self._numbers)}.json"
         kernel = OneKernel(
-            kernel_name=kernel_name(step), transport="ipc", connection_file=str(connection), client_class=CLIENT
+            kernel_name=kernel_name(step),
+            transport="ipc",
+            connection_file=str(connection),
+            client_class=f"{__name__}.Client",
         )
         with LOG.open("ab") as log:
             kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ ZONES = tuple(TABLES[name].prefix.rstrip("/") for name in tables_of(LANDING))
 """The folders of a landing directory, which are named as in the bucket."""
 PART = 8 * 1024 * 1024
 """Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
+AT_ONCE = 4
+"""How many files are copied side by side."""
 LONGEST_KEY = 1024
 """Bytes of a key at the most (Amazon S3, "Naming Amazon S3 objects")."""
 
@@ -115,11 +118,16 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
         How many files were copied, and how many files of the landing zone are not from this directory.
     """
     there = {item["Key"]: item["ETag"].strip('"') for zone in ZONES for item in list_objects(f"s3://{bucket}/{zone}/")}
+    s3 = boto3.client("s3")
     config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
-    for file in new:
+
+    def copy(file: SourceFile) -> None:
         mark = {"Metadata": {SOURCE_SHA256: sha256_of(file.path)}}
-        boto3.client("s3").upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
+        s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
+
+    with ThreadPoolExecutor(AT_ONCE) as side_by_side:
+        list(side_by_side.map(copy, new))
     return len(new), len(set(there) - {file.key for file in files})
 
 
