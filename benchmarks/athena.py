@@ -22,8 +22,8 @@ from local_aws.lifecycle import start, stop
 BUCKET = "bench"
 RESULTS = f"s3://{BUCKET}/results/"
 POINT = "SELECT name FROM {} WHERE id = 123456"
-CROSS = "SELECT count(*) FROM UNNEST(sequence(1, 31623)) a (x) CROSS JOIN UNNEST(sequence(1, 31623)) b (y) "
-CROSS += "WHERE x * y % 7 = 3"
+CROSS = "SELECT count(*) FROM UNNEST(sequence(1, 1000)) a (x) CROSS JOIN UNNEST(sequence(1, 1000)) b (y) "
+CROSS += "CROSS JOIN UNNEST(sequence(1, 1000)) c (z) WHERE x * y * z % 7 = 3"
 
 
 def seconds_of(act, times=20):

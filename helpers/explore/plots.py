@@ -54,9 +54,10 @@ def plot_frame(frame: pd.DataFrame, chart: str) -> Figure:
     """Draw a table's other columns over its first, as one of pandas' charts."""
     first, *others = frame.columns
     lying = chart == "barh"
-    names = ("", first) if lying else (first, "")
+    measure = others[0] if len(others) == 1 else ""
+    names = (measure, first) if lying else (first, measure)
     figure, axes = new_figure(", ".join(others), *names)
-    frame.plot(kind=chart, x=first, ax=axes, color=[BLUE, ORANGE, GREEN, GREY], legend=len(others) > 1)
+    frame.plot(kind=chart, x=first, ax=axes, rot=0, color=[BLUE, ORANGE, GREEN, GREY], legend=len(others) > 1)
     axes.set(xlabel=names[0], ylabel=names[1])
     return figure
 

@@ -18,8 +18,8 @@ from local_aws.lifecycle import start, stop
 
 BUCKET = "athena-history"
 OUTPUT = f"s3://{BUCKET}/results/"
-FOREVER = "SELECT count(*) FROM UNNEST(sequence(1, 31623)) AS a (x) CROSS JOIN UNNEST(sequence(1, 31623)) AS b (y) "
-FOREVER += "WHERE x * y % 7 = 3"
+FOREVER = "SELECT count(*) FROM UNNEST(sequence(1, 1000)) a (x) CROSS JOIN UNNEST(sequence(1, 1000)) b (y) "
+FOREVER += "CROSS JOIN UNNEST(sequence(1, 1000)) c (z) WHERE x * y * z % 7 = 3"
 
 
 @pytest.fixture(scope="module")
