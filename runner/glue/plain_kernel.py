@@ -4,7 +4,6 @@ It starts while the notebook before is running, and to import pandas, scikit-lea
 """
 
 import awswrangler  # noqa: F401
-import pyathena.sqlalchemy.rest  # noqa: F401
 from ipykernel.kernelapp import launch_new_instance
 
 import helpers.arrow
