@@ -123,7 +123,8 @@ def test_expressions_mean_what_trino_means(query, expression, expected):
         ("select nvl(1, 2)", "FUNCTION_NOT_FOUND"),
         ("select list_value(1)", "FUNCTION_NOT_FOUND"),
         ("select * from read_text('/etc/hosts')", "NOT_SUPPORTED"),
-        ("select 1 from t tablesample bernoulli (10)", "NOT_SUPPORTED"),
+        ("select 1 from (select 1) as t tablesample bernoulli (101)", "NUMERIC_VALUE_OUT_OF_RANGE"),
+        ("select 1 from (select 1) as t tablesample (10 rows)", "NOT_SUPPORTED"),
     ],
 )
 def test_what_fails_or_is_not_supported_says_so(query, sql, name):

@@ -86,8 +86,8 @@ _NODES = """
     Exists Extract Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If IgnoreNulls In
     Intersect Interval IntervalSpan Is Join LT LTE Lambda Lateral Like Limit LimitOptions Literal Localtime
     Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Paren ParseJSON
-    RespectNulls Rollup Select Star StrPosition Sub Subquery Table TableAlias TryCast Tuple UnicodeString
-    Union Unnest Values Var Where Window WindowSpec With WithinGroup
+    RespectNulls Rollup Select Star StrPosition Sub Subquery Table TableAlias TableSample TryCast Tuple
+    UnicodeString Union Unnest Values Var Where Window WindowSpec With WithinGroup
 """
 ALLOWED = frozenset(_NODES.split())
 """sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""
