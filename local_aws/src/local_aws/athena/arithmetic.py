@@ -13,6 +13,7 @@ from local_aws.athena.json_lines import fail
 from local_aws.athena.trino_types import INTEGERS, NUMBERS, TrinoType, common_type, to_duck
 
 MOST_DIGITS = 38
+_NARROW = 18
 SIGNS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
 _ZERO = fail("DIVISION_BY_ZERO: Division by zero")
@@ -62,6 +63,11 @@ def _decimals(node: exp.Expression, kinds: list[TrinoType]) -> exp.Expression:
     known = [known[1 - place] if kind.name == "unknown" else kind for place, kind in enumerate(known)]
     left, right = (duck_cast(operand, to_duck(kind)) for operand, kind in zip(_operands(node), known, strict=True))
     wanted = decimal_result(type(node), *known)
+    if not isinstance(node, exp.Div) and wanted.numbers[0] > _NARROW:
+        # DuckDB counts in 64 bits as long as both operands fit in them.
+        width = wanted.numbers[0] if not isinstance(node, exp.Mul) else _NARROW + 1
+        wide = [f"DECIMAL({max(width, kind.numbers[0])}, {kind.numbers[1]})" for kind in known]
+        left, right = duck_cast(left, wide[0]), right if isinstance(node, exp.Mul) else duck_cast(right, wide[1])
     if isinstance(node, exp.Div):
         return noted(divide_decimals(left, right, known[0].digits, known[1].digits), wanted)
     if isinstance(node, exp.Mod):

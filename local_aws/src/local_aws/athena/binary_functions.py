@@ -103,7 +103,8 @@ def _number(name: str, form: str, kind: str) -> None:
     @trino(f"from_{name}(varbinary) -> {kind}")
     def from_bytes(data: bytes) -> float:
         if len(data) != size:
-            raise invalid(f"expected {size}-byte input, but instead the input is of length {len(data)}")
+            kind_of = "floating-point " if "ieee" in name else "big-endian "
+            raise invalid(f"Input {kind_of}value must be exactly {size} bytes long")
         return struct.unpack(form, data)[0]
 
 
@@ -126,6 +127,13 @@ def _from_utf8_replacing(data: bytes, replacement: str) -> str:
     if len(replacement) > 1:
         raise invalid("Replacement character string must empty or a single character")
     return data.decode("utf-8", "replace").replace("\ufffd", replacement)
+
+
+@trino("from_utf8(varbinary, bigint) -> varchar")
+def _from_utf8_code(data: bytes, codepoint: int) -> str:
+    if not 0 <= codepoint <= 0x10FFFF:
+        raise invalid("Invalid replacement character")
+    return data.decode("utf-8", "replace").replace("\ufffd", chr(codepoint))
 
 
 @trino("concat(varbinary, varbinary...) -> varbinary")

@@ -105,7 +105,8 @@ def _converted(
 
 
 def _digits(number: Decimal, conversion: str, places: int, flags: str) -> str:
-    with localcontext(prec=400):
+    with localcontext() as context:
+        context.prec = 400
         if conversion == "f":
             return f"{abs(number).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):{',' if ',' in flags else ''}f}"
         if conversion == "g":

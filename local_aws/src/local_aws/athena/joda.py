@@ -118,7 +118,7 @@ def offset(moment: dt.datetime, between: str) -> str:
 _WIDTHS = {"y": 9, "Y": 9, "x": 9, "D": 3, "C": 9}
 
 
-def read(text: str, pattern: str) -> tuple[dt.datetime, str]:
+def read(text: str, pattern: str, first_year: int | None = None) -> tuple[dt.datetime, str]:
     """Read a text; give what the clocks of its zone show, and the zone.
 
     Raises
@@ -132,7 +132,7 @@ def read(text: str, pattern: str) -> tuple[dt.datetime, str]:
         if not found:
             raise ValueError
         fields = dict(zip(letters, found.groups(), strict=True))
-        return _moment(fields), _parsed_zone(fields)
+        return _moment(fields, first_year), _parsed_zone(fields)
     except (ValueError, KeyError, QueryFailed) as error:
         raise QueryFailed("INVALID_FUNCTION_ARGUMENT", f'Invalid format: "{text}"') from error
 
@@ -170,8 +170,8 @@ def _readable(letter: str, count: int, followed: bool) -> str:
     return rf"[+-]?\d{{1,{width}}}" if letter in "yYx" else rf"\d{{1,{max(width, 1)}}}"
 
 
-def _moment(fields: dict[str, str]) -> dt.datetime:
-    date = _date(fields)
+def _moment(fields: dict[str, str], first_year: int | None) -> dt.datetime:
+    date = _date(fields, first_year)
     hour = _hour(fields)
     fraction = int(fields.get("S", "0")[:3].ljust(3, "0")) * 1000
     return dt.datetime(
@@ -179,12 +179,16 @@ def _moment(fields: dict[str, str]) -> dt.datetime:
     )
 
 
-def _date(fields: dict[str, str]) -> dt.date:
-    year = _year(fields, "x", "w" in fields or "x" in fields)
+def _date(fields: dict[str, str], first_year: int | None) -> dt.date:
+    year = _year(fields, "x", "w" in fields or "x" in fields, first_year)
     if year is not None:
         return dt.date.fromisocalendar(year, int(fields.get("w", 1)), int(fields.get("e", _weekday(fields))))
     dated = {"M", "d", "D"} & set(fields)
-    year = _year(fields, "y", True) or _year(fields, "Y", True) or (_DEFAULT_YEAR if dated else 1970)
+    year = (
+        _year(fields, "y", True, first_year)
+        or _year(fields, "Y", True, first_year)
+        or (_DEFAULT_YEAR if dated else 1970)
+    )
     if "D" in fields:
         return dt.datetime.strptime(f"{year:04d} {int(fields['D'])}", "%Y %j").date()
     month = fields.get("M", "1")
@@ -192,13 +196,12 @@ def _date(fields: dict[str, str]) -> dt.date:
     return dt.date(year, number, int(fields.get("d", 1)))
 
 
-def _year(fields: dict[str, str], letter: str, wanted: bool) -> int | None:
+def _year(fields: dict[str, str], letter: str, wanted: bool, first_year: int | None) -> int | None:
     if not wanted:
         return None
     if f"{letter}2" in fields:
         # Two digits are the year nearest to thirty years from now, as Joda-Time has it for its own present.
-        pivot = dt.date.today().year - 30
-        low = pivot - 50
+        low = first_year if first_year is not None else dt.date.today().year - 80
         return low + (int(fields[f"{letter}2"]) - low) % 100
     return int(fields[letter]) if letter in fields else None
 

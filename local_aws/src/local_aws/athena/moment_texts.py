@@ -37,6 +37,12 @@ def _parse_datetime(text: str, pattern: str) -> dict[str, object]:
     return _zoned(*joda.read(text, pattern))
 
 
+@trino("joda_moment(varchar, varchar) -> timestamp")
+def joda_moment(text: str, pattern: str) -> dt.datetime:
+    """Read a moment without a zone, as date_parse does: its two-digit years begin with 1970."""
+    return joda.read(text, pattern, first_year=1970)[0]
+
+
 @trino("offset_minutes(timestamp, varchar) -> bigint")
 def offset_minutes(utc: dt.datetime, zone: str) -> int:
     """How far a zone's clocks are ahead of UTC."""

@@ -221,7 +221,28 @@ def _date_parse(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expre
         raise unexpected(
             "date_parse", parse_signatures("date_parse(varchar(x), varchar(y)) -> bigint")["date_parse"], kinds
         )
-    return noted(call("strptime", args[0], _format("date_parse", args[1], "%f")), _TIMESTAMP)
+    pattern = _format("date_parse", args[1], "%f")
+    letters = set(re.findall(r"%(.)", args[1].this))
+    if letters <= set("YmdHiSsTMbeck%") and "Y" in letters:
+        return noted(call("strptime", args[0], pattern), _TIMESTAMP)
+    return noted(python_call("joda_moment", args[0], exp.Literal.string(_joda(args[1].this))), _TIMESTAMP)
+
+
+_JODA = {
+    **{"a": "EEE", "b": "MMM", "c": "M", "d": "dd", "e": "d", "f": "SSSSSS", "H": "HH", "h": "hh", "I": "hh"},
+    **{"i": "mm", "j": "DDD", "k": "H", "l": "h", "M": "MMMM", "m": "MM", "p": "a", "r": "hh:mm:ss a", "S": "ss"},
+    **{"s": "ss", "T": "HH:mm:ss", "v": "ww", "x": "xxxx", "W": "EEEE", "Y": "yyyy", "y": "yy"},
+}
+
+
+def _joda(pattern: str) -> str:
+    """Write a pattern of MySQL's letters as one of Joda-Time's."""
+    parts = []
+    for found in re.finditer(r"%(.)|([^%]+)", pattern):
+        literal = found[2] or ("" if found[1] in _JODA else found[1])
+        quoted = literal.replace("'", "''")
+        parts.append(f"'{quoted}'" if literal else _JODA[found[1]])
+    return "".join(parts)
 
 
 def _format_datetime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:

@@ -24,7 +24,7 @@ replace(varchar(x), varchar) -> varchar(x) = trino_replace
 replace(varchar, varchar, varchar) -> varchar = trino_replace
 strpos(varchar, varchar) -> bigint = trino_strpos
 starts_with(varchar, varchar) -> boolean = starts_with
-split(varchar, varchar) -> array(varchar) = trino_split
+split(varchar(x), varchar) -> array(varchar(x)) = trino_split
 split_part(varchar(x), varchar, bigint) -> varchar(x) = trino_split_part
 lpad(varchar, bigint, varchar) -> varchar = trino_lpad
 rpad(varchar, bigint, varchar) -> varchar = trino_rpad
@@ -125,7 +125,7 @@ MACROS = (
     "trino_upper(s) AS CASE WHEN contains(s, 'ß') THEN array_to_string(list_transform(string_split(s, 'ß'), "
     "lambda part: upper(part)), 'ß') ELSE upper(s) END",
     "trino_lower(s) AS lower(s)",
-    "trino_strpos(s, f) AS CASE WHEN f = '' THEN 1 ELSE strpos(s, f) END",
+    "trino_strpos(s, f) AS CASE WHEN f = '' AND s IS NOT NULL THEN 1 ELSE strpos(s, f) END",
     *map(_pad, ("lpad", "rpad")),
     "trino_concat_list(d, a) AS CASE WHEN d IS NOT NULL AND a IS NOT NULL THEN "
     "coalesce(array_to_string(list_filter(a, lambda x: x IS NOT NULL), d), '') END",

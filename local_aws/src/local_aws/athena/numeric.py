@@ -15,6 +15,7 @@ from local_aws.athena.trino_types import DOUBLE, INTEGERS, NUMBERS, TrinoType, t
 Translator = Callable[[list[exp.Expression], list[TrinoType]], exp.Expression]
 _SHOWN = ("double", "real", "bigint", "integer", "smallint", "tinyint", "decimal(p,s)")
 MACROS = (
+    "trino_sign(x) AS CASE WHEN isnan(x) THEN x ELSE sign(x) END",
     "truncated_double(x, n) AS trunc(x * pow(10.0, n)) / pow(10.0, n)",
     "truncated_integer(x, n) AS CASE WHEN n >= 0 THEN x ELSE x - x % CAST(pow(10, -n) AS BIGINT) END",
     "rounded_integer(x, n) AS CASE WHEN n >= 0 THEN x ELSE CAST(round(CAST(x AS DECIMAL(38, 0)), n) AS BIGINT) END",
@@ -96,9 +97,8 @@ def _decimal_places(name: str, value: exp.Expression, kind: TrinoType, places: i
     wide = duck_cast(value, f"DECIMAL({min(38, precision + 1)}, {scale})")
     if name == "round":
         return call("round", wide, arithmetic.whole(places))
-    factor = arithmetic.whole(0) if -places >= precision - scale else None
-    if factor is not None:
-        return factor
+    if -places >= precision - scale:
+        return exp.Paren(this=exp.Sub(this=wide, expression=wide.copy()))
     unit = (
         exp.Literal.number(f"1e{-places}")
         if places < 0
@@ -121,7 +121,8 @@ def _truncate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Express
 
 def _sign(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     kind = _checked("sign", kinds, 1)
-    return _as(call("sign", args[0]), TrinoType("decimal", (1, 0)) if kind.name == "decimal" else kind)
+    name = "trino_sign" if kind.name in {"double", "real"} else "sign"
+    return _as(call(name, args[0]), TrinoType("decimal", (1, 0)) if kind.name == "decimal" else kind)
 
 
 def _mod(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:

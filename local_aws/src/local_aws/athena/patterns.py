@@ -49,6 +49,10 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _for_python(pattern: str) -> str:
+    flags = re.search(r"\(\?([imsx]+)\)", pattern)
+    if flags and flags.start() and "(" not in pattern[: flags.start()]:
+        # Python takes flags that hold from here on only around what they hold for.
+        pattern = f"{pattern[: flags.start()]}(?{flags[1]}:{pattern[flags.end() :]})"
     written, in_class = [], False
     for token in _TOKEN.findall(pattern):
         if token == "&&" and in_class or (token.startswith("[") and in_class) or token in {r"\Q", r"\G", r"\R", r"\X"}:

@@ -17,6 +17,8 @@ from local_aws.athena.trino_types import parse_type, to_duck
 from local_aws.athena.vectors import declare_function
 
 _PREFIX = "python_scalar_"
+_FLOATS = {"double", "real"}
+"""These come back as text: DuckDB takes Python's not-a-number for null."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class PythonFunction:
     def register(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
         """Make the function known to a connection."""
         takes = [_duck(kind) for kind in self.signature.takes]
-        gives = _duck(self.signature.gives)
+        gives = "VARCHAR" if self.signature.gives in _FLOATS else _duck(self.signature.gives)
         if self.signature.variadic:
             connection.create_function(name, self._answer, None, gives, null_handling="special")
             return
@@ -43,7 +45,8 @@ class PythonFunction:
         connection.create_function(name, answer, takes, gives, null_handling="special")
 
     def _answer(self, *values: Any) -> Any:
-        return None if any(value is None for value in values) else self.python(*values)
+        made = None if any(value is None for value in values) else self.python(*values)
+        return repr(made) if isinstance(made, float) else made
 
 
 def _duck(kind: str) -> str:
@@ -76,7 +79,8 @@ def is_python(form: Signature) -> bool:
 
 def form_call(form: Signature, *args: exp.Expression) -> exp.Expression:
     """Write the call of a form."""
-    return exp.Anonymous(this=_NAMES[form], expressions=list(args))
+    made = exp.Anonymous(this=_NAMES[form], expressions=list(args))
+    return exp.cast(made, form.gives, dialect="duckdb") if form.gives in _FLOATS else made
 
 
 def python_call(name: str, *args: exp.Expression) -> exp.Expression:

@@ -41,8 +41,8 @@ def _regexp_extract(text: str, pattern: str, group: int = 0) -> str | None:
 
 @trino(
     """
-    regexp_extract_all(varchar, varchar) -> array(varchar)
-    regexp_extract_all(varchar, varchar, bigint) -> array(varchar)
+    regexp_extract_all(varchar(x), varchar) -> array(varchar(x))
+    regexp_extract_all(varchar(x), varchar, bigint) -> array(varchar(x))
     """
 )
 def _regexp_extract_all(text: str, pattern: str, group: int = 0) -> list[str | None]:
@@ -72,7 +72,7 @@ def _regexp_position(text: str, pattern: str, start: int = 1, occurrence: int = 
     return found.start() + 1 if found else -1
 
 
-@trino("regexp_split(varchar, varchar) -> array(varchar)")
+@trino("regexp_split(varchar(x), varchar) -> array(varchar(x))")
 def _regexp_split(text: str, pattern: str) -> list[str]:
     return [piece for piece, _ in _pieces(text, pattern)]
 
@@ -88,7 +88,7 @@ def _pieces(text: str, pattern: str) -> Iterator[tuple[str, re.Match[str] | None
 
 @trino(
     """
-    regexp_replace(varchar, varchar) -> varchar
+    regexp_replace(varchar(x), varchar) -> varchar(x)
     regexp_replace(varchar, varchar, varchar) -> varchar
     """
 )
@@ -141,10 +141,12 @@ def regexp_groups(text: str, pattern: str) -> list[list[str | None]]:
 
 
 @trino("regexp_join(varchar, varchar, array(varchar)) -> varchar")
-def regexp_join(text: str, pattern: str, replacements: list[str | None]) -> str:
-    """Put a replacement in the place of each match."""
+def regexp_join(text: str, pattern: str, replacements: list[str | None]) -> str | None:
+    """Put a replacement in the place of each match; a null among them makes the whole null."""
+    if None in replacements:
+        return None
     pieces = [piece for piece, _ in _pieces(text, pattern)]
-    return "".join(piece + (given or "") for piece, given in zip(pieces, [*replacements, ""], strict=True))
+    return "".join(piece + given for piece, given in zip(pieces, [*replacements, ""], strict=True))
 
 
 _REPLACED = re.compile(r"(?:[^$\\]|\$\d(?!\d))*")

@@ -35,11 +35,11 @@ class Signature:
 
     def result(self, given: list[TrinoType]) -> TrinoType:
         """The type of the result."""
-        if self.gives != "varchar(x)":
+        if "(x)" not in self.gives:
             return parse_type(self.gives)
-        place = self.takes.index("varchar(x)")
-        length = given[place]
-        return TrinoType("varchar", length.numbers if length.name in {"varchar", "char"} else ())
+        length = given[self.takes.index("varchar(x)")]
+        text = TrinoType("varchar", length.numbers if length.name in {"varchar", "char"} else ())
+        return text if self.gives == "varchar(x)" else TrinoType("array", (), (text,))
 
 
 def parse_signatures(text: str) -> dict[str, list[Signature]]:
@@ -72,6 +72,8 @@ def accepts(parameter: str, given: TrinoType) -> bool:
         return wanted.name == given.name and all(
             accepts(str(part), inner) for part, inner in zip(wanted.parts, given.parts, strict=True)
         )
+    if wanted.numbers and wanted.name == given.name == "varchar":
+        return bool(given.numbers) and given.numbers <= wanted.numbers
     return wanted.name in _WIDER.get(given.name, {given.name}) or wanted.name == given.name
 
 

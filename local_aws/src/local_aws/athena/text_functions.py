@@ -108,13 +108,15 @@ def soundex(text: str) -> str:
 
 @trino("luhn_check(varchar) -> boolean")
 def _luhn_check(digits: str) -> bool:
-    if not digits or not all("0" <= digit <= "9" for digit in digits):
+    if not digits:
+        return False
+    if not all("0" <= digit <= "9" for digit in digits):
         raise invalid("Input string must only contain digits")
     values = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
     return sum(value - 9 * (value > 9) for value in values) % 10 == 0
 
 
-@trino("split(varchar, varchar, bigint) -> array(varchar)")
+@trino("split(varchar(x), varchar, bigint) -> array(varchar(x))")
 def _split(text: str, delimiter: str, limit: int) -> list[str]:
     if limit <= 0:
         raise invalid("Limit must be positive")
@@ -151,8 +153,9 @@ def _entries(text: str, entries: str, keys: str, name: str) -> list[tuple[str, s
     pairs = []
     for entry in text.split(entries) if text else []:
         key, found, value = entry.partition(keys)
-        if not found or (name == "split_to_map" and keys in value):
-            raise invalid("Key-value delimiter must appear exactly once in each entry. Bad input: '" + entry + "'")
+        if not found or keys in value:
+            shown = f"'{entry}'" if name == "split_to_map" else entry
+            raise invalid(f"Key-value delimiter must appear exactly once in each entry. Bad input: {shown}")
         pairs.append((key, value))
     return pairs
 

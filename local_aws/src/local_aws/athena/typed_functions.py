@@ -33,6 +33,7 @@ _INNER = {
     "cast_text_to_zoned",
     "double_text",
     "java_format",
+    "joda_moment",
     "joda_text",
     "offset_minutes",
     "real_text",
@@ -65,6 +66,8 @@ def _concat(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
     joined = args[0]
     for arg in args[1:]:
         joined = exp.DPipe(this=joined, expression=arg)
+    if any(kind.name == "char" for kind in kinds) and all(kind.numbers for kind in kinds):
+        return noted(exp.Paren(this=joined), TrinoType("char", (sum(kind.numbers[0] for kind in kinds),)))
     return noted(exp.Paren(this=joined), TrinoType("varchar"))
 
 

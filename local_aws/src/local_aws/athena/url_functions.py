@@ -25,13 +25,13 @@ def _authority(url: str) -> re.Match[str] | None:
     return _AUTHORITY.fullmatch(parts[1]) if parts is not None and parts[1] else None
 
 
-@trino("url_extract_protocol(varchar) -> varchar")
+@trino("url_extract_protocol(varchar(x)) -> varchar(x)")
 def _url_extract_protocol(url: str) -> str | None:
     parts = _parts(url)
     return None if parts is None else parts[0] or ""
 
 
-@trino("url_extract_host(varchar) -> varchar")
+@trino("url_extract_host(varchar(x)) -> varchar(x)")
 def _url_extract_host(url: str) -> str | None:
     if _parts(url) is None:
         return None
@@ -46,7 +46,7 @@ def _url_extract_port(url: str) -> int | None:
 
 
 def _extract(name: str, place: int) -> None:
-    @trino(f"url_extract_{name}(varchar) -> varchar")
+    @trino(f"url_extract_{name}(varchar(x)) -> varchar(x)")
     def extract(url: str) -> str | None:
         parts = _parts(url)
         return None if parts is None else _decoded(parts[place] or "")
@@ -56,7 +56,7 @@ for _name, _place in (("path", 2), ("query", 3), ("fragment", 4)):
     _extract(_name, _place)
 
 
-@trino("url_extract_parameter(varchar, varchar) -> varchar")
+@trino("url_extract_parameter(varchar(x), varchar) -> varchar(x)")
 def _url_extract_parameter(url: str, name: str) -> str | None:
     parts = _parts(url)
     for pair in (parts[3] or "").split("&") if parts is not None else []:
@@ -71,7 +71,7 @@ def _url_encode(text: str) -> str:
     return quote(text, safe="*-._ ").replace("~", "%7E").replace(" ", "+")
 
 
-@trino("url_decode(varchar) -> varchar")
+@trino("url_decode(varchar(x)) -> varchar(x)")
 def _url_decode(text: str) -> str:
     if re.search(r"%(?![0-9A-Fa-f]{2})", text):
         raise invalid("URLDecoder: Illegal hex characters in escape (%) pattern")

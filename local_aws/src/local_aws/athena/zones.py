@@ -21,7 +21,9 @@ MACROS = (
     "ELSE timezone(z, timezone('UTC', u)) END",
     "offset_text(n) AS CASE WHEN n < 0 THEN '-' ELSE '+' END || lpad((abs(n) // 3600000)::VARCHAR, 2, '0') || ':' "
     "|| lpad((abs(n) // 60000 % 60)::VARCHAR, 2, '0')",
-    "offset_zone(n) AS CASE WHEN n = 0 THEN 'UTC' ELSE offset_text(n) END",
+    "offset_zone(n) AS CASE WHEN n = 0 THEN 'UTC' WHEN abs(n) > 50400000 THEN "
+    "CAST('INVALID_FUNCTION_ARGUMENT: Invalid offset minutes ' || n // 60000 AS TINYINT)::VARCHAR "
+    "ELSE offset_text(n) END",
     "iso_offset(minutes) AS CASE WHEN minutes = 0 THEN 'Z' ELSE offset_text(minutes * 60000) END",
 )
 
