@@ -12,7 +12,7 @@ from local_aws.athena.failure import QueryFailed
 
 LARGEST = 2**31 - 1
 EXAMPLES = settings(max_examples=25, deadline=None)
-decimals = st.decimals(min_value=-(10**9), max_value=10**9, places=3)
+decimals = st.decimals(min_value=1 - 10**9, max_value=10**9 - 1, places=3)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 

@@ -17,7 +17,10 @@ _FILE: dict[str, tuple[str, Any]] = {
     "$path": ("string", lambda file: literal(file.uri)),
     "$file_size": ("bigint", lambda file: str(file.size)),
     # S3 keeps an object's time in whole seconds.
-    "$file_modified_time": ("timestamp with time zone", lambda file: f"to_timestamp({file.modified_ns // 10**9})"),
+    "$file_modified_time": (
+        "timestamp with time zone",
+        lambda file: f"{{'$utc': make_timestamp({file.modified_ns // 10**9 * 10**6}), '$zone': 'UTC'}}",
+    ),
 }
 _PARTITION = "$partition"
 NAMES = frozenset({*_FILE, _PARTITION})

@@ -22,7 +22,7 @@ SCALARS = {
     "timestamp": "TIMESTAMP",
     "binary": "BLOB",
     "decimal": "DECIMAL",
-    "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
+    "timestamp with time zone": 'STRUCT("$utc" TIMESTAMP, "$zone" VARCHAR)',
 }
 """DuckDB's type of each Hive type, and of one that only a hidden column has; char is left out, since its padding rules
 are its own."""
