@@ -59,6 +59,7 @@ def test_the_jobs_are_the_scripts_on_the_glue_of_the_notebooks():
         assert one["GlueVersion"] == session_magics()["glue_version"]
         assert one["WorkerType"] == session_magics()["worker_type"]
         assert one["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-disable"
+        assert "--additional-python-modules" not in one["DefaultArguments"]
 
 
 def test_the_image_of_a_night_has_what_its_build_spec_asks_for():
