@@ -18,7 +18,7 @@ from helpers.records import write_finding
 from helpers.settings import Settings
 
 UNREADABLE = ("HIVE_", "NOT_SUPPORTED", "GENERIC_INTERNAL_ERROR")
-"""How Athena's reasons begin where it cannot read what has landed. What follows may quote a line, and is not shown."""
+"""How Athena's reasons begin where it cannot read what has landed."""
 LARGEST_BATCH = 50
 """Athena, "BatchGetQueryExecution": at most 50 queries a request."""
 PANDAS_TYPES = dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "Int64") | {"varchar": str}
@@ -151,7 +151,7 @@ def _unreadable(error: QueryFailed) -> str:
     """The name of Athena's reason, where it is one of unreadable data; any other error is raised again."""
     if not str(error).startswith(UNREADABLE):
         raise error
-    return str(error).partition(":")[0]
+    return str(error).partition(":")[0].partition(" (")[0]
 
 
 def query(connection: Connection, sql: str) -> pd.DataFrame:

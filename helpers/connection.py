@@ -16,6 +16,8 @@ READS: dict[str, Callable[[str], Any]] = {
 }
 """Athena's name of a type -> what makes its text a value. Of any other type a value stays Athena's text: Python has no
 date outside the years 1 to 9999, which milliseconds that are taken for seconds make."""
+QUOTES_DATA = ("HIVE_", "GENERIC_INTERNAL_ERROR", "INVALID_CAST_ARGUMENT", "INVALID_FUNCTION_ARGUMENT")
+"""How Athena's reasons begin that may quote a value of a table. What follows is not passed on, to a page or a log."""
 SLOWEST = 1.0
 """Seconds between two questions whether a query has ended: an account's calls are counted."""
 CALLS = Config(retries={"mode": "standard", "total_max_attempts": 5})
@@ -53,7 +55,7 @@ class Connection:
         Raises
         ------
         QueryFailed
-            With Athena's own reason, which may quote a value.
+            With Athena's own reason; only its name where the text may quote a value of a table.
         """
         query = self.client.start_query_execution(QueryString=sql, **self._where)["QueryExecutionId"]
         self.begun.append(query)
@@ -64,7 +66,7 @@ class Connection:
             raise
         status = execution["Status"]
         if status["State"] != "SUCCEEDED":
-            raise QueryFailed(status.get("StateChangeReason") or status["State"])
+            raise QueryFailed(_showable(status.get("StateChangeReason") or status["State"]))
         return execution
 
     def _ended(self, query: str) -> dict:
@@ -117,6 +119,12 @@ class Cursor:
         for page in pages:
             for row in page["ResultSet"]["Rows"]:
                 yield _values(row, reads)
+
+
+def _showable(reason: str) -> str:
+    if not reason.startswith(QUOTES_DATA):
+        return reason
+    return f"{reason.partition(':')[0]} (the text may quote somebody's data: `stedi query` shows it)"
 
 
 def _values(row: dict, reads: list[Callable[[str], Any]]) -> tuple:

@@ -74,6 +74,13 @@ def test_a_query_that_fails_gives_athenas_reason(lake):
         connect(lake).cursor().execute("select * from nowhere")
 
 
+@pytest.mark.parametrize("sql", ["select cast(email as bigint) from {}", "select date_parse(email, '%Y') from {}"])
+def test_a_reason_that_quotes_data_is_told_by_its_name_alone(lake, sql):
+    with pytest.raises(QueryFailed, match="^INVALID_[A-Z_]+ \\(the text may quote") as failed:
+        connect(lake).cursor().execute(sql.format("(values 'ada@example.com') t(email)"))
+    assert "ada" not in str(failed.value)
+
+
 def test_a_look_that_fails_for_another_reason_than_the_data_stops(lake):
     with pytest.raises(QueryFailed, match="TABLE_NOT_FOUND"):
         look(connect(lake), "select * from nowhere")
