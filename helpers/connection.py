@@ -36,7 +36,7 @@ class Connection:
     """
 
     def __init__(self, database: str, workgroup: str, results: str):
-        self.client = boto3.client("athena", region_name=boto3.Session().region_name, config=CALLS)
+        self.client = boto3.client("athena", config=CALLS)
         self.begun: list[str] = []
         """The ids of the queries that were begun."""
         self._where = {
