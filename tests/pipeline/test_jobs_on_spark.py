@@ -77,7 +77,6 @@ def test_two_worker_processes_arrive_at_the_same_tables(landed, tmp_path):
         (home / path.name).symlink_to(path)
     with WarmJobs(landed, scratch, settings=CLUSTER, environment={"SPARK_HOME": str(home)}) as jobs:
         run_all(jobs)
-    executors = {folder.name for folder in (home / "work").glob("app-*/*")}
-    assert len(executors) == 2
-    assert all(list(home.glob(f"work/app-*/{name}/helpers.zip")) for name in executors)
+    # While it stops, Spark begins others in their place, which never work.
+    assert len(list(home.glob("work/app-*/*/helpers.zip"))) == 2
     assert_all_as_planted(landed)
