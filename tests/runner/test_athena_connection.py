@@ -14,6 +14,7 @@ from helpers.accounting import Accounting
 from helpers.athena import connect, last_accounting, look, query, read_sql, scanned_bytes
 from helpers.errors import QueryFailed
 from helpers.records import write_record
+from runner.glue.session import engine_arguments
 from runner.paths import NOTEBOOKS, PROJECT
 from runner.pipeline.parameters import GLUE, kernel_name
 from runner.pipeline.scripts import upload_scripts
@@ -34,6 +35,7 @@ def imported(step):
 
 def test_what_the_sessions_import_is_in_glue():
     """Nothing is installed from PyPI when a session starts."""
+    assert "--additional-python-modules" not in engine_arguments("b", "eu-central-1")
     refused = f"import sys; sys.modules.update(dict.fromkeys({NOT_IN_GLUE!r})); import "
     code = refused + ", ".join(sorted({name for step in SESSIONS for name in imported(step)}))
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
