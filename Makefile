@@ -28,7 +28,7 @@ export PYTHON
 .PHONY: help run test test-deep test-glue6 lab jobs lint notebooks hooks clean lock up down
 
 help:  ## Show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
 # What installs the packages of a lock file: install --require-hashes. setuptools takes { and $ in a path for variables of
 # its own, which is why pip comes to an environment in such a place by a link.
@@ -85,8 +85,8 @@ test-glue6: $(GLUE6)/.ready-glue6  ## Run the transforms, the sample run and the
 	@$(GLUE6)/bin/python -m pytest $(or $(ARGS),tests/helpers tests/pipeline/test_sample_run.py)
 	@$(GLUE6)/bin/python -m pytest -m deep tests/pipeline/test_jobs_on_spark.py
 
-lab: $(READY)  ## Open JupyterLab on the notebooks
-	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"}
+lab: $(READY)  ## Open JupyterLab on the notebooks (ARGS="--no-browser --port 8890" for JupyterLab)
+	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"} $(ARGS)
 
 up: $(READY)  ## Start the local AWS endpoint (LAKE=DIR)
 	@$(PY) -m runner up $${LAKE:+--lake "$$LAKE"}
