@@ -1,52 +1,29 @@
-"""Athena through PyAthena: the SQL files of the project, the checks, and results as they may be shown."""
+"""Athena: the SQL files of the project, the checks, and results as they may be shown."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from string import Template
-from typing import Any
-from weakref import WeakKeyDictionary
 
 import boto3
 import pandas as pd
 from matplotlib.figure import Figure
-from pyathena import connect as athena_connect
-from pyathena.connection import Connection
-from pyathena.converter import DefaultTypeConverter
-from pyathena.error import OperationalError
-from pyathena.pandas.cursor import PandasCursor
 
 from helpers.accounting import Accounting
-from helpers.errors import CheckFailed
+from helpers.connection import Connection
+from helpers.errors import CheckFailed, QueryFailed
 from helpers.masking import mask_rows, show_table
 from helpers.plots import plot_rows
-from helpers.publishing.objects import list_keys
+from helpers.publishing.objects import list_keys, split_uri
 from helpers.records import write_finding
 from helpers.settings import Settings
 
 UNREADABLE = ("HIVE_", "NOT_SUPPORTED", "GENERIC_INTERNAL_ERROR")
-"""How Athena's reasons begin where it cannot read what has landed. What follows may quote a line, and is not shown."""
+"""How Athena's reasons begin where it cannot read what has landed."""
 LARGEST_BATCH = 50
 """Athena, "BatchGetQueryExecution": at most 50 queries a request."""
-_begun: WeakKeyDictionary[Connection, list[str]] = WeakKeyDictionary()
-"""The ids of the queries that each connection has begun."""
-
-
-class AnyDate(DefaultTypeConverter):
-    """PyAthena's own conversion, but a date or time outside the years 1 to 9999 stays Athena's text.
-
-    Python has no such date, and PyAthena would raise. Milliseconds that are taken for seconds make them: everybody's
-    first ``from_unixtime("timestamp")``.
-
-    >>> AnyDate().convert("date", "+10000-01-01")
-    '+10000-01-01'
-    """
-
-    def convert(self, type_: str, value: str | None, type_hint: str | None = None) -> Any:
-        """The value of one field."""
-        try:
-            return super().convert(type_, value, type_hint)
-        except (ValueError, OverflowError):
-            return value
+PANDAS_TYPES = dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "Int64") | {"varchar": str}
+"""Athena's name of a type -> pandas' type, where pandas would make another one of the texts."""
+MOMENTS = ("date", "timestamp")
 
 
 def connect(settings: Settings, results: str = "athena/") -> Connection:
@@ -54,25 +31,12 @@ def connect(settings: Settings, results: str = "athena/") -> Connection:
 
     Results of the pipeline may hold identity. Whoever may only read the tables for research has ``athena-science/``.
     """
-    connection = athena_connect(
-        s3_staging_dir=f"s3://{settings.bucket}/{results}",
-        work_group=settings.workgroup,
-        schema_name=settings.database,
-        region_name=boto3.session.Session().region_name,
-        poll_interval=0.5,
-    )
-    _begun[connection] = begun = []
-    # botocore tells of every answer: so each query is known, whatever kind of cursor asked it.
-    connection.client.meta.events.register(
-        "after-call.athena.StartQueryExecution",
-        lambda parsed, **_: begun.append(parsed["QueryExecutionId"]) if "QueryExecutionId" in parsed else None,
-    )
-    return connection
+    return Connection(settings.database, settings.workgroup, f"s3://{settings.bucket}/{results}")
 
 
 def scanned_bytes(connection: Connection) -> list[int]:
     """The bytes that each query of a connection has scanned so far; DDL scans none and is left out, as it is free."""
-    begun, found = _begun[connection], []
+    begun, found = connection.begun, []
     for start in range(0, len(begun), LARGEST_BATCH):
         answer = connection.client.batch_get_query_execution(QueryExecutionIds=begun[start : start + LARGEST_BATCH])
         found += answer["QueryExecutions"]
@@ -110,7 +74,7 @@ def run_checks(connection: Connection, settings: Settings) -> int:
         raise CheckFailed(f"{place} is empty: upload the project's sql/ first.")
     for check in checks:
         name = f"checks/{check}.sql"
-        rows = len(connection.cursor(converter=AnyDate()).execute(read_sql(settings, name)).fetchall())
+        rows = len(connection.cursor().execute(read_sql(settings, name)).fetchall())
         found.append({"check": check, "rows": rows})
         print(f"{'ok  ' if not rows else 'FAIL'}  {check}")
         if rows:
@@ -137,10 +101,10 @@ def look(connection: Connection, query: str) -> Look:
     A broken line is no reason to stop, since the transforms read every line as text and quarantine what does not fit.
     """
     try:
-        cursor = connection.cursor(converter=AnyDate()).execute(query)
+        cursor = connection.cursor().execute(query)
         columns = [column[0] for column in cursor.description]
         return Look(query, columns, mask_rows(columns, cursor.fetchall()))
-    except OperationalError as error:
+    except QueryFailed as error:
         return Look(query, [], [], _unreadable(error))
 
 
@@ -171,24 +135,36 @@ def last_accounting(connection: Connection, settings: Settings, step: str) -> Ac
     Of the reasons why rows are in quarantine only the sum is known.
     """
     found = connection.cursor().execute(
-        'select "read", kept, excluded, quarantined, duplicates from runs '
-        f"where step = '{step}' and consent = '{settings.consent}' order by ended desc limit 1"
+        "select \"read\", kept, quarantined, duplicates, array_join(map_keys(excluded), ' '), "
+        f"array_join(map_values(excluded), ' ') from runs where step = '{step}' and consent = '{settings.consent}' "
+        "order by ended desc limit 1"
     )
     row = found.fetchone()
     if row is None:
         return None
-    read, kept, excluded, quarantined, duplicates = row
-    by_reason = {reason: int(rows) for reason, rows in (excluded or {}).items()}
-    return Accounting(read, kept, by_reason, {"in all": quarantined} if quarantined else {}, duplicates)
+    read, kept, quarantined, duplicates, reasons, rows = row
+    excluded = dict(zip((reasons or "").split(), map(int, (rows or "").split()), strict=True))
+    return Accounting(read, kept, excluded, {"in all": quarantined} if quarantined else {}, duplicates)
 
 
-def _unreadable(error: OperationalError) -> str:
+def _unreadable(error: QueryFailed) -> str:
     """The name of Athena's reason, where it is one of unreadable data; any other error is raised again."""
     if not str(error).startswith(UNREADABLE):
         raise error
-    return str(error).partition(":")[0]
+    return str(error).partition(":")[0].partition(" (")[0]
 
 
 def query(connection: Connection, sql: str) -> pd.DataFrame:
-    """A query's result as a pandas DataFrame. It is not masked: ask for no identity."""
-    return connection.cursor(PandasCursor).execute(sql).as_pandas()
+    """A query's result as a pandas DataFrame. It is not masked: ask for no identity.
+
+    Athena's CSV tells a null from a blank text by quotes, which pandas does not see: both are missing.
+    """
+    cursor = connection.cursor().execute(sql)
+    bucket, key = split_uri(cursor.location)
+    return pd.read_csv(
+        boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"],
+        dtype={name: PANDAS_TYPES[kind] for name, kind in cursor.description if kind in PANDAS_TYPES},
+        parse_dates=[name for name, kind in cursor.description if kind in MOMENTS],
+        keep_default_na=False,
+        na_values=[""],
+    )

@@ -41,6 +41,10 @@ class CheckFailed(LakehouseError):
     """An Athena check, which must return no row, returned some."""
 
 
+class QueryFailed(LakehouseError):
+    """Athena could not answer a query, and says why."""
+
+
 class MissingSecret(LakehouseError):
     """The key of the participant ids cannot be read from Secrets Manager."""
 

@@ -1,8 +1,8 @@
 """The profile of a table: what its columns hold, asked of Athena in one query."""
 
 import pandas as pd
-from pyathena.connection import Connection
 
+from helpers.connection import Connection
 from helpers.records import write_finding
 from helpers.settings import Settings
 

@@ -8,7 +8,7 @@ import sys
 import boto3
 
 from runner.files import write_whole
-from runner.glue.session import session_arguments, session_tags
+from runner.glue.session import engine_arguments, session_tags
 from runner.paths import NOTEBOOKS, STATE
 from runner.pipeline import scripts
 from runner.pipeline.parameters import GLUE
@@ -29,10 +29,9 @@ def _session_settings(bucket: str) -> dict[str, str]:
 
     Its session carries the project's tags, so that `stedi clean-sessions` finds it.
     """
-    arguments = session_arguments(bucket, boto3.Session().region_name)
+    arguments = engine_arguments(bucket, boto3.Session().region_name)
     return {
         "glue_extra_py_files": arguments["--extra-py-files"],
-        "glue_additional_python_modules": arguments["--additional-python-modules"],
         "glue_spark_conf": arguments["--conf"],
         "glue_tags": json.dumps(session_tags()),
     }

@@ -3,16 +3,35 @@
 import csv
 import logging
 import sys
+from typing import Any
 
 import boto3
 from pyathena import connect
+from pyathena.converter import DefaultTypeConverter
 from pyathena.error import Error
 from rich.markup import escape
 from rich.table import Table
 
-from helpers.athena import AnyDate
 from runner.console import print_table
 from runner.errors import UserError
+
+
+class AnyDate(DefaultTypeConverter):
+    """PyAthena's own conversion, but a date or time outside the years 1 to 9999 stays Athena's text.
+
+    Python has no such date, and PyAthena would raise. Milliseconds that are taken for seconds make them: everybody's
+    first ``from_unixtime("timestamp")``.
+
+    >>> AnyDate().convert("date", "+10000-01-01")
+    '+10000-01-01'
+    """
+
+    def convert(self, type_: str, value: str | None, type_hint: str | None = None) -> Any:
+        """The value of one field."""
+        try:
+            return super().convert(type_, value, type_hint)
+        except (ValueError, OverflowError):
+            return value
 
 
 def run_query(sql: str, as_csv: bool, bucket: str, database: str, workgroup: str) -> None:

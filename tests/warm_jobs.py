@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 from local_aws.glue.sessions.job import job_environment
 from local_aws.lifecycle import running
-from runner.paths import JOBS, PROJECT
+from runner.paths import JOBS
+from runner.pipeline.scripts import zip_helpers
 from tests.killing import write_killer
 
 PARENT = """
@@ -17,6 +19,7 @@ import json, os, runpy, sys, traceback
 from awsglue.context import GlueContext
 from pyspark.context import SparkContext
 spark = GlueContext(SparkContext.getOrCreate()).spark_session
+spark.sparkContext.addPyFile(sys.argv[1])  # as --extra-py-files does: for this process and for every executor
 for line in sys.stdin:
     order = json.loads(line)
     if not (child := os.fork()):
@@ -46,24 +49,40 @@ class WarmJobs:
         The lake, whose buckets are there already.
     scratch : Path
         An empty folder, for Spark's files and what the jobs say.
-    helpers : Path
-        Where they import the helpers from: a folder, or the zip that Glue has.
+    helpers : Path, optional
+        The zip that Glue has; one of the project's helpers where none is named.
+    settings : Mapping, optional
+        Settings of Spark, instead of a session's.
+    environment : Mapping, optional
+        Variables, instead of a session's.
     """
 
-    def __init__(self, lake: Path, scratch: Path, helpers: Path = PROJECT):
+    def __init__(
+        self,
+        lake: Path,
+        scratch: Path,
+        helpers: Path | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ):
         write_killer(scratch)
         endpoint = running(lake)
-        environment = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": "0"}
-        environment["PYTHONPATH"] = os.pathsep.join([str(scratch), environment["PYTHONPATH"], str(helpers)])
+        variables = job_environment(endpoint.lake, endpoint.environment(), scratch) | {"KILL_AT": "0"} | environment
+        variables["PYTHONPATH"] = os.pathsep.join([str(scratch), variables["PYTHONPATH"]])
+        with (scratch / "spark-defaults.conf").open("a") as defaults:
+            defaults.writelines(f"{name} {value}\n" for name, value in settings.items())
+        if helpers is None:
+            helpers = scratch / "helpers.zip"
+            helpers.write_bytes(zip_helpers())
         self._log = scratch / "jobs.log"
         with self._log.open("w") as log:
             self._parent = subprocess.Popen(
-                [sys.executable, "-c", PARENT],
+                [sys.executable, "-c", PARENT, str(helpers)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=environment,
+                env=variables,
                 cwd=scratch,
             )
 

@@ -1,9 +1,9 @@
 """SQL at hand: a query as a table, and as a picture where one is wished."""
 
 import pandas as pd
-from pyathena.connection import Connection
 
 from helpers.athena import query
+from helpers.connection import Connection
 from helpers.explore.plots import plot_frame, show
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from helpers.identity import normal_address, normal_serial, trim
 from helpers.landing import values
-from helpers.landing.parsing import Fields, Piece, read_line
+from helpers.landing.parsing import Boolean, Fields, Number, Piece, read_line
 from helpers.tables import DUPLICATE_KEY, MALFORMED, REASONS, TABLES, Column
 
 READERS: dict[str, Callable[[str], str | None]] = {
@@ -24,6 +24,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "phone": str,
 }
 """Column -> what makes its texts comparable; every other text is trimmed."""
+KINDS = {Number: "number", Boolean: "boolean", str: "text"}
+"""Class of a value that the contract does not name -> its kind; a nested one is text. Null has none."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Contract:
         -------
         list of list of str
             Of each record: why it is in quarantine, or null; its text; the value of each field as text (null where it
-            is absent, blank or none); and, in turn, name and text of each other field.
+            is absent, blank or none); and, in turn, name, kind and text of each other field.
         """
         # A line that is not blank, as its reader thinks, is a record whatever is in it.
         pieces = read_line(line) or [Piece(line.decode("utf-8", "backslashreplace"), None)]
@@ -72,7 +74,8 @@ class Contract:
             if value is None and column.rule and not _may_be_none(column, given[column.name])
         }
         reason = DUPLICATE_KEY if is_doubtful else next(filter(broken.__contains__, REASONS), None)
-        return [reason, text, *found, *(part for field in sorted(other.items()) for part in field)]
+        others = ((name, KINDS.get(type(value)), value) for name, value in sorted(other.items()))
+        return [reason, text, *found, *(part for field in others for part in field)]
 
     def sort(self, fields: Fields) -> tuple[dict[str, str | None], dict[str, str | None], bool]:
         """The fields of a record that the contract names, by its names, and the others, by theirs.

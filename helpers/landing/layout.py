@@ -42,9 +42,12 @@ class Layout:
 
     def fits(self, line: Column) -> Column:
         """Whether a line has this layout, and its times are times."""
-        members = ", ?".join(f'"{name}": ?{FORMS[kind]}' for name, kind in self.fields.items())
         times = [self.value(line, name) for name, kind in self.fields.items() if kind == "bigint"]
-        return reduce(and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), line.rlike(rf"^\{{{members}\}}$"))
+        return reduce(and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), self._looks_like(line))
+
+    def _looks_like(self, line: Column) -> Column:
+        members = ", ?".join(f'"{name}": ?{FORMS[kind]}' for name, kind in self.fields.items())
+        return line.rlike(rf"^\{{{members}\}}$")
 
     def value(self, line: Column, name: str) -> Column:
         """A field's value; of a line that `fits`."""
@@ -54,7 +57,9 @@ class Layout:
             # Of an address that is plain ASCII, only the case can vary.
             return F.lower(text) if SPELLINGS.get(name) is normal_address else text
         end = "}" if name == list(self.fields)[-1] else ","
-        return F.substring_index(after, end, 1).cast(self.fields[name])
+        # Under ANSI a cast stops at a text that is no number, also where nobody asks for its value: of any other line
+        # there is none. Spark looks at the line once for all of them.
+        return F.when(self._looks_like(line), F.substring_index(after, end, 1)).cast(self.fields[name])
 
 
 LAYOUTS = {

@@ -59,8 +59,8 @@ def read_records(spark: SparkSession, location: str, source: str, by_layout: boo
     Returns
     -------
     DataFrame
-        Grain: one row a record; held in memory. The columns of the source's contract, ``extra`` (name and text of each
-        other field in turn; null where there is none), ``reason`` (null, or the first broken rule of
+        Grain: one row a record; held in memory. The columns of the source's contract, ``extra`` (name, kind and text
+        of each other field in turn; null where there is none), ``reason`` (null, or the first broken rule of
         `helpers.tables.REASONS`), and ``file`` (URL-encoded) and ``line`` where there is a reason.
     """
     return _records(_text(spark, location), CONTRACTS[source], LAYOUTS.get(source) if by_layout else None)

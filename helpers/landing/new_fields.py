@@ -15,19 +15,28 @@ LONGEST_NAME = 200
 
 TYPES = {"boolean": "boolean", "int": "bigint", "long": "bigint", "float": "double", "double": "double"}
 """Glue type name -> the type that a new field gets; one of any other type becomes a string."""
+UNDECIDED = (None, "choice", "null")
+"""What Glue's reader says, or does not say, of a field to which it gives no one type: the values decide."""
 FORMS = {
     "boolean": "^(true|false)$",
     "bigint": "^-?(0|[1-9][0-9]{0,18})$",
     "double": r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?$",
 }
-"""Type -> how the texts look that it holds without a loss."""
+"""Type -> how the texts look that it holds without a loss, narrowest type first."""
+KINDS = {"boolean": "boolean", "bigint": "number", "double": "number"}
+"""Type -> the kind of its values (`helpers.landing.contract.KINDS`)."""
+PARTS = {"kind": 1, "text": 2}
+"""Where in ``extra`` they stand behind a name."""
+LARGEST = 2**63 - 1
 
 
-def extra_map() -> Column:
-    """The other fields of a record, name -> text; ``extra`` has them as names and values in turn."""
-    return F.map_from_arrays(
-        F.filter("extra", lambda _, place: place % 2 == 0), F.filter("extra", lambda _, place: place % 2 == 1)
-    )
+def extra_map(what: str = "text") -> Column:
+    """The other fields of a record, name -> text or kind; ``extra`` has names, kinds and texts in turn."""
+    return F.map_from_arrays(_every_third(0), _every_third(PARTS[what]))
+
+
+def _every_third(first: int) -> Column:
+    return F.filter("extra", lambda _, place: place % 3 == first)
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def inferred_types(landing) -> dict[str, str]:
         landing.printSchema()
         return {field.name: field.dataType.typeName() for field in landing.schema()}
     except Exception as error:  # noqa: BLE001 - whatever Glue's reader raises; its text may quote a line
-        print(f"No schema could be inferred ({type(error).__name__}), so new fields become strings.")
+        print(f"No schema could be inferred ({type(error).__name__}): the values of new fields decide on their types.")
         return {}
 
 
@@ -97,7 +106,9 @@ def find_new_fields(rows: DataFrame, inferred: dict[str, str], taken: list[str])
     rows : DataFrame
         With ``extra`` (`helpers.landing.lines.read_landing`).
     inferred : dict of str to str
-        Field -> Glue type name that the DynamicFrame inferred: the field gets that type if every value fits it.
+        Field -> Glue type name that the DynamicFrame inferred: the field gets that type if every value fits it, else
+        string. A field that is not named, or has no one type, gets the narrowest type that holds its JSON numbers or
+        booleans; a text stays text, however it looks.
     taken : list of str
         The columns that the table has anyway.
     """
@@ -106,8 +117,8 @@ def find_new_fields(rows: DataFrame, inferred: dict[str, str], taken: list[str])
     if len(sources) > MOST:
         return NewFields(together=len(sources))
     columns = name_columns(sources, taken)
-    proposed = [NewField(name, columns[name], TYPES.get(inferred.get(name), "string")) for name in sources]
-    return NewFields(_fitting(rows, proposed))
+    types = _lossless_types(rows, {name: _possible_types(inferred.get(name)) for name in sources})
+    return NewFields(tuple(NewField(name, columns[name], types[name]) for name in sources))
 
 
 def name_columns(sources: list[str], taken: list[str]) -> dict[str, str]:
@@ -125,13 +136,34 @@ def name_columns(sources: list[str], taken: list[str]) -> dict[str, str]:
     return found
 
 
-def _fitting(rows: DataFrame, fields: list[NewField]) -> tuple[NewField, ...]:
-    """The same fields, as strings where a value would be lost in the proposed type."""
-    typed = [field for field in fields if field.type != "string"]
-    if not typed:
-        return tuple(fields)
-    text = {field.source: F.col("texts")[field.source] for field in typed}
-    losses = [F.count_if(~text[field.source].rlike(FORMS[field.type])) for field in typed]
-    counted = rows.where("extra is not null").select(extra_map().alias("texts")).agg(*losses).first()
-    lossy = {field.source for field, lost in zip(typed, counted, strict=True) if lost}
-    return tuple(NewField(f.source, f.column, "string") if f.source in lossy else f for f in fields)
+def _possible_types(inferred: str | None) -> dict[str, str | None]:
+    """The types that a field may get, narrowest first, each with the kind that its values must have."""
+    if inferred in UNDECIDED:
+        return KINDS
+    return {TYPES[inferred]: None} if inferred in TYPES else {}
+
+
+def _lossless_types(rows: DataFrame, possible: dict[str, dict[str, str | None]]) -> dict[str, str]:
+    """Field -> the first of its possible types that holds all of its values, else string."""
+    tried = [(field, type_, kind) for field, types in possible.items() for type_, kind in types.items()]
+    if not tried:
+        return dict.fromkeys(possible, "string")
+    texts, kinds = F.col("texts"), F.col("kinds")
+    # A field that is null in every record says nothing of its type.
+    misfits = [
+        F.count_if(~_is_held(texts[field], type_) | (kinds[field] != (kind or kinds[field])))
+        + (F.count(texts[field]) == 0).cast("int")
+        for field, type_, kind in tried
+    ]
+    extended = rows.where("extra is not null").select(extra_map().alias("texts"), extra_map("kind").alias("kinds"))
+    fitting = [pair[:2] for pair, misfit in zip(tried, extended.agg(*misfits).first(), strict=True) if not misfit]
+    return dict.fromkeys(possible, "string") | dict(reversed(fitting))
+
+
+def _is_held(text: Column, type_: str) -> Column:
+    """Whether a type holds a text without a loss; null where there is no text."""
+    looks = text.rlike(FORMS[type_])
+    if type_ != "bigint":
+        return looks
+    # Nineteen digits may be more than 64 bits hold.
+    return F.when(looks, text.cast("decimal(19,0)").between(-LARGEST - 1, LARGEST)).otherwise(looks)

@@ -22,8 +22,12 @@ MOST_BOUNDARIES = 1000
 Fields = list[tuple[str, "str | None"]]
 
 
-class _Number(str):
-    """A number as it is spelled, of any size."""
+class Number(str):
+    """A JSON number as it is spelled, of any size."""
+
+
+class Boolean(str):
+    """A JSON ``true`` or ``false``."""
 
 
 class _Object(list):
@@ -34,7 +38,7 @@ def _refuse(literal: str) -> None:
     raise ValueError(f"{literal} is no JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_int=_Number, parse_float=_Number, parse_constant=_refuse)
+_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_int=Number, parse_float=Number, parse_constant=_refuse)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Piece:
         As it stands in the line.
     fields : list of (str, str or None), optional
         Name and value of each field, in the order of the line: a string as it is, any other value as its JSON text,
-        null as None. None where the piece is not one JSON object in UTF-8.
+        null as None. A number is a `Number` and a boolean a `Boolean`, so that ``1.0`` is told from ``"1.0"``. None
+        where the piece is not one JSON object in UTF-8.
     """
 
     text: str
@@ -155,11 +160,13 @@ def _text(value: object) -> str | None:
     """A value as text: a string as it is, anything else as its JSON text, a number as it is spelled."""
     if value is None:
         return None
+    if isinstance(value, bool):
+        return Boolean(_dump(value))
     return _encodable(value if isinstance(value, str) else _dump(value))
 
 
 def _dump(value: object) -> str:
-    if isinstance(value, _Number):
+    if isinstance(value, Number):
         return value
     if isinstance(value, _Object):
         return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{_dump(inner)}" for name, inner in value) + "}"

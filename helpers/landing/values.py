@@ -4,6 +4,7 @@ Integers, integral floats and digit strings mean the same, since earlier drops o
 other. What a text means is again a text, the plainest spelling of the value, which Spark casts.
 """
 
+import calendar
 import math
 import re
 from decimal import Decimal
@@ -17,7 +18,7 @@ LARGEST_INT = 2_147_483_647
 JSON_NUMBER = re.compile(r"-?[0-9]{1,100}(\.[0-9]{1,100})?([eE][+-]?[0-9]{1,3})?")
 """Longer ones are out of every range, and to compute with them exactly takes longer than a night."""
 NUMERIC = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-CALENDAR_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+CALENDAR_DATE = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
 def whole(text: str, smallest: int, largest: int) -> str | None:
@@ -48,8 +49,13 @@ def finite(text: str) -> str | None:
 
 
 def calendar_date(text: str) -> str | None:
-    """What looks like a date (``YYYY-MM-DD``); one that is not in the calendar becomes null where Spark casts it."""
-    return text if CALENDAR_DATE.fullmatch(text) else None
+    """A date (``YYYY-MM-DD``) of the calendar, which is taken to be the present one in every year, also in year 0."""
+    found = CALENDAR_DATE.fullmatch(text)
+    if not found:
+        return None
+    year, month, day = map(int, found.groups())
+    longest = calendar.mdays[month] + (month == 2 and calendar.isleap(year))
+    return text if day <= longest else None
 
 
 def is_zero(text: str) -> bool:

@@ -55,18 +55,25 @@ def role_arn() -> str:
     return role
 
 
-def session_arguments(bucket: str, region: str) -> dict[str, str]:
-    """The arguments of a session that runs the project's notebooks."""
+def engine_arguments(bucket: str, region: str) -> dict[str, str]:
+    """The arguments of a session that runs the project's notebooks.
+
+    Nothing is installed: what they import is in Glue (docs/decisions/026), or in the archive of the helpers.
+    """
     return {
         "--enable-glue-datacatalog": "true",
         "--extra-py-files": f"s3://{bucket}/{HELPERS_KEY}",
-        "--additional-python-modules": f"pyathena=={version('pyathena')}",
         # Glue 5.1 reads s3:// by S3A, whose region is us-east-2 unless it is told another (AWS Glue Developer Guide,
         # "Migrating AWS Glue for Spark jobs to AWS Glue version 5.1").
         "--conf": f"spark.hadoop.fs.s3a.endpoint.region={region}",
         "--enable-spark-ui": "true",
         "--spark-event-logs-path": f"s3://{bucket}/sparkHistoryLogs/",
     }
+
+
+def session_arguments(bucket: str, region: str) -> dict[str, str]:
+    """As `engine_arguments`, with what the notebooks that `stedi deploy --studio` puts into Glue Studio still name."""
+    return engine_arguments(bucket, region) | {"--additional-python-modules": f"pyathena=={version('pyathena')}"}
 
 
 def session_tags() -> dict[str, str]:
@@ -90,7 +97,7 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
             NumberOfWorkers=int(magics["number_of_workers"]),
             IdleTimeout=int(magics["idle_timeout"]),
             Timeout=int(magics["timeout"]),
-            DefaultArguments=session_arguments(bucket, boto3.Session().region_name),
+            DefaultArguments=engine_arguments(bucket, boto3.Session().region_name),
             Tags=session_tags() | {"run_id": run_id},
         )
     except ClientError as error:

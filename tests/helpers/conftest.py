@@ -18,6 +18,8 @@ def spark():
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.driver.memory", "1g")
+        # As Spark 4 has it: what a cast or a sum would lose is an error.
+        .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.ui.retainedExecutions", "10")
         .config("spark.ui.retainedTasks", "1000")
         .getOrCreate()

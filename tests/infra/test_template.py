@@ -59,6 +59,24 @@ def test_the_jobs_are_the_scripts_on_the_glue_of_the_notebooks():
         assert one["GlueVersion"] == session_magics()["glue_version"]
         assert one["WorkerType"] == session_magics()["worker_type"]
         assert one["DefaultArguments"]["--job-bookmark-option"] == "job-bookmark-disable"
+        assert "--additional-python-modules" not in one["DefaultArguments"]
+
+
+def test_all_jobs_run_in_the_order_of_the_notebooks_under_one_run_id():
+    machine = of_type("AWS::StepFunctions::StateMachine")["JobsInOrder"]
+    states, order = machine["Definition"]["States"], []
+    assert machine["Definition"]["StartAt"] == "run_id"
+    state = states["run_id"]["Next"]
+    while state:
+        task = states[state]
+        assert task["Parameters"]["Arguments"] == {"--run_id.$": "$.run_id"}
+        assert (
+            task["ResultPath"] == "$.last"
+        )  # beside the run id, which would else be lost; CloudFormation takes no null
+        job = machine["DefinitionSubstitutions"][task["Parameters"]["JobName"][2:-1]]["Ref"]
+        order.append(RESOURCES[job]["Properties"]["Command"]["ScriptLocation"]["Fn::Sub"].rpartition("/")[2])
+        state = task.get("Next")
+    assert order == list(SCRIPTS.values())
 
 
 def test_the_image_of_a_night_has_what_its_build_spec_asks_for():

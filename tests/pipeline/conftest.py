@@ -18,13 +18,13 @@ import boto3
 import pytest
 from pyathena import connect
 
-from helpers.athena import AnyDate
 from helpers.tables import CURATED, REGISTER, TABLES, TRUSTED, tables_of
 from local_aws import lifecycle
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.glue.session import WORKING, live_sessions
 from runner.paths import REPORTS
+from runner.query import AnyDate
 
 STEDI = Path(sys.executable).with_name("stedi")
 BUCKET = "stedi-lakehouse"

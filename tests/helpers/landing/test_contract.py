@@ -34,8 +34,9 @@ def test_a_known_field_with_two_values_is_in_doubt(twice, reason):
 
 
 def test_other_fields_come_in_order_by_the_sources_spelling_and_the_last_value_counts():
-    line = '{"user": "a", "fw": 1, "Fw": "2", "fw": "3", "outcome": null, "": {"a": 1}}'
-    assert record(line)[2] == ["", '{"a":1}', "Fw", "2", "fw", "3", "outcome", None]
+    line = '{"user": "a", "fw": 1, "Fw": "2", "fw": 3.0, "outcome": null, "": {"a": 1}, "on": true}'
+    others = ["", "text", '{"a":1}', "Fw", "text", "2", "fw", "number", "3.0"]
+    assert record(line)[2] == [*others, "on", "boolean", "true", "outcome", None, None]
 
 
 def test_what_cannot_be_read_is_kept_as_it_is():

@@ -38,8 +38,8 @@ def test_each_field_has_a_column_of_its_own(sources, columns):
 
 def test_fields_that_fall_together_keep_their_values(found):
     fields, rows = found({"step count": 1, "step.count": 2, "Battery": 3, "battery": None, "": "x"})
-    assert rows == [{"Battery": "3", "battery_2": None, "step_count": "1", "step_count_2": "2", "unnamed": "x"}]
-    assert str(fields).startswith("new fields: unnamed (string), Battery (string)")
+    assert rows == [{"Battery": 3, "battery_2": None, "step_count": 1, "step_count_2": 2, "unnamed": "x"}]
+    assert str(fields).startswith("new fields: unnamed (string), Battery (bigint)")
 
 
 WORKING = "outcome moving copies reason file line known joins run_id regular record records text broken extra given"
@@ -67,6 +67,59 @@ def test_a_new_field_keeps_its_inferred_type_only_if_no_value_is_lost(found):
         "wide": "string",
     }
     assert [row["wide"] for row in rows] == ["12345678901234567890", None]
+
+
+def test_where_nothing_was_inferred_the_values_decide_and_a_text_stays_text(found):
+    """Glue's reader stopped at a broken line, read the first lines only, or saw whole numbers beside fractions."""
+    fields, rows = found(
+        {
+            "n": 1,
+            "d": 1,
+            "b": True,
+            "text": "1.0",
+            "mixed": 1,
+            "wide": 2**63 - 1,
+            "wider": 2**63,
+            "exact": 12345678901234567890.5,
+        },
+        {
+            "n": -2,
+            "d": 2.5,
+            "b": None,
+            "text": "2",
+            "mixed": "1",
+            "nothing": None,
+            "bt": "true",
+            "nested": [1],
+            "e": 1e3,
+        },
+        {"n": None, "mixed": True, "small": 0.1, "b": False, "nested": {"a": 1}},
+        inferred={"mixed": "choice", "d": "choice"},
+    )
+    types = {field.source: field.type for field in fields.fields}
+    assert types == {
+        "n": "bigint",
+        "d": "double",
+        "b": "boolean",
+        "text": "string",
+        "mixed": "string",
+        "wide": "bigint",
+        "wider": "string",
+        "exact": "double",
+        "nothing": "string",
+        "bt": "string",
+        "nested": "string",
+        "e": "double",
+        "small": "double",
+    }
+    (first,) = [row for row in rows if row["text"] == "1.0"]
+    assert (first["n"], first["d"], first["b"], first["wide"]) == (1, 1.0, True, 9223372036854775807)
+    assert (first["wider"], first["mixed"]) == ("9223372036854775808", "1")
+
+
+def test_no_name_is_taken_for_a_kind_and_no_value_for_a_name(found):
+    _, rows = found({"number": "text", "text": "number", "boolean": 7})
+    assert rows == [{"boolean": 7, "number": "text", "text": "number"}]
 
 
 def test_more_fields_than_a_table_can_bear_go_into_one_column(found):

@@ -41,7 +41,20 @@ def test_zero_says_not_shared():
     assert not any(map(values.is_zero, ("1655564376361", "yes", "-5", "")))
 
 
-@pytest.mark.parametrize(("text", "date"), [("1208-01-01", "1208-01-01"), ("2001-02-29", None), ("20010101", None)])
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("1208-01-01", "1208-01-01"),
+        ("2000-02-29", "2000-02-29"),
+        ("1900-02-29", None),
+        ("2001-02-29", None),
+        ("2001-04-31", None),
+        ("2001-13-01", None),
+        ("2001-00-10", None),
+        ("2001-01-00", None),
+        ("20010101", None),
+    ],
+)
 def test_a_birthday_is_in_the_calendar(landing, text, date):
     (row,) = landing("customer", {"email": "a", "serialNumber": "s", "birthDay": f" {text} "}).collect()
     assert (row["birthDay"] and row["birthDay"].isoformat()) == date

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from helpers.athena import AnyDate
+from runner.query import AnyDate
 
 
 @pytest.mark.parametrize(
