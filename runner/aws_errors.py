@@ -32,7 +32,7 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch")
 """The codes that say that the caller may not, may not any more, or is nobody."""
-_WHAT = re.compile(r"not authorized to perform: (\S+?)(?: on resource: (\S+))?(?: |$|,|\.$)")
+_WHAT = re.compile(r'not authorized to perform: (\S+?)(?: on resource: "?([^\s"]+)"?)?(?: |$|,|\.$)')
 
 FIRST_PAUSE = 5.0
 """Seconds before the second try; each later pause is three times as long, give or take a fifth."""
@@ -99,9 +99,9 @@ def explain(error: ClientError | BotoCoreError) -> str:
 
 
 def exit_code(error: ClientError | BotoCoreError) -> int:
-    """The command's exit code: 2 where the user's set-up is at fault, 1 where AWS or the network is."""
+    """The command's exit code: 2 where the profile is of no use, 1 where AWS refuses or cannot be reached."""
     if isinstance(error, ClientError):
-        return 2 if error_code(error) in (*DENIED, *EXPIRED, *UNKNOWN) else 1
+        return 2 if error_code(error) in (*EXPIRED, *UNKNOWN) else 1
     return 1 if is_network_lost(error) else 2
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
+from helpers.tables import LANDING, TABLES, tables_of
 from runner.console import print_table
 from runner.deploy.package import package_key, upload_package, zip_project
 from runner.deploy.stack import ABSENT, BROKEN, UNBORN, Stack
@@ -106,6 +107,6 @@ def tell_outputs(outputs: dict[str, str], region: str, say: Callable[[str], None
         grid.add_row(name, value)
     Console(width=200).print(grid)
     say("Next, put the landing files into the bucket and start a night by hand:")
-    for source in ("customer", "accelerometer", "step_trainer"):
-        say(f"  aws s3 sync DIR/{source}/landing s3://{outputs['Bucket']}/{source}/landing --region {region}")
+    for place in (TABLES[name].prefix for name in tables_of(LANDING)):
+        say(f"  aws s3 sync DIR/{place} s3://{outputs['Bucket']}/{place} --region {region}")
     say(f"  aws codebuild start-build --project-name {outputs['NightlyBatchName']} --region {region}")

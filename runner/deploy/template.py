@@ -1,6 +1,7 @@
 """``infra/stack.yaml``, as it is sent to CloudFormation and as data."""
 
 import re
+from functools import cache
 
 import yaml
 
@@ -31,8 +32,9 @@ def stack_text() -> str:
     return re.sub(r"(?m)^\s*#.*\n", "", STACK.read_text("utf-8"))
 
 
+@cache
 def read_stack() -> dict:
-    """The template, with the long forms of its functions."""
+    """The template, with the long forms of its functions; not to be changed."""
     return yaml.load(STACK.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader, with CloudFormation's tags
 
 

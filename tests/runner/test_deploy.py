@@ -62,8 +62,24 @@ def test_an_empty_account_has_a_lake_a_night_and_notebooks_and_a_second_call_cha
     assert "scripts/helpers.zip" in keys
     assert package_key(zip_project()) in keys
     assert "studio/notebooks/stedi-06_machine_learning_curated.ipynb" in keys
-    again = stedi("deploy", "--yes")
+    before = (objects(account), account.client("cloudformation").describe_stacks()["Stacks"])
+    again = stedi("deploy", "--studio", "--yes")
     assert "nothing to change" in again
+    assert (objects(account), account.client("cloudformation").describe_stacks()["Stacks"]) == before
+
+
+def objects(account):
+    """Every object of the bucket, and when it was written."""
+    found = account.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    return {one["Key"]: (one["ETag"], one["LastModified"]) for one in found}
+
+
+def test_what_was_made_but_not_filled_is_filled_by_the_next_call(account):
+    stedi("deploy", "--bucket", BUCKET, "--yes")
+    account.client("s3").delete_object(Bucket=BUCKET, Key="scripts/helpers.zip")  # killed before it was there
+    close_to_the_public(account)
+    stedi("deploy", "--yes")
+    account.client("s3").head_object(Bucket=BUCKET, Key="scripts/helpers.zip")
 
 
 def test_what_is_refused_leaves_no_stack(account):
@@ -81,6 +97,8 @@ def test_destroy_keeps_the_data_and_a_new_stack_takes_it_in(account):
     close_to_the_public(account)
     assert not account.client("cloudformation").describe_stacks()["Stacks"]
     assert not account.client("glue").get_jobs()["Jobs"]
+    assert not account.client("iam").list_roles()["Roles"]
+    assert not account.client("events").list_rules()["Rules"]
     account.client("s3").head_object(Bucket=BUCKET, Key="customer/landing/a.json")
     said = stedi("deploy", "--bucket", BUCKET, "--yes")
     assert "aws s3 sync" in said
@@ -296,8 +314,13 @@ def refusal(code, message="", operation="CreateChangeSet"):
                 "User: arn:aws:iam::1:user/me is not authorized to perform: iam:CreateRole on resource: "
                 "arn:aws:iam::1:role/x because no identity-based policy allows the iam:CreateRole action",
             ),
-            2,
+            1,
             "lacks the permission iam:CreateRole on arn:aws:iam::1:role/x",
+        ),
+        (
+            refusal("AccessDenied", 'not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b/x" because'),
+            1,
+            "lacks the permission s3:PutObject on arn:aws:s3:::b/x:",
         ),
         (refusal("ValidationError", "bad"), 1, "AWS refused CreateChangeSet: ValidationError: bad"),
         (NoCredentialsError(), 2, "no credentials"),
@@ -366,6 +389,30 @@ def test_a_stack_in_rollback_is_explained_by_what_failed_first_and_made_anew(mon
     assert "ROLLBACK_COMPLETE" in said[0]
     assert "Budget: the address is none" in said[0]
     assert "delete_stack" in client.calls
+
+
+def test_a_stack_that_was_only_proposed_is_made(monkeypatch):
+    client, made = played(monkeypatch, stack.UNBORN), []
+
+    def create_change_set(**call):
+        made.append(call["ChangeSetType"])
+        raise refusal("ValidationError", "so far")
+
+    client.create_change_set = create_change_set
+    monkeypatch.setattr(deploying, "what_to_make", lambda *_: {"MakeBucket": "true"})
+    monkeypatch.setattr(deploying, "owns_bucket", lambda _: False)
+    with pytest.raises(ClientError, match="so far"):
+        deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda: True, print)
+    assert made == ["CREATE"]
+
+
+def test_what_an_earlier_call_began_is_waited_for(monkeypatch):
+    client = played(monkeypatch, "CREATE_IN_PROGRESS")
+    course = ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    monkeypatch.setattr(stack.time, "sleep", lambda _: setattr(client, "status", course.pop(0)))
+    said = []
+    assert stack.Stack("stedi", said.append).settle() == "CREATE_COMPLETE"
+    assert said == ["The stack stedi is CREATE_IN_PROGRESS: waiting for that to end."]
 
 
 @pytest.mark.parametrize(
