@@ -8,6 +8,7 @@ nobody's. S3's own clock tells how long, so that the clocks of machines do not m
 import _thread
 import json
 import platform
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -117,7 +118,7 @@ class LakeLock:
         last = time.monotonic()
         while not self._ended.wait(RENEW_SECONDS):
             try:
-                kept = self._write(self._etag)
+                kept = self._write(self._etag) or self._is_mine()
             except (ClientError, BotoCoreError) as error:
                 if time.monotonic() - last < STALE_SECONDS - RENEW_SECONDS:
                     continue
@@ -127,8 +128,17 @@ class LakeLock:
             if not kept:
                 if not self._ended.is_set():
                     self.lost = why
-                    _thread.interrupt_main()
+                    # Not by SIGINT, to which what runs behind a script is deaf (`runner.process.cancel_on_signals`).
+                    _thread.interrupt_main(signal.SIGTERM)
                 return
+
+    def _is_mine(self) -> bool:
+        """Whether this run wrote the lock itself: the answer to a renewal was lost, and its ETag with it."""
+        holder = read_holder(self.bucket)
+        if holder is None or (holder.run_id, holder.process) != (self.run_id, self._document["process"]):
+            return False
+        self._etag = holder.etag
+        return True
 
     def _write(self, etag: str | None) -> bool:
         """Write the lock over the version looked at, or where there was none; False where somebody else was first."""

@@ -1,8 +1,9 @@
-"""kill -9 at every point at which a step changes anything: each table is the old or the new version, whole."""
+"""kill -9 at the points at which a step changes anything: each table is the old or the new version, whole."""
 
 import io
 import json
 import signal
+from itertools import count
 
 import boto3
 import pyarrow.parquet as pq
@@ -59,11 +60,17 @@ def rows_of(table):
     return sorted(found)
 
 
-def tables_with(last):
-    """The rows of the tables once so many have landed."""
-    people = sorted(f"customer-{number}@example.com" for number in range(last + 1))
-    broken = sorted(f"broken {number}" for number in range(last + 1))
-    return {"customer_register": people, "customer_trusted": people, "quarantine_customer": broken}
+TABLES = ("customer_register", "customer_trusted", "quarantine_customer")
+
+
+def rows_of_all():
+    return {table: rows_of(table) for table in TABLES}
+
+
+def with_one_more(tables, number):
+    """The rows of the tables once one more has landed."""
+    added = dict.fromkeys(TABLES, f"customer-{number}@example.com") | {"quarantine_customer": f"broken {number}"}
+    return {table: sorted([*rows, added[table]]) for table, rows in tables.items()}
 
 
 @pytest.fixture(scope="module")
@@ -81,24 +88,24 @@ def run_job(lake, tmp_path_factory):
         yield run
 
 
-def test_a_step_killed_before_any_of_its_changes_leaves_the_old_or_the_new_version(lake, run_job):
-    land(0)
-    assert run_job("first") == 0
-    number, killed = 0, 0
-    old = tables_with(0)
-    while True:
-        number += 1
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.deep)])
+def test_a_step_killed_before_its_changes_leaves_the_old_or_the_new_version(lake, run_job, every):
+    people = count(1000 * every)
+    land(next(people))
+    assert run_job(f"first-{every}") == 0
+    old = new = rows_of_all()
+    for kill_at in count(1, every):
+        number = next(people)
         land(number)
-        new = tables_with(number)
-        code = run_job(f"job-{number}", number)
-        found = {table: rows_of(table) for table in old}
+        new = with_one_more(new, number)
+        code = run_job(f"job-{number}", kill_at)
+        found = rows_of_all()
         if code == 0:
             break
-        killed += 1
         for table, rows in found.items():
-            assert rows in (old[table], new[table]), (number, table)
+            assert rows in (old[table], new[table]), (kill_at, table)
         old = found
-    assert killed >= 6
+    assert kill_at > 15  # so many changes a run makes
     assert found == new  # the run after the last kill repaired everything
     for table in new:
         assert get_table(SETTINGS.database, f"{table}__staged") is None

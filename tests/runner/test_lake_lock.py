@@ -1,6 +1,7 @@
 """One run at a time on a lake, decided by S3's conditional writes."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -9,11 +10,14 @@ import time
 import boto3
 import pytest
 
+from local_aws.lifecycle import running
 from local_aws.profile import PROFILE
+from local_aws.unkind import Unkind, write_unkind
 from runner.aws import use_profile
 from runner.errors import LakeBusy
 from runner.lake import lock as lake_lock
 from runner.lake.lock import KEY, LakeLock, read_holder
+from runner.process import SIGNALS, cancel_on_signals
 
 BUCKET = "stedi-lakehouse"
 
@@ -100,12 +104,41 @@ def test_a_run_on_another_machine_is_believed_until_it_is_silent_for_long(bucket
     lock.release()
 
 
-def test_a_lock_that_was_taken_over_is_noticed(bucket, monkeypatch):
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["in a terminal", "behind a script"])
+def interrupts(request):
+    """The command's signals, as it finds them where it is started."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    signal.signal(signal.SIGINT, request.param)
+    cancel_on_signals()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_lock_that_was_taken_over_is_noticed(bucket, monkeypatch, interrupts):
     monkeypatch.setattr(lake_lock, "RENEW_SECONDS", 0.2)
     lock = LakeLock(bucket, "paused")
     with pytest.raises(KeyboardInterrupt):
         acquire_and_lose(lock, bucket)
     assert "taken this lake over" in lock.lost
+
+
+def test_a_renewal_whose_answer_was_lost_is_no_loss(bucket, tmp_path, monkeypatch):
+    # Where S3 encrypts by a key of KMS, equal content has another ETag each time.
+    write_unkind(running(tmp_path / "lake").lake, Unkind(sse_kms=True))
+    monkeypatch.setattr(lake_lock, "RENEW_SECONDS", 0.2)
+    lock = LakeLock(bucket, "unheard")
+    acquire(lock)
+    s3 = boto3.client("s3")
+    written = s3.get_object(Bucket=bucket, Key=KEY)["Body"].read()
+    lost = s3.put_object(Bucket=bucket, Key=KEY, Body=written)["ETag"]
+    deadline = time.monotonic() + 30
+    while read_holder(bucket).etag == lost and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert read_holder(bucket).etag != lost  # it was renewed since
+    assert lock.lost is None
+    lock.release()
+    assert read_holder(bucket).released
 
 
 def acquire_and_lose(lock, bucket):
