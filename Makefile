@@ -68,8 +68,8 @@ test: $(TOOLS)  ## Run the tests (ARGS="-k name" for some)
 test-deep: $(TOOLS)  ## Run the tests that take minutes or ask the package index
 	@$(PYTEST) -m deep $(ARGS)
 
-lab: $(READY)  ## Open JupyterLab on the notebooks
-	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"}
+lab: $(READY)  ## Open JupyterLab on the notebooks (ARGS="--no-browser --port 8890" for JupyterLab)
+	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"} $(ARGS)
 
 up: $(READY)  ## Start the local AWS endpoint (LAKE=DIR)
 	@$(PY) -m runner up $${LAKE:+--lake "$$LAKE"}

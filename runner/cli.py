@@ -115,7 +115,7 @@ def up(
     environment = found.environment()
     ends = " until the run that started it ends" if found.while_used else ""
     typer.echo(f"The local AWS answers at {found.url} with the lake {chosen}{ends}. Any AWS client reaches it with:")
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE"):
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_PROFILE", "AWS_ENDPOINT_URL_S3"):
         typer.echo(f"  export {name}={environment[name]}")
     typer.echo("The other commands ask this lake from now on, where none is named. Stop it with: stedi down")
 

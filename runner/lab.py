@@ -51,6 +51,9 @@ def open_lab(bucket: str, arguments: list[str]) -> int:
     command += [f"--LabApp.app_settings_dir={settings}"]
     if not any(argument.startswith("--notebook-dir") for argument in arguments):
         command += [f"--notebook-dir={NOTEBOOKS}"]
+    if os.geteuid() == 0 and not any(argument.startswith("--allow-root") for argument in arguments):
+        print("JupyterLab runs as root here, as in a container; it is told --allow-root.", file=sys.stderr)
+        command += ["--allow-root"]
     process = subprocess.Popen([*command, *arguments])
     while True:
         try:

@@ -50,6 +50,18 @@ def plot_trace(times: pd.Series, distance: pd.Series, magnitude: pd.Series) -> F
     return figure
 
 
+def plot_frame(frame: pd.DataFrame, chart: str) -> Figure:
+    """Draw a table's other columns over its first, as one of pandas' charts."""
+    first, *others = frame.columns
+    lying = chart == "barh"
+    measure = others[0] if len(others) == 1 else ""
+    names = (measure, first) if lying else (first, measure)
+    figure, axes = new_figure(", ".join(others), *names)
+    frame.plot(kind=chart, x=first, ax=axes, rot=0, color=[BLUE, ORANGE, GREEN, GREY], legend=len(others) > 1)
+    axes.set(xlabel=names[0], ylabel=names[1])
+    return figure
+
+
 def plot_intervals(seconds: pd.Series) -> Figure:
     """Draw the time between a participant's successive readings; where gaps are much longer, on a logarithmic axis."""
     figure, axes = new_figure("Time between successive readings", "interval (s)", "intervals")

@@ -1,8 +1,12 @@
 """awswrangler and PyAthena with their defaults, on tables that they write themselves."""
 
+import io
+
 import awswrangler as wr
+import duckdb
 import pandas as pd
 import pytest
+from pyarrow import parquet
 from pyathena import connect
 from pyathena.cursor import DictCursor
 from pyathena.pandas.cursor import PandasCursor
@@ -86,6 +90,33 @@ def test_wrangler_reads_and_makes_tables(options, boto3_session):
     }
 
 
+def test_wrangler_describes_repairs_and_finds_tables(options, boto3_session):
+    described = wr.athena.describe_table("frames", **options)
+    assert described["Column Name"].tolist() == ["n", "name", "day"]
+    assert described["Partition"].tolist() == [False, False, True]
+    assert wr.athena.show_create_table("frames", **options).startswith("CREATE EXTERNAL TABLE `clients.frames`(")
+    assert wr.athena.repair_table("frames", **options) == "SUCCEEDED"
+    found = wr.catalog.search_tables("frames", boto3_session=boto3_session)
+    assert "frames" in [table["Name"] for table in found]
+    result = wr.athena.start_query_execution(
+        "SELECT n FROM frames", wait=True, athena_query_wait_polling_delay=0.05, **options
+    )
+    assert wr.athena.get_query_columns_types(result["QueryExecutionId"], boto3_session=boto3_session) == {"n": "bigint"}
+
+
+def test_wrangler_unloads_and_others_read_it(boto3_session, options):
+    place = f"s3://{BUCKET}/unloaded/"
+    here = {"database": "clients", "boto3_session": boto3_session}
+    wr.athena.unload("SELECT n, name FROM frames", path=place, compression="snappy", **here)
+    # It has Athena write the manifest to the same place.
+    read = wr.s3.read_parquet(place, dataset=True, path_ignore_suffix=".csv", boto3_session=boto3_session)
+    assert sorted(read["n"]) == [1, 2, 3]
+    (key,) = [key for key in names(boto3_session, "unloaded/") if not key.endswith(".csv")]
+    body = boto3_session.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    opened = duckdb.from_arrow(parquet.read_table(io.BytesIO(body)))
+    assert opened.sum("n").fetchone() == (6,)
+
+
 def test_wrangler_appends_partitions(options, boto3_session):
     more = FRAME.assign(day="z")
     wr.s3.to_parquet(
@@ -109,6 +140,14 @@ def test_pyathena_reads_by_its_cursors(connection):
     for unload in (False, True):
         frame = connection.cursor(PandasCursor, unload=unload).execute(sql).as_pandas()
         assert frame["n"].tolist() == [1, 2]
+
+
+def test_pyathena_gives_a_result_again(connection):
+    sql = "SELECT count(*) FROM frames"
+    connection.cursor().execute(sql)
+    cursor = connection.cursor().execute(sql, result_reuse_enable=True, result_reuse_minutes=10)
+    assert cursor.reused_previous_result
+    assert cursor.fetchall() == [(3,)]
 
 
 def test_pyathena_fills_in_parameters(connection):

@@ -125,7 +125,8 @@ def test_expressions_mean_what_trino_means(query, expression, expected):
         ("select cast(1e0 as varchar)", "NOT_SUPPORTED"),
         ("select first_value(n) ignore nulls over (order by n) from (values 1) t(n)", "NOT_SUPPORTED"),
         ("select * from read_text('/etc/hosts')", "NOT_SUPPORTED"),
-        ("select 1 from t tablesample bernoulli (10)", "NOT_SUPPORTED"),
+        ("select 1 from (select 1) as t tablesample bernoulli (101)", "NUMERIC_VALUE_OUT_OF_RANGE"),
+        ("select 1 from (select 1) as t tablesample (10 rows)", "NOT_SUPPORTED"),
     ],
 )
 def test_what_fails_or_is_not_supported_says_so(query, sql, name):

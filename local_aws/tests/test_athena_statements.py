@@ -159,3 +159,10 @@ def test_what_cannot_be_written_is_refused(query, aws, sql, reason):
     assert query.reason(sql).startswith(reason)
     tables = [table["Name"] for table in aws("glue").get_tables(DatabaseName="made")["TableList"]]
     assert "bad" not in tables
+
+
+def test_a_column_of_nulls_alone_is_inserted_as_any_type(query):
+    query.done("CREATE TABLE typed AS SELECT DATE '2022-06-18' AS d, ARRAY[1] AS a, 'x' AS s")
+    query.done("INSERT INTO typed VALUES (NULL, NULL, 'y'), (NULL, NULL, NULL)")
+    query.done("INSERT INTO typed (a) VALUES NULL")
+    assert sorted(query.rows("SELECT * FROM typed")[1:]) == ["2022-06-18|[1]|x", "||", "||", "||y"]

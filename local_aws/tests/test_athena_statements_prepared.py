@@ -59,12 +59,6 @@ def test_a_workgroup_says_where_results_go(query):
         query.run("SELECT 1", WorkGroup="team")
 
 
-def test_reuse_of_results_is_refused_by_name(query):
-    reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True}}
-    with pytest.raises(ClientError, match="ResultReuseConfiguration"):
-        query.run("SELECT 1", ResultReuseConfiguration=reuse)
-
-
 def test_a_query_that_scans_more_than_its_workgroup_lets_it_is_cancelled(query, aws):
     line = b'{"a": "' + b"x" * 1_000 + b'"}\n'
     aws("s3").put_object(Bucket=BUCKET, Key="much/part.json", Body=line * 10_100)

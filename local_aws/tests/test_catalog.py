@@ -307,3 +307,21 @@ def test_an_expression_filters_partitions(catalog, expression, found):
     else:
         answer = catalog.call("GetPartitions", {**key, "Expression": expression})["Partitions"]
         assert sorted((entry["Values"][0] for entry in answer), key=int) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("customer", ["customer_trusted", "readings"]),
+        ("CUSTOMER trust", ["customer_trusted"]),
+        ("who bought", ["readings"]),
+        ('"bought who"', []),
+        ("stedi", []),
+        ("", ["customer_trusted", "readings"]),
+    ],
+)
+def test_tables_are_searched_by_what_describes_them(catalog, text, found):
+    create(catalog, "customer_trusted")
+    create(catalog, "readings", Description="who has bought")
+    answer = catalog.call("SearchTables", {"SearchText": text, "MaxResults": 50})
+    assert [entry["Name"] for entry in answer["TableList"]] == found

@@ -17,14 +17,14 @@ What stands in no table here is refused: an operation by `NotImplementedExceptio
 `NOT_SUPPORTED`, both with its name.
 """
 PARTLY = {
-    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet",
+    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet, delimited text",
     "CREATE_TABLE_AS_SELECT": "Parquet, and text without nested values; not JSON, ORC, AVRO, bucketed, Iceberg",
     "INSERT": "into Parquet and delimited text; others `HIVE_UNSUPPORTED_FORMAT`, as on AWS",
     "UNLOAD": "JSON without decimals",
     "ALTER_TABLE_DROP_PARTITION": "by all keys and `=`",
-    "DESCRIBE_TABLE": "without EXTENDED, FORMATTED, a column or a partition",
-    "SELECT": "see `functions.py`, `special.py`, `dialect.py`; information_schema: schemata, tables, columns",
-    "StartQueryExecution": "ResultReuseConfiguration only where it is off",
+    "EXPLAIN": "of queries; TEXT and JSON, LOGICAL, DISTRIBUTED, VALIDATE: the local engine's plan; not GRAPHVIZ, IO",
+    "SELECT": "see `functions.py`, `special.py`, `dialect.py`; information_schema: schemata, tables, columns, views; "
+    "`$path`, `$file_size`, `$file_modified_time`, `$partition`; TABLESAMPLE",
     "CreateWorkGroup": "results' location, EnforceWorkGroupConfiguration, BytesScannedCutoffPerQuery",
 }
 CLIENTS = """## Clients
@@ -33,8 +33,10 @@ CLIENTS = """## Clients
 | --- | --- |
 | awswrangler | `read_sql_query` (CTAS, UNLOAD, CSV, chunks, parameters), `read_sql_table`, `create_ctas_table` |
 | awswrangler | `catalog.*`, `s3.to_parquet(dataset=True, database=…, partition_cols=…)` |
-| PyAthena | default, dict and pandas cursors, also `unload=True`; qmark and pyformat parameters |
-| PyAthena's Arrow cursor | not usable: its pyarrow S3 client knows no profile's endpoint, and asks AWS itself |
+| PyAthena | default, dict, pandas (also `unload=True`) and asynchronous cursors; qmark and pyformat parameters |
+| PyAthena's Arrow cursor | after `helpers.arrow.honour_profiles()`; alone it asks Amazon's S3 |
+| SQLAlchemy | `awsathena+rest://` and `awsathena+pandas://`: `pandas.read_sql`, `inspect`, expressions |
+| pandas, pyarrow | `s3://` addresses, with `AWS_ENDPOINT_URL_S3` |
 """
 
 
@@ -43,7 +45,7 @@ def describe(lake: Path) -> str:
     opened = open_lake(lake)
     athena = Athena(opened, Catalog(opened))
     statements = {"SELECT", *(form[2] for form in (*FORMS, *forms.FORMS)), "CREATE_TABLE", "CREATE_TABLE_AS_SELECT"}
-    statements |= {"INSERT", "UNLOAD", "PREPARE", "EXECUTE", "DEALLOCATE"}
+    statements |= {"EXPLAIN", "INSERT", "UNLOAD", "PREPARE", "EXECUTE", "DEALLOCATE"}
     codecs = "".join(f"| {name} | {', '.join(sorted(known))} |\n" for name, known in formats.CODECS.items())
     return "\n".join(
         [

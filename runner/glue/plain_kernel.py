@@ -6,9 +6,9 @@ It starts while the notebook before is running, and to import pandas, scikit-lea
 import awswrangler  # noqa: F401
 from ipykernel.kernelapp import launch_new_instance
 
-import helpers.athena
-import helpers.explore.baseline
-import helpers.explore.plots  # noqa: F401
+import helpers.arrow
+import helpers.explore.ask
+import helpers.explore.baseline  # noqa: F401
 
 if __name__ == "__main__":
     launch_new_instance()

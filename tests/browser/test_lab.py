@@ -50,7 +50,6 @@ def lab(browser, lake, tmp_path_factory):
         f"--notebook-dir={copy}",
         "--no-browser",
     ]
-    options += ["--allow-root"] if os.geteuid() == 0 else []
     process = subprocess.Popen([STEDI, "lab", "--lake", lake, *options], cwd=PROJECT, stderr=subprocess.PIPE, text=True)
     for line in process.stderr:
         if found := re.search(rf"http://(?:localhost|127\.0\.0\.1):{port}(/lab/tree/[^\s?]+)", line):

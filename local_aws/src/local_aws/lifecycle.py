@@ -50,7 +50,8 @@ class Endpoint:
 
     def environment(self) -> dict[str, str]:
         """The environment in which AWS clients speak to this endpoint; see `local_aws.profile.aws_environment`."""
-        return aws_environment(self.lake)
+        # For clients that read no profile, and this variable, as Arrow's does for a URI.
+        return aws_environment(self.lake) | {"AWS_ENDPOINT_URL_S3": self.url}
 
 
 def start(lake_root: Path | str, port: int = 0, while_used: bool = False) -> Endpoint:

@@ -13,11 +13,11 @@ from sqlglot.errors import ParseError, TokenError
 
 from local_aws.athena.dialect import syntax_error
 from local_aws.athena.failure import unsupported
-from local_aws.athena.tables import OPENX, PARQUET
+from local_aws.athena.tables import LAZY, OPENX, PARQUET
 from local_aws.athena.types import parse_hive_type
 
 HCATALOG = "org.apache.hive.hcatalog.data.JsonSerDe"
-SERDES = {serde.lower(): serde for serde in (OPENX, HCATALOG, PARQUET)}
+SERDES = {serde.lower(): serde for serde in (OPENX, HCATALOG, PARQUET, LAZY)}
 TEXT_FORMATS = (
     "org.apache.hadoop.mapred.TextInputFormat",
     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
@@ -30,6 +30,7 @@ KNOWN = (
     exp.ExternalProperty,
     exp.SchemaCommentProperty,
     exp.PartitionedByProperty,
+    exp.RowFormatDelimitedProperty,
     exp.RowFormatSerdeProperty,
     exp.FileFormatProperty,
     exp.LocationProperty,
@@ -113,7 +114,7 @@ def _storage(clauses: dict[type, exp.Expression]) -> tuple[str, tuple[str, str],
     """Give SerDe, input and output format, and the SerDe's properties."""
     row_format, file_format = clauses.get(exp.RowFormatSerdeProperty), clauses.get(exp.FileFormatProperty)
     stored_as = _stored_as(file_format)
-    name = row_format.name if row_format is not None else PARQUET if stored_as == PARQUET_FORMATS else ""
+    name = row_format.name if row_format is not None else PARQUET if stored_as == PARQUET_FORMATS else LAZY
     serde = SERDES.get(name.lower())
     if serde is None:
         raise unsupported(f"the SerDe {name or '(none)'}: use {OPENX} or STORED AS PARQUET")
@@ -121,7 +122,29 @@ def _storage(clauses: dict[type, exp.Expression]) -> tuple[str, tuple[str, str],
     if (formats == PARQUET_FORMATS) != (serde == PARQUET):
         raise unsupported(f"the SerDe {serde} with the input format {formats[0]}")
     properties = row_format.args.get("serde_properties") if row_format is not None else None
+    delimited = clauses.get(exp.RowFormatDelimitedProperty)
+    if delimited is not None:
+        if serde != LAZY or row_format is not None:
+            raise unsupported(f"ROW FORMAT DELIMITED with {serde}")
+        return serde, formats, _delimiters(delimited)
     return serde, formats, _pairs(properties.expressions) if properties else {}
+
+
+_DELIMITERS = {
+    "fields": "field.delim",
+    "escaped": "escape.delim",
+    "collection_items": "collection.delim",
+    "map_keys": "mapkey.delim",
+    "lines": "line.delim",
+    "null": "serialization.null.format",
+}
+"""Hive's property of each part of ROW FORMAT DELIMITED ("Lazy Simple SerDe …", Athena user guide)."""
+
+
+def _delimiters(clause: exp.Expression) -> dict[str, str]:
+    found = {_DELIMITERS[part]: value.name for part, value in clause.args.items() if value is not None}
+    delimiter = found.get("field.delim")
+    return {**found, **({"serialization.format": delimiter} if delimiter else {})}
 
 
 def _stored_as(clause: exp.Expression | None) -> tuple[str, str] | None:

@@ -49,8 +49,8 @@ _NODES = """
     CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except Exists Extract
     Fetch Filter From GT GTE Group GroupingSets Having Identifier If In Intersect Interval Is Join LT LTE Lambda
     Like Limit LimitOptions Literal Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or
-    Order Ordered Paren Rollup Select Star StrPosition Sub Subquery Table TableAlias TryCast Tuple Union Unnest
-    Values Var Where Window WindowSpec With
+    Order Ordered Paren Rollup Select Star StrPosition Sub Subquery Table TableAlias TableSample TryCast Tuple
+    Union Unnest Values Var Where Window WindowSpec With
 """
 ALLOWED = frozenset(_NODES.split())
 """sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""

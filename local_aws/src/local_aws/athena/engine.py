@@ -14,12 +14,14 @@ from sqlglot import exp
 from local_aws.athena import binder as binding
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.hidden_columns import NAMES, hidden_types, leave_out_of_stars
 from local_aws.athena.information_schema import expand_information_schema
 from local_aws.athena.json_lines import KeySpellings
 from local_aws.athena.partitions import choose
-from local_aws.athena.pruning import key_condition
+from local_aws.athena.pruning import enough_rows, key_condition
 from local_aws.athena.render import renderer
-from local_aws.athena.tables import PATH_COLUMN, CatalogTable, TableReader, find_table, parse_columns
+from local_aws.athena.sampling import check_samples
+from local_aws.athena.tables import CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.translation import (
     Translator,
     catalog_tables,
@@ -34,8 +36,6 @@ from local_aws.lake import Lake
 
 BATCH_ROWS = 10_000
 CATALOG = "awsdatacatalog"
-_LOOKING = {"kind", "expressions", "from_", "limit"}
-"""The clauses of a query that only looks at some rows."""
 INTERRUPT_SECONDS = 0.1
 """How often a cancelled query is interrupted until it ends: DuckDB forgets an interrupt between two statements."""
 
@@ -107,7 +107,9 @@ class Engine:
         query = expand_views(self._catalog, query, database)
         expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
+        check_samples(query)
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}
+        leave_out_of_stars(query, {name: NAMES.intersection(kinds) for name, kinds in columns.items()})
         name_unnamed_columns(query)
         translator = _translator(columns, sql)
         try:
@@ -117,7 +119,7 @@ class Engine:
                 binding.connect(temp_directory=str(scratch / "spill")) as connection,
                 _interrupted(connection, cancelled),
             ):
-                reader = TableReader(self._lake, self._spellings, scratch, cancelled, _enough_rows(query))
+                reader = TableReader(self._lake, self._spellings, scratch, cancelled, enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
                 _lock(connection, reader.paths)
@@ -140,7 +142,8 @@ class Engine:
             found[table.relation] = table
             alias = node.args.get("alias") or exp.TableAlias(this=exp.to_identifier(node.name, quoted=True))
             relation = exp.to_identifier(table.relation, quoted=True)
-            node.replace(exp.Table(this=relation, alias=alias, joins=node.args.get("joins")))
+            kept = {part: node.args.get(part) for part in ("joins", "sample")}
+            node.replace(exp.Table(this=relation, alias=alias, **kept))
         for column in query.find_all(exp.Column):
             if column.catalog == CATALOG:
                 column.set("catalog", None)
@@ -186,29 +189,15 @@ def _selected(tree: exp.Expression) -> exp.Expression:
     return exp.select("*").from_(values)
 
 
-def _enough_rows(query: exp.Expression) -> int | None:
-    """How many rows of its one table a query can be answered by, whichever they are; None where it needs all.
-
-    So it is where columns are read as they are and any few rows will do: Athena stops to read then, too.
-    """
-    plain = isinstance(query, exp.Select) and {name for name, value in query.args.items() if value} <= _LOOKING
-    limit = query.args.get("limit") if plain else None
-    count = limit.expression if isinstance(limit, exp.Limit) else None
-    if not isinstance(count, exp.Literal) or count.is_string or not isinstance(query.args["from_"].this, exp.Table):
-        return None
-    named = (item.unalias() for item in query.expressions)
-    return int(count.this) if all(isinstance(item, (exp.Star, exp.Column)) for item in named) else None
-
-
 def _needed_columns(query: exp.Expression, table: CatalogTable) -> dict[str, HiveType]:
     """Choose the columns that a query can mean: the named ones, or all where it has a star or a natural join."""
     names = {identifier.this for identifier in query.find_all(exp.Identifier)}
     starred = any(item.is_star for select in query.find_all(exp.Select) for item in select.expressions)
     natural = any(join.args.get("method") for join in query.find_all(exp.Join))
-    if PATH_COLUMN in names and (starred or natural):
-        raise unsupported('"$path" together with *')
-    columns = parse_columns(table, None if starred or natural else names)
-    return {**columns, PATH_COLUMN: HiveType("string")} if PATH_COLUMN in names else columns
+    hidden = hidden_types(names, bool(table.keys))
+    if hidden and natural:
+        raise unsupported(f'"{min(hidden)}" together with a natural join')
+    return parse_columns(table, None if starred or natural else names) | hidden
 
 
 def _translator(columns: dict[str, dict[str, HiveType]], sql: str) -> Translator:

@@ -12,6 +12,9 @@ from local_aws.caller import Caller, present_caller
 from local_aws.errors import AwsError
 
 FINAL = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
+WRITES = frozenset({"CREATE_TABLE_AS_SELECT", "INSERT", "UNLOAD"})
+"""The statements that write data; their result is a list of files."""
+NO_REUSE = {"ResultReuseByAgeConfiguration": {"Enabled": False}}
 ENGINE = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
 
 
@@ -35,6 +38,10 @@ class Execution:
     scanned_bytes: int = 0
     columns: list[dict[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    reuse: dict[str, Any] = field(default_factory=lambda: NO_REUSE)
+    """``ResultReuseConfiguration`` of the request."""
+    reused_location: str | None = None
+    """Where the result of a previous query is, which is this one's too."""
     cutoff: int | None = None
     """How many bytes the query's workgroup lets it scan."""
     update_count: int = 0
@@ -46,10 +53,11 @@ class Execution:
     @property
     def output_location(self) -> str:
         """The S3 address of the result file."""
-        write = self.statement.write
-        if write is not None and write.kind == "CREATE_TABLE_AS_SELECT":
+        if self.reused_location is not None:
+            return self.reused_location
+        if self.statement.substatement == "CREATE_TABLE_AS_SELECT":
             return f"{self.folder.rstrip('/')}/tables/{self.identifier}"
-        if write is not None:
+        if self.statement.substatement in WRITES:
             return f"{self.folder.rstrip('/')}/{self.identifier}"
         suffix = "csv" if self.statement.kind == "DML" else "txt"
         return f"{self.folder.rstrip('/')}/{self.identifier}.{suffix}"
@@ -60,7 +68,7 @@ class Execution:
         return f"{self.folder.rstrip('/')}/{self.identifier}-manifest.csv"
 
     def finish(self, state: str, failure: QueryFailed | AwsError | None = None) -> None:
-        """Set the final state; it is never left again."""
+        """Set the final state, which is never left again; `done` is set by who has kept it."""
         if self.state in FINAL:
             return
         self.state, self.completed = state, time.time()
@@ -71,7 +79,18 @@ class Execution:
                 "Retryable": False,
                 "ErrorMessage": self.reason,
             }
-        self.done.set()
+
+    def record(self) -> dict[str, Any]:
+        """Give what is kept of the execution, as a JSON document."""
+        statement = {"kind": self.statement.kind, "substatement": self.statement.substatement}
+        return {name: getattr(self, name) for name in _RECORDED} | {"statement": statement}
+
+    @classmethod
+    def of_record(cls, record: dict[str, Any]) -> "Execution":
+        """Make an execution that is final of what was kept of it."""
+        restored = cls(**{**record, "statement": Statement(**record["statement"])})
+        restored.done.set()
+        return restored
 
     def describe(self) -> dict[str, Any]:
         """Give the execution as GetQueryExecution does (API reference, ``QueryExecution``)."""
@@ -88,7 +107,7 @@ class Execution:
             "StatementType": self.statement.kind,
             "SubstatementType": self.statement.substatement,
             "ResultConfiguration": {"OutputLocation": self.output_location},
-            "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
+            "ResultReuseConfiguration": self.reuse,
             "QueryExecutionContext": {"Database": self.database, "Catalog": "awsdatacatalog"},
             "Status": {key: value for key, value in status.items() if value is not None},
             "Statistics": self.statistics(),
@@ -103,7 +122,7 @@ class Execution:
         """Give the times (ms) and bytes of the run so far."""
         now = self.completed or time.time()
         began = self.started or now
-        written = self.statement.write is not None and self.state == "SUCCEEDED"
+        written = self.statement.substatement in WRITES and self.state == "SUCCEEDED"
         return {
             **({"DataManifestLocation": self.manifest_location} if written else {}),
             "EngineExecutionTimeInMillis": _milliseconds(began, now),
@@ -111,8 +130,14 @@ class Execution:
             "TotalExecutionTimeInMillis": _milliseconds(self.submitted, now),
             "QueryQueueTimeInMillis": _milliseconds(self.submitted, began),
             "ServiceProcessingTimeInMillis": 0,
-            "ResultReuseInformation": {"ReusedPreviousResult": False},
+            "ResultReuseInformation": {"ReusedPreviousResult": self.reused_location is not None},
         }
+
+
+_RECORDED = (
+    *("sql", "database", "folder", "workgroup", "parameters", "identifier", "submitted", "state", "reason", "error"),
+    *("started", "completed", "scanned_bytes", "columns", "rows", "update_count", "reuse", "reused_location"),
+)
 
 
 def _milliseconds(start: float, end: float) -> int:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.translation import catalog_tables
 from local_aws.athena.types import HiveType, parse_hive_type
-from local_aws.athena.view_text import is_view
+from local_aws.athena.view_text import is_view, read_view
 from local_aws.endpoint.service import Service
 
 NAME = "information_schema"
@@ -37,8 +37,8 @@ def expand_information_schema(catalog: Service, query: exp.Expression) -> None:
         if node.db != NAME:
             continue
         if node.name not in _TABLES:
-            known = "tables, schemata, columns"
-            if node.name in {"views", "table_privileges", "roles", "applicable_roles", "enabled_roles"}:
+            known = "schemata, tables, columns, views"
+            if node.name in {"table_privileges", "roles", "applicable_roles", "enabled_roles"}:
                 raise unsupported(f"information_schema.{node.name}: there are {known}")
             raise QueryFailed("TABLE_NOT_FOUND", f"line 1:1: Table '{CATALOG}.{NAME}.{node.name}' does not exist")
         columns, give = _TABLES[node.name]
@@ -94,6 +94,12 @@ def _tables(catalog: Service) -> Iterator[Row]:
         yield CATALOG, database, entry["Name"], "VIEW" if is_view(entry) else "BASE TABLE"
 
 
+def _views(catalog: Service) -> Iterator[Row]:
+    for database, entry in _entries(catalog):
+        if is_view(entry):
+            yield CATALOG, database, entry["Name"], read_view(entry)["originalSql"]
+
+
 def _columns(catalog: Service) -> Iterator[Row]:
     for database, entry in _entries(catalog):
         listed = [*entry.get("StorageDescriptor", {}).get("Columns", []), *entry.get("PartitionKeys", [])]
@@ -121,6 +127,7 @@ def _nested(kind: HiveType) -> str:
 _TABLES: dict[str, tuple[list[str], Callable[[Service], Iterator[Row]]]] = {
     "schemata": (["catalog_name", "schema_name"], _schemata),
     "tables": (["table_catalog", "table_schema", "table_name", "table_type"], _tables),
+    "views": (["table_catalog", "table_schema", "table_name", "view_definition"], _views),
     "columns": (
         ["table_catalog", "table_schema", "table_name", "column_name", "ordinal_position", "data_type"],
         _columns,

@@ -1,6 +1,7 @@
 """The partitions of a table: what the catalog lists, and their values as columns."""
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import duckdb
 
@@ -18,6 +19,12 @@ class Partition:
 
     values: tuple[str, ...]
     location: str
+
+
+def folder(keys: list[str], values: tuple[str, ...]) -> str:
+    """The folders of a partition, such as ``year=2022/month=6``."""
+    kept = " !$&()+,-.;<>@[]^_`{|}~"
+    return "/".join(f"{key}={quote(value, safe=kept)}" for key, value in zip(keys, values, strict=True))
 
 
 def list_partitions(catalog: Service, database: str, table: str) -> tuple[Partition, ...]:

@@ -5,6 +5,9 @@ Source: "Partition your data" (Athena user guide): a filter on partition columns
 
 from sqlglot import exp
 
+_LOOKING = {"kind", "expressions", "from_", "limit"}
+"""The clauses of a query that only looks at some rows."""
+
 
 def key_condition(query: exp.Expression, relation: str, keys: set[str]) -> str | None:
     """Give the part of a translated query's WHERE that speaks of partition columns alone, in DuckDB's SQL.
@@ -39,3 +42,19 @@ def _unqualified(part: exp.Expression) -> exp.Expression:
     for column in copy.find_all(exp.Column):
         column.set("table", None)
     return exp.paren(copy)
+
+
+def enough_rows(query: exp.Expression) -> int | None:
+    """How many rows of its one table a query can be answered by, whichever they are; None where it needs all.
+
+    So it is where columns are read as they are and any few rows will do: Athena stops to read then, too.
+    """
+    plain = isinstance(query, exp.Select) and {name for name, value in query.args.items() if value} <= _LOOKING
+    limit = query.args.get("limit") if plain else None
+    count = limit.expression if isinstance(limit, exp.Limit) else None
+    if not isinstance(count, exp.Literal) or count.is_string or not isinstance(query.args["from_"].this, exp.Table):
+        return None
+    if query.args["from_"].this.args.get("sample"):
+        return None
+    named = (item.unalias() for item in query.expressions)
+    return int(count.this) if all(isinstance(item, (exp.Star, exp.Column)) for item in named) else None

@@ -8,10 +8,12 @@ from local_aws.athena.execution import FINAL, Execution
 from local_aws.athena.executions import Executions
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.metadata import Metadata
+from local_aws.athena.named import NamedQueries
 from local_aws.athena.prepared import PreparedStatements
 from local_aws.athena.prepared_text import parse_call, prepared_statement
 from local_aws.athena.records import AthenaRecords
 from local_aws.athena.results import read_page, result_path
+from local_aws.athena.reuse import reuse_of
 from local_aws.athena.statements import Statement, parse_statement
 from local_aws.athena.workgroups import WorkGroups
 from local_aws.endpoint.service import Service
@@ -57,6 +59,7 @@ class Athena:
         records = AthenaRecords(lake)
         self._workgroups = WorkGroups(records)
         self._prepared = PreparedStatements(records)
+        named = NamedQueries(records, self._workgroups)
         self._actions: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "StartQueryExecution": self._start,
             "GetQueryExecution": self._get,
@@ -81,6 +84,12 @@ class Athena:
                     ("Delete", "", self._prepared.delete),
                 )
             },
+            "CreateNamedQuery": named.create,
+            "GetNamedQuery": named.get,
+            "BatchGetNamedQuery": named.batch_get,
+            "ListNamedQueries": named.list,
+            "UpdateNamedQuery": named.update,
+            "DeleteNamedQuery": named.delete,
             "ListDataCatalogs": metadata.list_data_catalogs,
             "GetDataCatalog": metadata.get_data_catalog,
             "ListDatabases": metadata.list_databases,
@@ -105,7 +114,7 @@ class Athena:
     def _start(self, payload: dict[str, Any]) -> dict[str, Any]:
         request = {key: value for key, value in payload.items() if key != "ClientRequestToken"}
         token = payload.get("ClientRequestToken")
-        known = self._executions.find_started(token, request)
+        known = self._executions.history.find_started(token, request)
         if known is not None:
             return {"QueryExecutionId": known}
         execution = self._accept(request)
@@ -121,8 +130,6 @@ class Athena:
         context = request.get("QueryExecutionContext") or {}
         if context.get("Catalog", "AwsDataCatalog").lower() != "awsdatacatalog":
             raise AwsError("InvalidRequestException", f"Data catalog {context['Catalog']} was not found")
-        if _reuses(request):
-            raise not_supported("athena", "StartQueryExecution with ResultReuseConfiguration enabled")
         asked = (request.get("ResultConfiguration") or {}).get("OutputLocation", "")
         folder = self._output_folder(self._workgroups.output_location(group, asked))
         parameters = request.get("ExecutionParameters") or []
@@ -132,9 +139,11 @@ class Athena:
             raise AwsError("InvalidRequestException", str(refusal)) from refusal
         except RecursionError as error:
             raise syntax_error("line 1:1: statement is too large (stack overflow while parsing)") from error
-        database = (context.get("Database") or "default").lower()
+        # awswrangler quotes it as Hive's DDL does.
+        database = (context.get("Database") or "default").lower().strip("`")
         execution = Execution(request["QueryString"], statement, database, folder, group, parameters)
         execution.cutoff = self._workgroups.cutoff(group)
+        execution.reuse = reuse_of(request)
         return execution
 
     def _parse(self, sql: str, parameters: list[str], group: str) -> Statement:
@@ -185,14 +194,10 @@ class Athena:
 
     def _list(self, payload: dict[str, Any]) -> dict[str, Any]:
         group = self._workgroups.find(payload.get("WorkGroup"))["Name"]
-        identifiers = [execution.identifier for execution in self._executions.list() if execution.workgroup == group]
-        token = payload.get("NextToken")
-        if token and token not in identifiers:
-            raise AwsError("InvalidRequestException", "Invalid NextToken")
-        first = identifiers.index(token) if token else 0
-        following = identifiers[first + payload.get("MaxResults", MOST_LISTED) :]
-        listed = identifiers[first : len(identifiers) - len(following)]
-        return {"QueryExecutionIds": listed, **({"NextToken": following[0]} if following else {})}
+        listed, token = self._executions.history.page(
+            group, payload.get("NextToken"), payload.get("MaxResults") or MOST_LISTED
+        )
+        return {"QueryExecutionIds": listed, **({"NextToken": token} if token else {})}
 
     def _stop(self, payload: dict[str, Any]) -> dict[str, Any]:
         self._executions.stop(self._executions.get(payload["QueryExecutionId"]))
@@ -207,7 +212,7 @@ class Athena:
         if not token.isdecimal():
             raise AwsError("InvalidRequestException", "Invalid NextToken")
         offset = int(token)
-        if execution.statement.tree is None:
+        if execution.statement.substatement != "SELECT":
             rows: list[Any] = [[row] for row in execution.rows[offset : offset + count]]
             following = offset + count if offset + count < len(execution.rows) else None
         else:
@@ -239,11 +244,6 @@ class Athena:
                 f"Query did not finish successfully. Final query state: {execution.state}",
             )
         return execution
-
-
-def _reuses(request: dict[str, Any]) -> bool:
-    configuration = request.get("ResultReuseConfiguration") or {}
-    return bool((configuration.get("ResultReuseByAgeConfiguration") or {}).get("Enabled"))
 
 
 def _datum(value: str | None) -> dict[str, str]:

@@ -9,8 +9,9 @@ from sqlglot import exp
 from local_aws.athena.comments import comment_failure, without_comments
 from local_aws.athena.create_table import parse_create_table
 from local_aws.athena.ddl import forms
-from local_aws.athena.ddl.text import NAME, TABLE
+from local_aws.athena.ddl.text import CATALOG, NAME, TABLE
 from local_aws.athena.dialect import parse_query, syntax_error
+from local_aws.athena.explain import Explain, parse_explain
 from local_aws.athena.failure import unsupported
 from local_aws.athena.utility import CatalogStatements, Listing
 from local_aws.athena.writes.parse import Write, parse_write
@@ -28,19 +29,21 @@ class Statement:
     tree: exp.Expression | None = None
     act: Callable[[CatalogStatements, str], Listing] | None = None
     write: Write | None = None
+    explain: Explain | None = None
 
 
 Maker = Callable[["re.Match[str]"], Callable[[CatalogStatements, str], Listing]]
 
 FORMS: tuple[tuple[str, str, str, Maker], ...] = (
     (
-        r"SHOW\s+(?:DATABASES|SCHEMAS)(?:\s+(?:LIKE\s+)?'(?P<pattern>[^']*)')?",
+        r"SHOW\s+(?:DATABASES|SCHEMAS)(?:\s+(?:IN|FROM)\s+[`\"]?awsdatacatalog[`\"]?)?(?:\s+(?:LIKE\s+)?'(?P<pattern>[^']*)')?",
         "UTILITY",
         "SHOW_DATABASES",
         lambda m: lambda on, _: on.show_databases(m["pattern"]),
     ),
     (
-        rf"SHOW\s+TABLES(?:\s+(?:IN|FROM)\s+{NAME.format('database')})?(?:\s+(?:LIKE\s+)?'(?P<pattern>[^']*)')?",
+        rf"SHOW\s+TABLES(?:\s+(?:IN|FROM)\s+{CATALOG}{NAME.format('database')})?"
+        r"(?:\s+(?:LIKE\s+)?'(?P<pattern>[^']*)')?",
         "UTILITY",
         "SHOW_TABLES",
         lambda m: lambda on, db: on.show_tables(_named(m, db), m["pattern"]),
@@ -58,17 +61,12 @@ FORMS: tuple[tuple[str, str, str, Maker], ...] = (
         lambda m: lambda on, db: on.show_create_table(_named(m, db), m["table"].lower()),
     ),
     (
-        rf"DESC(?:RIBE)?\s+(?:TABLE\s+)?{TABLE}",
-        "UTILITY",
-        "DESCRIBE_TABLE",
-        lambda m: lambda on, db: on.describe(_named(m, db), m["table"].lower()),
-    ),
-    (
         rf"CREATE\s+(?:DATABASE|SCHEMA)\s+(?P<keep>IF\s+NOT\s+EXISTS\s+)?{NAME.format('name')}"
-        r"(?:\s+COMMENT\s+'(?P<comment>[^']*)')?(?:\s+LOCATION\s+'(?P<location>[^']*)')?",
+        r"(?:\s+COMMENT\s+'(?P<comment>[^']*)')?(?:\s+LOCATION\s+'(?P<location>[^']*)')?"
+        r"(?:\s+WITH\s+DBPROPERTIES\s*\((?P<pairs>.+)\))?",
         "DDL",
         "CREATE_DATABASE",
-        lambda m: lambda on, _: on.create_database(m["name"].lower(), m["comment"], m["location"], bool(m["keep"])),
+        lambda m: lambda on, _: on.create_database(m["name"].lower(), m),
     ),
     (
         rf"DROP\s+(?:DATABASE|SCHEMA)\s+(?P<exists>IF\s+EXISTS\s+)?{NAME.format('name')}"
@@ -101,6 +99,9 @@ def parse_statement(sql: str, parameters: list[str]) -> Statement:
         raise syntax_error("The query string is empty.")
     if text.upper().startswith(QUERY_STARTS):
         return Statement("DML", "SELECT", tree=parse_query(sql, parameters))
+    explain = parse_explain(text, parameters)
+    if explain is not None:
+        return Statement("UTILITY", "EXPLAIN", explain=explain)
     write = parse_write(text, parameters)
     if write is not None:
         return Statement("DDL" if write.kind.startswith("CREATE") else "DML", write.kind, write=write)

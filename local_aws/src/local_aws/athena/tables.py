@@ -11,13 +11,14 @@ import duckdb
 
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.files import DataFile, list_data_files
+from local_aws.athena.hidden_columns import NAMES, select_hidden
 from local_aws.athena.json_lines import KeySpellings, ignores_case, json_relation, wanted_keys
 from local_aws.athena.odd_lines import LONG_LINE, Copy
 from local_aws.athena.packed import is_unpacked_first, unpack
 from local_aws.athena.parquet_files import parquet_relation
 from local_aws.athena.partitions import Partition, list_partitions, with_keys
 from local_aws.athena.text_files import copy_lines, text_relation
-from local_aws.athena.types import HiveType, literal, parse_hive_type, quoted
+from local_aws.athena.types import HiveType, parse_hive_type, quoted
 from local_aws.caller import require_object
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError
@@ -26,7 +27,6 @@ from local_aws.lake import Lake
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
-PATH_COLUMN = "$path"
 _PLAIN_PATH = re.compile(r"[^*?\[\]{}\\~]*")
 """What DuckDB takes as it is; in other paths it would look for a pattern."""
 
@@ -128,7 +128,7 @@ class TableReader:
     def make_view(
         self, connection: duckdb.DuckDBPyConnection, table: CatalogTable, columns: dict[str, HiveType]
     ) -> None:
-        """Create the view ``table.relation`` with ``columns`` alone, and ``$path`` where that is one of them."""
+        """Create the view ``table.relation`` with ``columns`` alone."""
         owners = self._files(table)
         files = list(owners)
         if self._enough_rows is not None and table.serde == OPENX:
@@ -142,10 +142,8 @@ class TableReader:
         if keys:
             owned = {path: owners[file] for file, path in sources.items()}
             relation = with_keys(connection, relation, list(table.keys), keys, owned)
-        selected = [quoted(name) for name in columns if name != PATH_COLUMN]
-        if PATH_COLUMN in columns:
-            uris = ", ".join(f"{literal(path)}: {literal(file.uri)}" for file, path in sources.items())
-            selected.append(f'MAP {{{uris}}}[filename] AS "{PATH_COLUMN}"' if files else f'filename AS "{PATH_COLUMN}"')
+        selected = [quoted(name) for name in columns if name not in NAMES]
+        selected += select_hidden(columns, sources, owners, list(table.keys))
         # A view needs a column, also where the query only counts rows.
         body = ", ".join(selected) or "1 AS one"
         connection.execute(f"CREATE VIEW {quoted(table.relation)} AS SELECT {body} FROM ({relation})")
@@ -180,11 +178,12 @@ class TableReader:
         if table.serde == PARQUET:
             return parquet_relation(connection, paths, columns)
         if table.serde == LAZY:
+            longest = 0
             for file in sources:
                 copy = self._new_path(".txt")
-                copy_lines(file.path, copy, table.headers)
+                longest = max(longest, copy_lines(file.path, copy, table.headers))
                 sources[file] = str(copy)
-            return text_relation(list(sources.values()), list(table.columns), columns, table.properties)
+            return text_relation(list(sources.values()), longest, list(table.columns), columns, table.properties)
         spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
         paths = list(sources.values())

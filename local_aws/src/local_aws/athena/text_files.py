@@ -12,6 +12,10 @@ from local_aws.athena.types import HiveType, literal, quoted
 
 KNOWN = {"field.delim", "serialization.format", "line.delim", "serialization.null.format"}
 
+SPARE = 1_024
+"""Bytes by which a line may be longer than the longest: what `copy_lines` adds, and DuckDB's own reckoning."""
+BUFFER = 8 << 20
+
 _NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _FORMS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), r"[+-]?\d+"),
@@ -24,8 +28,13 @@ _FORMS = {
 """What Hive reads as a value of each type; DuckDB would take more, such as ``1.5`` for an integer."""
 
 
-def copy_lines(source: Path, target: Path, headers: int) -> None:
+def copy_lines(source: Path, target: Path, headers: int) -> int:
     """Copy a text file, a sign before each line: DuckDB's CSV reader leaves empty lines out, which are rows to Hive.
+
+    Returns
+    -------
+    int
+        The bytes of the longest line.
 
     Raises
     ------
@@ -35,15 +44,23 @@ def copy_lines(source: Path, target: Path, headers: int) -> None:
     if source.suffix in {".bz2", ".zst", ".snappy", ".lz4", ".deflate", ".lzo"}:
         raise unsupported(f"text files packed as {source.suffix}")
     opened = gzip.open if source.suffix == ".gz" else open
+    longest = 0
     with opened(source, "rb") as lines, target.open("wb") as copy:
         for line in itertools.islice(lines, headers, None):
+            longest = max(longest, len(line))
             copy.write(b"|" + line.rstrip(b"\r\n") + b"\n")
+    return longest
 
 
 def text_relation(
-    paths: list[str], declared: list[str], columns: dict[str, HiveType], properties: dict[str, str]
+    paths: list[str], longest: int, declared: list[str], columns: dict[str, HiveType], properties: dict[str, str]
 ) -> str:
     """Select ``columns`` and ``filename`` of files of `copy_lines`; a field that is no value of its type is null.
+
+    Parameters
+    ----------
+    longest : int
+        The bytes of the longest line (`copy_lines`).
 
     Raises
     ------
@@ -61,7 +78,8 @@ def text_relation(
     source = (
         f"read_csv([{listed}], columns = {{'line': 'VARCHAR'}}, delim = '\x02\x03', quote = '', escape = '', "
         f"header = false, skip = 0, auto_detect = false, filename = true, nullstr = '\x02\x04', "
-        "max_line_size = 33554432)"
+        # DuckDB's own buffer is sixteen lines of the largest size, for each file that it opens.
+        f"max_line_size = {longest + SPARE}, buffer_size = {max(BUFFER, 2 * (longest + SPARE))})"
     )
     fields = f"SELECT string_split(substr(line, 2), {literal(delimiter)}) AS fields, filename FROM {source}"
     selected = [f"{_field(declared.index(name) + 1, kind, null)} AS {quoted(name)}" for name, kind in columns.items()]

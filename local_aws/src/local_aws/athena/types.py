@@ -21,8 +21,10 @@ SCALARS = {
     "timestamp": "TIMESTAMP",
     "binary": "BLOB",
     "decimal": "DECIMAL",
+    "timestamp with time zone": "TIMESTAMP WITH TIME ZONE",
 }
-"""DuckDB's type of each Hive type; char is left out, since its padding rules are its own."""
+"""DuckDB's type of each Hive type, and of one that only a hidden column has; char is left out, since its padding rules
+are its own."""
 
 RESULT_NAMES = {
     "boolean": "boolean",

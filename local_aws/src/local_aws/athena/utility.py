@@ -1,4 +1,4 @@
-"""SHOW, DESCRIBE, and DDL that is not CREATE TABLE: statements that only ask or change the catalog.
+"""SHOW, and DDL that is not CREATE TABLE: statements that only ask or change the catalog.
 
 Source: "DDL statements" (Athena user guide), one page a statement.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.athena.create_table import table_input
+from local_aws.athena.ddl.text import properties
 from local_aws.athena.engine import Engine
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.types import text_column
@@ -62,18 +63,8 @@ class CatalogStatements:
 
     def show_columns(self, database: str, table: str) -> Listing:
         """SHOW COLUMNS IN table."""
-        columns, keys = _columns(self.table(database, table))
+        columns, keys = columns_of(self.table(database, table))
         return Listing([text_column("field")], [column["Name"].ljust(WIDTH) for column in columns + keys])
-
-    def describe(self, database: str, table: str) -> Listing:
-        """DESCRIBE table."""
-        columns, keys = _columns(self.table(database, table))
-        rows = [_described(column) for column in columns + keys]
-        if keys:
-            heading = "\t".join(text.ljust(WIDTH) for text in ("# col_name", "data_type", "comment"))
-            rows += ["\t \t ", "# Partition Information\t \t ", heading, "\t \t ", *map(_described, keys)]
-        names = ("col_name", "data_type", "comment")
-        return Listing([text_column(name) for name in names], rows)
 
     def show_create_table(self, database: str, table: str) -> Listing:
         """SHOW CREATE TABLE table."""
@@ -82,11 +73,12 @@ class CatalogStatements:
             raise QueryFailed("FAILED", f"SemanticException {database}.{table} is a view: use SHOW CREATE VIEW")
         return Listing([text_column("createtab_stmt")], _create_statement(database, entry))
 
-    def create_database(self, name: str, comment: str | None, location: str | None, keep: bool) -> Listing:
-        """CREATE DATABASE [IF NOT EXISTS] name [COMMENT '…'] [LOCATION '…']."""
-        entry = {"Name": name, "Description": comment, "LocationUri": location}
+    def create_database(self, name: str, match: "re.Match[str]") -> Listing:
+        """CREATE DATABASE [IF NOT EXISTS] name [COMMENT '…'] [LOCATION '…'] [WITH DBPROPERTIES (…)]."""
+        entry = {"Name": name, "Description": match["comment"], "LocationUri": match["location"]}
+        entry["Parameters"] = properties(match["pairs"] or "")
         request = {"DatabaseInput": {key: value for key, value in entry.items() if value}}
-        return self.change("CreateDatabase", request, "AlreadyExistsException" if keep else None)
+        return self.change("CreateDatabase", request, "AlreadyExistsException" if match["keep"] else None)
 
     def drop_database(self, name: str, if_exists: bool, cascade: bool) -> Listing:
         """DROP DATABASE [IF EXISTS] name [CASCADE]."""
@@ -176,24 +168,20 @@ def _failed(error: AwsError) -> QueryFailed:
 
 
 def matching(names: list[str], pattern: str | None) -> list[str]:
-    """Filter names by Hive's pattern: ``*`` for anything, ``|`` for or."""
+    """Filter names by Hive's pattern: ``*`` or ``.*`` for anything, ``|`` for or ("SHOW TABLES", "SHOW DATABASES")."""
     if pattern is None:
         return sorted(names)
-    wanted = "|".join(re.escape(part).replace(r"\*", ".*") for part in pattern.lower().split("|"))
+    wanted = "|".join(".*".join(map(re.escape, re.split(r"\.?\*", part))) for part in pattern.lower().split("|"))
     return sorted(name for name in names if re.fullmatch(wanted, name))
 
 
-def _columns(entry: dict[str, Any]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+def columns_of(entry: dict[str, Any]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Give the stored columns of a table and its partition columns."""
     return entry.get("StorageDescriptor", {}).get("Columns", []), entry.get("PartitionKeys", [])
 
 
-def _described(column: dict[str, str]) -> str:
-    fields = (column["Name"], column.get("Type", ""), column.get("Comment", ""))
-    return "\t".join(text.ljust(WIDTH) for text in fields)
-
-
 def _create_statement(database: str, entry: dict[str, Any]) -> list[str]:
-    columns, keys = _columns(entry)
+    columns, keys = columns_of(entry)
     storage = entry["StorageDescriptor"]
     serde = storage["SerdeInfo"]
     lines = [f"CREATE EXTERNAL TABLE `{database}.{entry['Name']}`("]

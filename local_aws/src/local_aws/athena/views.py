@@ -59,4 +59,5 @@ def _expand(node: exp.Table, document: dict) -> None:
         alias.set("columns", [exp.to_identifier(name.lower(), quoted=True) for name in names])
     if isinstance(tree, exp.Values):
         raise QueryFailed("NOT_SUPPORTED", "The local Athena does not support views of VALUES alone.")
-    node.replace(exp.Subquery(this=tree, alias=alias, joins=node.args.get("joins")))
+    kept = {part: node.args.get(part) for part in ("joins", "sample")}
+    node.replace(exp.Subquery(this=tree, alias=alias, **kept))

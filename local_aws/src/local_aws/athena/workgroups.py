@@ -79,16 +79,19 @@ class WorkGroups:
         return {}
 
     def delete(self, payload: dict[str, Any]) -> dict[str, Any]:
-        """DeleteWorkGroup, with its prepared statements where that is asked."""
+        """DeleteWorkGroup, with its prepared statements and named queries where that is asked."""
         name = payload["WorkGroup"]
         self.find(name)
         if name == PRIMARY:
             raise AwsError("InvalidRequestException", "The primary workgroup cannot be deleted")
         held = self._records.items("prepared", name)
-        if held and not payload.get("RecursiveDeleteOption"):
+        named = [one for one in self._records.items("named") if one["WorkGroup"] == name]
+        if (held or named) and not payload.get("RecursiveDeleteOption"):
             raise AwsError("InvalidRequestException", f"WorkGroup {name} is not empty")
         for one in held:
             self._records.delete("prepared", name, one["StatementName"])
+        for one in named:
+            self._records.delete("named", one["NamedQueryId"])
         self._records.delete("workgroup", name)
         return {}
 

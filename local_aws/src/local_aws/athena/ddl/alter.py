@@ -1,6 +1,7 @@
 """ALTER TABLE on columns, properties and location, and SHOW TBLPROPERTIES.
 
-Source: "ALTER TABLE ADD COLUMNS", "… REPLACE COLUMNS", "… SET LOCATION", "… SET TBLPROPERTIES" (Athena user guide).
+Source: "ALTER TABLE ADD COLUMNS", "… CHANGE COLUMN", "… REPLACE COLUMNS", "… SET LOCATION",
+"… SET TBLPROPERTIES" (Athena user guide).
 """
 
 import re
@@ -39,6 +40,27 @@ def replace_columns(on: CatalogStatements, database: str, match: "re.Match[str]"
         if name in names[:place]:
             raise _duplicate(name)
     return _update(on, database, entry, {"StorageDescriptor": {**entry["StorageDescriptor"], "Columns": new}})
+
+
+def change_column(on: CatalogStatements, database: str, match: "re.Match[str]") -> Listing:
+    """ALTER TABLE table CHANGE [COLUMN] old new type [COMMENT '…'] [FIRST | AFTER column]."""
+    entry = on.table(database, match["table"].lower())
+    storage, (new,) = entry["StorageDescriptor"], text.columns(match["column"])
+    present = {column["Name"].lower(): column for column in storage["Columns"]}
+    old, after = match["old"].lower(), (match["after"] or "").lower()
+    for name in filter(None, (old, after)):
+        if name not in present:
+            raise QueryFailed("FAILED", f"SemanticException [Error 10002]: Invalid column reference {name}")
+    if new["Name"] != old and new["Name"] in {*present, *(key["Name"] for key in entry.get("PartitionKeys", []))}:
+        raise _duplicate(new["Name"])
+    names = list(present)
+    place = names.index(old)
+    if match["first"] or after:
+        names.remove(old)
+        place = names.index(after) + 1 if after else 0
+        names.insert(place, old)
+    changed = [new if name == old else present[name] for name in names]
+    return _update(on, database, entry, {"StorageDescriptor": {**storage, "Columns": changed}})
 
 
 def set_properties(on: CatalogStatements, database: str, match: "re.Match[str]") -> Listing:

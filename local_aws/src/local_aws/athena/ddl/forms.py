@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from local_aws.athena.ddl import alter, partitions, views
-from local_aws.athena.ddl.text import NAME, SPECS, TABLE
+from local_aws.athena.ddl import alter, databases, describe, partitions, views
+from local_aws.athena.ddl.text import CATALOG, NAME, PARTITION, SPECS, TABLE
 from local_aws.athena.utility import CatalogStatements, Listing
 
 Act = Callable[[CatalogStatements, str], Listing]
@@ -29,6 +29,19 @@ def _create_view(match: "re.Match[str]") -> Act:
 
 
 FORMS = (
+    (
+        rf"DESC(?:RIBE)?\s+(?:(?P<how>EXTENDED|FORMATTED)\s+)?{TABLE}(?:\s+{PARTITION})?"
+        r"(?:\s+(?P<column>[`\"]?\w+[`\"]?(?:\.[`\"']?[\w$]+[`\"']?)*))?",
+        "UTILITY",
+        "DESCRIBE_TABLE",
+        _on(describe.describe),
+    ),
+    (
+        rf"ALTER\s+(?:DATABASE|SCHEMA)\s+{NAME.format('database')}\s+SET\s+DBPROPERTIES\s*\((?P<pairs>.+)\)",
+        "DDL",
+        "ALTER_DATABASE_SET_DBPROPERTIES",
+        _on(databases.set_properties),
+    ),
     (rf"SHOW\s+PARTITIONS\s+{TABLE}", "UTILITY", "SHOW_PARTITIONS", _on(partitions.show_partitions)),
     (rf"MSCK\s+REPAIR\s+TABLE\s+{TABLE}", "DDL", "MSCK_REPAIR_TABLE", _on(partitions.repair)),
     (
@@ -57,6 +70,25 @@ FORMS = (
         _on(alter.set_properties),
     ),
     (
+        rf"{_ALTER}{PARTITION}\s+SET\s+LOCATION\s+'(?P<location>s3://[^']+)'",
+        "DDL",
+        "ALTER_TABLE_SET_LOCATION",
+        _on(partitions.set_location),
+    ),
+    (
+        rf"{_ALTER}{PARTITION}\s+RENAME\s+TO\s+PARTITION\s*\((?P<new>[^()]+)\)",
+        "DDL",
+        "ALTER_TABLE_RENAME_PARTITION",
+        _on(partitions.rename),
+    ),
+    (
+        rf"{_ALTER}CHANGE\s+(?:COLUMN\s+)?{NAME.format('old')}\s+(?P<column>.+?)"
+        rf"(?:\s+(?:(?P<first>FIRST)|AFTER\s+{NAME.format('after')}))?",
+        "DDL",
+        "ALTER_TABLE_CHANGE_COLUMN",
+        _on(alter.change_column),
+    ),
+    (
         rf"{_ALTER}SET\s+LOCATION\s+'(?P<location>s3://[^']+)'",
         "DDL",
         "ALTER_TABLE_SET_LOCATION",
@@ -69,7 +101,8 @@ FORMS = (
         _on(alter.show_properties),
     ),
     (
-        rf"CREATE\s+(?P<replace>OR\s+REPLACE\s+)?VIEW\s+{TABLE}\s+AS\s+(?P<query>.+)",
+        rf"CREATE\s+(?P<replace>OR\s+REPLACE\s+)?VIEW\s+{TABLE}(?:\s+COMMENT\s+'(?P<comment>(?:[^']|'')*)')?"
+        r"\s+AS\s+(?P<query>.+)",
         "DDL",
         "CREATE_VIEW",
         _create_view,
@@ -77,7 +110,7 @@ FORMS = (
     (rf"DROP\s+VIEW\s+(?P<exists>IF\s+EXISTS\s+)?{TABLE}", "DDL", "DROP_VIEW", _on(views.drop_view)),
     (rf"SHOW\s+CREATE\s+VIEW\s+{TABLE}", "UTILITY", "SHOW_CREATE_VIEW", _on(views.show_create_view)),
     (
-        rf"SHOW\s+VIEWS(?:\s+(?:IN|FROM)\s+{NAME.format('database')})?{_LIKE}",
+        rf"SHOW\s+VIEWS(?:\s+(?:IN|FROM)\s+{CATALOG}{NAME.format('database')})?{_LIKE}",
         "UTILITY",
         "SHOW_VIEWS",
         _on(views.show_views),

@@ -1,7 +1,7 @@
 """ALTER TABLE … PARTITION, MSCK REPAIR TABLE and SHOW PARTITIONS.
 
-Source: "ALTER TABLE ADD PARTITION", "ALTER TABLE DROP PARTITION", "MSCK REPAIR TABLE", "SHOW PARTITIONS" (Athena user
-guide).
+Source: "ALTER TABLE ADD PARTITION", "… DROP PARTITION", "… RENAME PARTITION", "… SET LOCATION", "MSCK REPAIR TABLE",
+"SHOW PARTITIONS" (Athena user guide).
 """
 
 import os
@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from local_aws.athena.ddl.text import partition_specs
+from local_aws.athena.ddl.text import pairs, partition_specs
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.files import split_uri
-from local_aws.athena.partitions import list_partitions
+from local_aws.athena.partitions import folder, list_partitions
 from local_aws.athena.types import text_column
 from local_aws.athena.utility import DONE, CatalogStatements, Listing
-from local_aws.athena.writes.dataset import folder
+from local_aws.errors import AwsError
 
 
 def show_partitions(on: CatalogStatements, database: str, match: "re.Match[str]") -> Listing:
@@ -44,6 +44,41 @@ def drop_partitions(on: CatalogStatements, database: str, match: "re.Match[str]"
         request = {"DatabaseName": database, "TableName": entry["Name"], "PartitionValues": _values(entry, spec)}
         on.change("DeletePartition", request, tolerated)
     return DONE
+
+
+def set_location(on: CatalogStatements, database: str, match: "re.Match[str]") -> Listing:
+    """ALTER TABLE table PARTITION (…) SET LOCATION '…'."""
+    return _update(on, database, match, location=match["location"])
+
+
+def rename(on: CatalogStatements, database: str, match: "re.Match[str]") -> Listing:
+    """ALTER TABLE table PARTITION (…) RENAME TO PARTITION (…): the data stays where it is."""
+    return _update(on, database, match, new=pairs(match["new"]))
+
+
+def _update(
+    on: CatalogStatements,
+    database: str,
+    match: "re.Match[str]",
+    location: str | None = None,
+    new: dict[str, str] | None = None,
+) -> Listing:
+    entry = on.table(database, match["table"].lower())
+    values = _values(entry, pairs(match["spec"]))
+    place = {"DatabaseName": database, "TableName": entry["Name"]}
+    try:
+        held = on.catalog.call("GetPartition", {**place, "PartitionValues": values})["Partition"]
+    except AwsError as error:
+        if error.code != "EntityNotFoundException":
+            raise
+        raise QueryFailed("FAILED", f"SemanticException [Error 10006]: Partition not found {values}") from error
+    storage = held["StorageDescriptor"]
+    details = {
+        "Values": _values(entry, new) if new else values,
+        "StorageDescriptor": {**storage, "Location": location or storage["Location"]},
+        "Parameters": held.get("Parameters", {}),
+    }
+    return on.change("UpdatePartition", {**place, "PartitionValueList": values, "PartitionInput": details}, None)
 
 
 def repair(on: CatalogStatements, database: str, match: "re.Match[str]") -> Listing:

@@ -6,11 +6,10 @@ from local_aws.athena.failure import QueryFailed
 from local_aws.athena.types import parse_hive_type
 
 NAME = r"[`\"]?(?P<{0}>\w+)[`\"]?"
-TABLE = (
-    r"(?:[`\"]?awsdatacatalog[`\"]?\s*\.\s*)?"
-    r"(?:[`\"]?(?P<database>\w+)[`\"]?\s*\.\s*)?[`\"]?(?P<table>\w+)[`\"]?"
-)
-_SPEC = r"PARTITION\s*\((?P<spec>(?:[^()']|'[^']*')+)\)(?:\s+LOCATION\s+'(?P<location>[^']*)')?"
+CATALOG = r"(?:[`\"]?awsdatacatalog[`\"]?\s*\.\s*)?"
+TABLE = rf"{CATALOG}(?:[`\"]?(?P<database>\w+)[`\"]?\s*\.\s*)?[`\"]?(?P<table>\w+)[`\"]?"
+PARTITION = r"PARTITION\s*\((?P<spec>(?:[^()']|'[^']*')+)\)"
+_SPEC = rf"{PARTITION}(?:\s+LOCATION\s+'(?P<location>[^']*)')?"
 SPECS = rf"(?P<specs>(?:{re.sub(r'[?]P<[a-z]+>', '?:', _SPEC)}[\s,]*)+)"
 _PAIR = re.compile(r"\s*[`\"]?(\w+)[`\"]?\s*=\s*(?:'([^']*)'|([\w.+-]+))\s*(?:,|\Z)")
 _COLUMN = re.compile(

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from local_aws.athena.dialect import parse_query
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.types import RESULT_NAMES, text_column
+from local_aws.athena.types import RESULT_NAMES, literal, text_column
 from local_aws.athena.utility import DONE, CatalogStatements, Listing, matching, pages
 from local_aws.athena.view_text import is_view, read_view
 from local_aws.athena.writes.run import new_columns
@@ -43,6 +43,8 @@ def create_view(
         kinds = opened.connection.sql(opened.sql).types
     described = [{"name": column, "type": _trino(kind)} for column, kind in zip(columns, kinds, strict=True)]
     document = {"originalSql": query, "catalog": "awsdatacatalog", "schema": present, "columns": described}
+    if match["comment"] is not None:
+        document["comment"] = match["comment"].replace("''", "'")
     encoded = base64.b64encode(json.dumps(document).encode()).decode()
     details = {
         "Name": name,
@@ -79,7 +81,9 @@ def show_create_view(on: CatalogStatements, database: str, match: "re.Match[str]
     entry = on.find_table(database, name)
     if entry is None or not is_view(entry):
         raise QueryFailed("TABLE_NOT_FOUND", f"line 1:1: View 'awsdatacatalog.{database}.{name}' does not exist")
-    lines = f'CREATE VIEW "{database}"."{name}" AS\n{read_view(entry)["originalSql"]}'.split("\n")
+    document = read_view(entry)
+    comment = " COMMENT\n" + literal(document["comment"]) if "comment" in document else ""
+    lines = f'CREATE VIEW "{database}"."{name}"{comment} AS\n{document["originalSql"]}'.split("\n")
     return Listing([text_column("Create View", "varchar")], lines)
 
 

@@ -4,19 +4,17 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from local_aws.athena.files import split_uri
+from local_aws.athena.partitions import NO_VALUE
 from local_aws.athena.writes.formats import Writer, too_many_partitions
 from local_aws.caller import require_object
 from local_aws.lake import Lake
 
 MOST_PARTITIONS = 100
-NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-
 Values = tuple[str, ...]
 
 
@@ -105,9 +103,3 @@ def _text(value: Any) -> str:
     if value is None or value == "":
         return NO_VALUE
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def folder(keys: list[str], values: Values) -> str:
-    """The folders of a partition, such as ``year=2022/month=6``."""
-    kept = " !$&()+,-.;<>@[]^_`{|}~"
-    return "/".join(f"{key}={quote(value, safe=kept)}" for key, value in zip(keys, values, strict=True))

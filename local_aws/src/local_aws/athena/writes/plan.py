@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_aws.athena.create_table import PARQUET_FORMATS, TEXT_FORMATS
-from local_aws.athena.failure import QueryFailed
+from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.tables import LAZY, PARQUET
 from local_aws.athena.writes import formats
 from local_aws.athena.writes.parse import Write
@@ -56,6 +56,8 @@ def plan_of(entry: dict[str, Any]) -> Plan:
             "HIVE_UNSUPPORTED_FORMAT",
             f"Output format {storage.get('OutputFormat')} with SerDe {library} is not supported.",
         )
+    if int(entry.get("Parameters", {}).get("skip.header.line.count", 0)):
+        raise unsupported(f"INSERT INTO {entry['Name']}, whose files begin with a header")
     codec = entry.get("Parameters", {}).get(f"{found[0].lower()}.compression", "GZIP").upper()
     formats.check_format(found[0], codec)
     keys = [key["Name"].lower() for key in entry.get("PartitionKeys", [])]

@@ -13,10 +13,11 @@ from sqlglot import exp
 from local_aws.athena.engine import BATCH_ROWS, Engine, Opened
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.files import list_data_files, split_uri
+from local_aws.athena.partitions import folder
 from local_aws.athena.translation import UNNAMED
 from local_aws.athena.types import quoted
 from local_aws.athena.writes import formats
-from local_aws.athena.writes.dataset import Dataset, Values, folder
+from local_aws.athena.writes.dataset import Dataset, Values
 from local_aws.athena.writes.hive import cast_to, hive_type, is_coercible
 from local_aws.athena.writes.parse import Write, check_properties
 from local_aws.athena.writes.plan import STORAGE, Plan, plan_of, plan_write, table_input
@@ -95,7 +96,7 @@ class Writes:
         described = [*entry["StorageDescriptor"]["Columns"], *entry.get("PartitionKeys", [])]
         kinds = {column["Name"].lower(): column["Type"] for column in described}
         with self._engine.open(write.sql, write.tree, database, cancelled) as opened:
-            opened = _fitted(opened, kinds, write.columns)
+            opened = _fitted(opened, kinds, write.columns, _null_places(write.tree))
             written, partitions = self._write(opened, plan, kinds, False, entry)
         self._add_partitions(target, entry, partitions)
         return written
@@ -221,7 +222,19 @@ def _check_keys(keys: list[str], columns: list[str]) -> None:
         )
 
 
-def _fitted(opened: Opened, kinds: dict[str, str], named: tuple[str, ...]) -> Opened:
+def _null_places(tree: exp.Expression) -> set[int]:
+    """Which columns of a bare VALUES are null in each row: to Trino of no type, to DuckDB integers."""
+    if not isinstance(tree, exp.Values):
+        return set()
+    rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in tree.expressions]
+    return {
+        place
+        for place, values in enumerate(zip(*rows, strict=False))
+        if all(isinstance(value, exp.Null) for value in values)
+    }
+
+
+def _fitted(opened: Opened, kinds: dict[str, str], named: tuple[str, ...], null_places: set[int]) -> Opened:
     """Give each column of the query the name of the table's column that it goes to; others are null."""
     found = _described(opened, opened.sql)
     targets = list(named or kinds)
@@ -231,7 +244,8 @@ def _fitted(opened: Opened, kinds: dict[str, str], named: tuple[str, ...]) -> Op
             "COLUMN_NOT_FOUND", f"line 1:1: Insert column name does not exist in target table: {unknown[0]}"
         )
     fits = len(found) == len(targets) and all(
-        is_coercible(kind, kinds[name]) for name, (_, kind) in zip(targets, found, strict=True)
+        place in null_places or is_coercible(kind, kinds[name])
+        for place, (name, (_, kind)) in enumerate(zip(targets, found, strict=True))
     )
     if not fits:
         wanted, given = ", ".join(kinds[name] for name in targets), ", ".join(str(kind).lower() for _, kind in found)
@@ -241,7 +255,9 @@ def _fitted(opened: Opened, kinds: dict[str, str], named: tuple[str, ...]) -> Op
         )
     listed = ", ".join(map(quoted, targets))
     nulls = "".join(f", NULL AS {quoted(name)}" for name in kinds if name not in targets)
-    sql = f"SELECT *{nulls} FROM ({opened.sql}) AS inserted({listed})"
+    untyped = ", ".join(f"NULL AS {quoted(targets[place])}" for place in sorted(null_places))
+    star = f"* REPLACE ({untyped})" if untyped else "*"
+    sql = f"SELECT {star}{nulls} FROM ({opened.sql}) AS inserted({listed})"
     return Opened(opened.connection, sql, opened.scanned_bytes, opened.cancelled)
 
 

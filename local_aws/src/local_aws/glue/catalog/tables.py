@@ -97,6 +97,23 @@ def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     return {"TableList": [describe(table) for table in tables], **token}
 
 
+def _search(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    """SearchTables by text: each of its words stands in the name, the description or a column; quoted, all at once."""
+    text = payload.get("SearchText", "").lower()
+    quoted = re.fullmatch(r'"(.*)"', text)
+    words = [quoted[1]] if quoted else text.split()
+    found = []
+    for database in state.databases():
+        for table in state.tables(database["input"]["Name"]):
+            columns = table.current.get("StorageDescriptor", {}).get("Columns", [])
+            texts = [table.name, table.current.get("Description", "")]
+            texts += [column.get(key, "") for column in columns for key in ("Name", "Comment")]
+            if all(any(word in one.lower() for one in texts) for word in words):
+                found.append(table)
+    tables, token = page(found, lambda table: [table.database, table.name], payload)
+    return {"TableList": [describe(table) for table in tables], **token}
+
+
 def _input(payload: dict[str, Any]) -> dict[str, Any]:
     details = payload["TableInput"]
     for name in ("TargetTable", "ViewDefinition"):
@@ -119,5 +136,6 @@ ANSWERERS = {
     "DeleteTable": changes(_delete, "DatabaseName", "Name"),
     "BatchDeleteTable": changes(_delete_batch, "DatabaseName", "TablesToDelete"),
     "GetTable": reads(_get, "DatabaseName", "Name"),
+    "SearchTables": reads(_search, "SearchText", "NextToken", "MaxResults"),
     "GetTables": reads(_list, "DatabaseName", "Expression", "NextToken", "MaxResults"),
 }
