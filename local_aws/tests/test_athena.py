@@ -183,8 +183,8 @@ def test_execution_parameters_take_the_places_of_question_marks(athena):
 
 
 def test_a_running_query_can_be_stopped(athena):
-    numbers = "cross join unnest(sequence(1, 300000))"
-    slow = f"select count(*) from (values 1) v(o) {numbers} a(x) {numbers} b(y) where x * y % 7 = 3"
+    numbers = "cross join unnest(sequence(1, 10000))"
+    slow = f"select count(*) from (values 1) v(o) {numbers} a(x) {numbers} b(y) {numbers} c(z) where x * y % 7 = z"
     request = {"QueryString": slow, "ResultConfiguration": {"OutputLocation": OUTPUT}}
     identifier = athena.start_query_execution(**request)["QueryExecutionId"]
     assert athena.get_query_execution(QueryExecutionId=identifier)["QueryExecution"]["Status"]["State"] == "RUNNING"
@@ -194,8 +194,8 @@ def test_a_running_query_can_be_stopped(athena):
 
 
 def test_queued_queries_can_be_stopped_and_no_worker_is_lost(athena):
-    numbers = "cross join unnest(sequence(1, 300000))"
-    slow = f"select count(*) from (values 1) v(o) {numbers} a(x) {numbers} b(y) where x * y % 7 = 3"
+    numbers = "cross join unnest(sequence(1, 10000))"
+    slow = f"select count(*) from (values 1) v(o) {numbers} a(x) {numbers} b(y) {numbers} c(z) where x * y % 7 = z"
     request = {"QueryString": slow, "ResultConfiguration": {"OutputLocation": OUTPUT}}
     started = [athena.start_query_execution(**request)["QueryExecutionId"] for _ in range(5)]
     for identifier in reversed(started):

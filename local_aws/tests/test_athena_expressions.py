@@ -39,8 +39,8 @@ def test_text_of_an_expression_is_athenas(tmp_path, expression, text):
 @pytest.mark.parametrize(
     ("expression", "name"),
     [
-        ("url_extract_host('http://a/b')", "NOT_SUPPORTED"),
-        ("typeof(1)", "NOT_SUPPORTED"),
+        ("st_point(1, 2)", "NOT_SUPPORTED"),
+        ("word_stem('lakes')", "NOT_SUPPORTED"),
         ("no_such_function(1)", "FUNCTION_NOT_FOUND"),
     ],
 )

@@ -8,8 +8,12 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokens import Token, TokenType
 
+from local_aws.athena import json_syntax
 from local_aws.athena.failure import unsupported
+from local_aws.athena.trino_types import TrinoType
 from local_aws.errors import AwsError
+
+_MOMENTS = (exp.DType.DATE, exp.DType.TIME, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
 
 
 class AthenaQueries(Trino):
@@ -18,39 +22,72 @@ class AthenaQueries(Trino):
     sqlglot knows the functions of all dialects, and would read another engine's function as one of Trino's.
     """
 
+    INDEX_OFFSET = 0
+
     class Parser(Trino.Parser):
         """The parser of `AthenaQueries`."""
 
         FUNCTIONS: dict = {}
+        SUBQUERY_TOKENS = {*Trino.Parser.SUBQUERY_TOKENS, TokenType.VALUES, TokenType.TABLE}
         FUNCTION_PARSERS = {
-            name: parser
-            for name, parser in Trino.Parser.FUNCTION_PARSERS.items()
-            if name in {"CAST", "TRY_CAST", "EXTRACT", "POSITION"}
+            **{name: Trino.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION")},
+            **json_syntax.PARSERS,
+            "TRIM": lambda self: trimmed(self._parse_trim()),
+            "SUBSTRING": lambda self: substring(self._parse_substring()),
         }
         TYPE_LITERAL_PARSERS = {
             **Trino.Parser.TYPE_LITERAL_PARSERS,
+            **dict.fromkeys(_MOMENTS, lambda self, this, kind: typed_literal(this, kind)),
             exp.DType.DECIMAL: lambda self, this, kind: decimal_literal(this, kind),
         }
         NO_PAREN_FUNCTION_PARSERS = {"CASE": Trino.Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
 
 
+def typed_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
+    """Mark a literal such as ``DATE '2020-01-01'``, which a CAST of the text would look like."""
+    made = exp.Cast(this=text, to=kind)
+    made.meta["literal"] = True
+    return made
+
+
+def trimmed(node: exp.Expression) -> exp.Anonymous:
+    """Write ``TRIM(LEADING 'x' FROM text)`` as the call that it stands for."""
+    name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(node.args.get("position") or "", "trim")
+    given = [node.this, node.expression] if node.args.get("expression") is not None else [node.this]
+    return exp.Anonymous(this=name, expressions=given)
+
+
+def substring(node: exp.Expression) -> exp.Anonymous:
+    """Write ``SUBSTRING(text FROM 2 FOR 3)`` as a call with commas."""
+    given = [node.this, node.args.get("start"), node.args.get("length")]
+    return exp.Anonymous(this="substring", expressions=[part for part in given if part is not None])
+
+
 def decimal_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
     """Give ``DECIMAL '1.10'`` the digits that it is written with (Trino, "Decimal functions and operators")."""
-    found = re.fullmatch(r"[+-]?(\d*)\.?(\d*)", text.name)
+    found = decimal_type(text.name)
     if found and not kind.expressions:
-        scale = len(found[2])
-        precision = max(1, len(found[1].lstrip("0")) + scale)
-        kind = exp.DataType.build(f"DECIMAL({precision}, {scale})", dialect="trino")
+        kind = exp.DataType.build(str(found), dialect="trino")
     return exp.Cast(this=text, to=kind)
 
 
+def decimal_type(digits: str) -> TrinoType | None:
+    """Give the type of a decimal that is written with these digits."""
+    found = re.fullmatch(r"[+-]?(\d*)\.?(\d*)", digits)
+    if not found:
+        return None
+    scale = len(found[2])
+    return TrinoType("decimal", (max(1, len(found[1].lstrip("0")) + scale), scale))
+
+
 _NODES = """
-    Add Alias All And Anonymous Any Array Between Boolean Bracket CTE Case Cast Coalesce Column ColumnDef Cube
-    CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except Exists Extract
-    Fetch Filter From GT GTE Group GroupingSets Having Identifier If In Intersect Interval Is Join LT LTE Lambda
-    Like Limit LimitOptions Literal Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or
-    Order Ordered Paren Rollup Select Star StrPosition Sub Subquery Table TableAlias TableSample TryCast Tuple
-    Union Unnest Values Var Where Window WindowSpec With
+    Add Alias All And Anonymous Any Array AtTimeZone Between Boolean Bracket CTE Case Cast Coalesce Column
+    ColumnDef Cube CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except
+    Exists Extract Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If IgnoreNulls In
+    Intersect Interval IntervalSpan Is Join LT LTE Lambda Lateral Like Limit LimitOptions Literal Localtime
+    Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Paren ParseJSON
+    RespectNulls Rollup Select Star StrPosition Sub Subquery Table TableAlias TableSample TryCast Tuple
+    UnicodeString Union Unnest Values Var Where Window WindowSpec With WithinGroup
 """
 ALLOWED = frozenset(_NODES.split())
 """sqlglot's node classes that this engine is known to run as Trino does; everything else is refused by name."""
@@ -81,6 +118,10 @@ def parse_query(sql: str, parameters: list[str] | None = None) -> exp.Expression
             raise unsupported(f"{type(node).__name__} in a query")
     if any(not select.expressions for select in tree.find_all(exp.Select)):
         raise syntax_error("line 1:1: mismatched input: SELECT needs at least one expression")
+    if any(lateral.args.get("view") for lateral in tree.find_all(exp.Lateral)):
+        raise syntax_error("line 1:1: mismatched input 'view': Athena writes CROSS JOIN UNNEST")
+    if any(isinstance(part.expression, exp.Neg) for part in tree.find_all(exp.Limit, exp.Offset)):
+        raise syntax_error("line 1:1: mismatched input '-': LIMIT and OFFSET take whole numbers")
     if any(not isinstance(table.this, exp.Identifier) for table in tree.find_all(exp.Table)):
         raise unsupported("table functions")
     if any(group.args.get("all") for group in tree.find_all(exp.Group)):

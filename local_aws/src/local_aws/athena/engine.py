@@ -12,6 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from local_aws.athena import binder as binding
+from local_aws.athena import relations
 from local_aws.athena.dialect import position
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.hidden_columns import NAMES, hidden_types, leave_out_of_stars
@@ -30,6 +31,7 @@ from local_aws.athena.translation import (
     normalize_identifiers,
 )
 from local_aws.athena.types import HiveType, column_info
+from local_aws.athena.vectors import Registry
 from local_aws.athena.views import expand_views
 from local_aws.endpoint.service import Service
 from local_aws.lake import Lake
@@ -105,6 +107,7 @@ class Engine:
         query = _selected(tree)
         normalize_identifiers(query)
         query = expand_views(self._catalog, query, database)
+        relations.prepare(query)
         expand_information_schema(self._catalog, query)
         tables = self._find_tables(query, database, sql)
         check_samples(query)
@@ -119,6 +122,7 @@ class Engine:
                 binding.connect(temp_directory=str(scratch / "spill")) as connection,
                 _interrupted(connection, cancelled),
             ):
+                Registry(connection).add(translated)
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, enough_rows(query))
                 for name, table in tables.items():
                     reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])

@@ -1,128 +1,196 @@
 """Operators whose meaning in Trino depends on the types of their operands."""
 
-from collections.abc import Callable
-from typing import Any
-
 from sqlglot import exp
 
-from local_aws.athena.casts import FLOATS, INTEGERS, duck_cast, typed_operands
-from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.json_lines import fail
-from local_aws.athena.types import RESULT_NAMES
+from local_aws.athena import arithmetic, intervals, zones
+from local_aws.athena.arithmetic import SIGNS, negative, numbers
+from local_aws.athena.arrays import check_concatenated, concatenated
+from local_aws.athena.calls import Typer, call
+from local_aws.athena.casts import coerce, duck_cast
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.inference import noted, trino_types
+from local_aws.athena.moment_arithmetic import difference, move, scale
+from local_aws.athena.trino_types import DAY_TIME, NUMBERS, YEAR_MONTH, ZONED, TrinoType, common_type
 
-DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "hugeint": 19, "ubigint": 19}
-MOST_DIGITS = 38
-
-_ZERO = fail("DIVISION_BY_ZERO: Division by zero")
-MACROS = (
-    f"integer_division(a, b) AS CASE WHEN b = 0 THEN {_ZERO} ELSE a // b END",
-    f"remainder(a, b) AS CASE WHEN b = 0 THEN {_ZERO} ELSE a % b END",
-    "unscaled(x) AS CAST(replace(CAST(x AS VARCHAR), '.', '') AS HUGEINT)",
-    # Half up, as Trino rounds: |a| * factor / |b| in whole numbers, then the sign and the point set again.
-    f"decimal_quotient(a, b, factor) AS CASE WHEN b = 0 THEN {_ZERO} ELSE "
-    "(2 * abs(unscaled(a)) * factor + abs(unscaled(b))) // (2 * abs(unscaled(b))) END",
-    "decimal_text(a, b, q, places) AS CASE WHEN (a < 0) <> (b < 0) THEN '-' ELSE '' END "
-    "|| CASE WHEN places = 0 THEN CAST(q AS VARCHAR) ELSE regexp_replace(lpad(CAST(q AS VARCHAR), "
-    "greatest(length(CAST(q AS VARCHAR)), places + 1)::INTEGER, '0'), '(\\d{' || places || '})$', '.\\1') END",
-    "array_subscript(a, i) AS list_extract(a, CASE WHEN i > len(a) THEN "
-    f"{fail('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length')}::BIGINT "
-    "ELSE i END)",
-)
-Typer = Callable[..., list[Any]]
+_INTERVALS = {DAY_TIME, YEAR_MONTH}
+MACROS = arithmetic.MACROS
 
 
-def divide(node: exp.Div, types_of: Typer) -> exp.Expression:
-    """Write a division: whole numbers stay whole, decimals keep their scale, doubles follow IEEE 754."""
-    left, right = node.this, node.expression
-    kinds = types_of(left, right)
-    if {kind.id for kind in kinds} <= INTEGERS:
-        return exp.Anonymous(this="integer_division", expressions=[left, right])
-    if any(kind.id in FLOATS for kind in kinds):
-        return exp.Paren(this=exp.Div(this=left, expression=right))
-    if not all(kind.id == "decimal" or kind.id in DIGITS for kind in kinds):
-        raise _mismatch(kinds, "/")
-    return _divide_decimals(left, right, [_digits(kind) for kind in kinds])
+def operate(node: exp.Expression, types_of: Typer) -> exp.Expression:
+    """Write ``+ - * / %``."""
+    kinds = trino_types(types_of, node.this, node.expression)
+    names = [kind.name for kind in kinds]
+    if set(names) == {"unknown"}:
+        return exp.Null()
+    if set(names) <= {*NUMBERS, "unknown"}:
+        return numbers(node, kinds)
+    made = _of_time(node, kinds, names) if "unknown" not in names else None
+    if made is None:
+        raise mismatch(kinds, SIGNS[type(node)])
+    return made
 
 
-def _digits(kind: Any) -> tuple[int, int]:
-    if kind.id == "decimal":
-        details = dict(kind.children)
-        return details["precision"], details["scale"]
-    return DIGITS[kind.id], 0
+def _of_time(node: exp.Expression, kinds: list[TrinoType], names: list[str]) -> exp.Expression | None:
+    left, right, plus = node.this, node.expression, isinstance(node, exp.Add)
+    if isinstance(node, exp.Add | exp.Sub):
+        if names[1] in _INTERVALS and (kinds[0].moment or names[0] == "time"):
+            return move(left, kinds[0], right, kinds[1], plus)
+        if plus and names[0] in _INTERVALS and (kinds[1].moment or names[1] == "time"):
+            return move(right, kinds[1], left, kinds[0], plus)
+        if names[0] == names[1] and names[0] in _INTERVALS:
+            numbers_of = [intervals.number_of(side, kinds[0]) for side in (left, right)]
+            return intervals.interval(
+                exp.Paren(this=type(node)(this=numbers_of[0], expression=numbers_of[1])), names[0]
+            )
+        return difference(left, right, kinds) if not plus and all(kind.moment for kind in kinds) else None
+    if names[0] in _INTERVALS and names[1] in NUMBERS and isinstance(node, exp.Mul | exp.Div):
+        return scale(node, left, kinds[0], right, kinds[1])
+    if names[1] in _INTERVALS and names[0] in NUMBERS and isinstance(node, exp.Mul):
+        return scale(node, right, kinds[1], left, kinds[0])
+    return None
 
 
-def _divide_decimals(left: exp.Expression, right: exp.Expression, digits: list[tuple[int, int]]) -> exp.Expression:
-    """Divide exactly in whole numbers (Trino, "Decimal functions and operators": the larger scale is kept)."""
-    (left_digits, left_scale), (_, right_scale) = digits
-    scale = max(left_scale, right_scale)
-    precision = min(MOST_DIGITS, left_digits + right_scale + max(0, right_scale - left_scale))
-    factor = duck_cast(exp.Literal.number(10 ** (scale - left_scale + right_scale)), "HUGEINT")
-    quotient = exp.Anonymous(this="decimal_quotient", expressions=[left, right, factor])
-    places = exp.Literal.number(scale)
-    text = exp.Anonymous(this="decimal_text", expressions=[left.copy(), right.copy(), quotient, places])
-    return duck_cast(text, f"DECIMAL({precision}, {scale})")
-
-
-def modulo(node: exp.Mod, types_of: Typer) -> exp.Expression:
-    """Write a remainder; only doubles may be divided by zero."""
-    kinds = types_of(node.this, node.expression)
-    if any(kind.id in FLOATS for kind in kinds):
-        return node
-    return exp.Anonymous(this="remainder", expressions=[node.this, node.expression])
-
-
-def add_or_subtract(node: exp.Expression, types_of: Typer) -> exp.Expression:
-    """Write a sum or difference; a date moved by an interval stays a date, as in Trino."""
-    kinds = [kind.id for kind in types_of(node.this, node.expression)]
-    moments = [kind for kind in kinds if kind == "date" or kind.startswith("timestamp")]
-    if not moments:
-        return node
-    if len(moments) == 2:
-        raise unsupported("the difference of two times; use date_diff")
-    if "interval" not in kinds:
-        raise _mismatch(types_of(node.this, node.expression), "+")
-    return duck_cast(exp.Paren(this=node.copy()), "DATE") if moments[0] == "date" else node
+def negate(node: exp.Neg, types_of: Typer) -> exp.Expression:
+    """Write the minus of a number or an interval."""
+    (kind,) = trino_types(types_of, node.this)
+    if kind.name in _INTERVALS:
+        return intervals.interval(exp.Neg(this=intervals.number_of(node.this, kind)), kind.name)
+    return node.this if kind.name == "unknown" else negative(node, kind)
 
 
 def concatenate(node: exp.DPipe, types_of: Typer) -> exp.Expression:
     """Write ``||``, which Trino has for two texts or two arrays."""
-    kinds = types_of(*typed_operands([node.this, node.expression]))
-    names = {kind.id for kind in kinds}
-    if names <= {"varchar"} or names <= {"list"} or names <= {"blob"}:
-        return exp.DPipe(this=node.this, expression=node.expression)
-    raise _mismatch(kinds, "||")
+    kinds = trino_types(types_of, node.this, node.expression)
+    names = {kind.name for kind in kinds} - {"unknown"}
+    made = exp.DPipe(this=node.this, expression=node.expression)
+    if names <= {"varchar", "char"}:
+        if names == {"char"}:
+            return noted(made, TrinoType("char", (sum(kind.numbers[0] for kind in kinds if kind.numbers),)))
+        return noted(made, TrinoType("varchar"))
+    if "array" in names:
+        check_concatenated(kinds, lambda: mismatch(kinds, "||"))
+        return concatenated([node.this, node.expression], types_of(node.this, node.expression))
+    if names <= {"varbinary"}:
+        return made
+    raise mismatch(kinds, "||")
 
 
 def compare(node: exp.Expression, types_of: Typer) -> exp.Expression:
     """Check a comparison: Trino compares text only with text, where DuckDB would cast."""
-    operands = [node.this, *(node.args[key] for key in ("expression", "low", "high") if key in node.args)]
-    kinds = types_of(*typed_operands(operands))
-    if len({_family(kind.id) for kind in kinds}) > 1:
-        raise _mismatch(kinds, _SIGNS.get(type(node), "BETWEEN"))
+    keys = [key for key in ("this", "expression", "low", "high") if key in node.args]
+    operands = [node.args[key] for key in keys]
+    kinds = trino_types(types_of, *operands)
+    wanted = _common(kinds)
+    if wanted is None:
+        raise _incomparable(node, kinds)
+    made = _compared(node, keys, kinds, wanted)
+    return _of_floats(made) if wanted.name in {"double", "real"} and type(node) in _NAN_SIDES else made
+
+
+_NAN_SIDES = {
+    exp.EQ: "this",
+    exp.NEQ: "this",
+    exp.GT: "this",
+    exp.GTE: "this",
+    exp.LT: "expression",
+    exp.LTE: "expression",
+}
+"""Where DuckDB, for which not-a-number is the largest number and equal to itself, would say what IEEE 754 denies."""
+
+
+def _of_floats(node: exp.Expression) -> exp.Expression:
+    """Write a comparison that not-a-number fails, as in Trino; a literal is none."""
+    side = node.args[_NAN_SIDES[type(node)]]
+    if isinstance(side, exp.Literal) or side.find(exp.Query):
+        return node
+    nan = call("isnan", duck_cast(side.copy(), "DOUBLE"))
+    if isinstance(node, exp.NEQ):
+        return exp.Paren(this=exp.Or(this=node.copy(), expression=nan))
+    return exp.Paren(this=exp.And(this=node.copy(), expression=exp.Not(this=nan)))
+
+
+def _common(kinds: list[TrinoType]) -> TrinoType | None:
+    wanted: TrinoType | None = kinds[0]
+    for kind in kinds[1:]:
+        wanted = None if wanted is None else common_type(wanted, kind)
+    return wanted
+
+
+def _incomparable(node: exp.Expression, kinds: list[TrinoType]) -> QueryFailed:
+    if isinstance(node, exp.Between):
+        value, low, high = kinds
+        return QueryFailed("TYPE_MISMATCH", f"Cannot check if {value} is BETWEEN {low} and {high}")
+    return mismatch(kinds, COMPARISONS[type(node)])
+
+
+def _compared(node: exp.Expression, keys: list[str], kinds: list[TrinoType], wanted: TrinoType) -> exp.Expression:
+    """Write the operands of a comparison for DuckDB: moments in UTC, char without the blanks that fill it."""
+    for key, kind in zip(keys, kinds, strict=True):
+        operand = node.args[key]
+        if wanted.name == ZONED:
+            node.set(key, zones.utc_of(coerce(operand, kind, wanted)))
+        elif wanted.name == "char":
+            node.set(key, call("rtrim", operand, exp.Literal.string(" ")))
+        elif wanted.name == "timestamp" and kind.name == "date":
+            node.set(key, duck_cast(operand, "TIMESTAMP"))
     return node
 
 
-def _family(kind: str) -> str:
-    if kind in INTEGERS or kind in FLOATS or kind == "decimal":
-        return "number"
-    return "moment" if kind == "date" or kind.startswith("timestamp") else kind
+def compare_list(node: exp.In, types_of: Typer) -> exp.Expression:
+    """Check ``IN`` with a list as each comparison with one of its items."""
+    items = node.args.get("expressions")
+    if not items:
+        return node
+    kinds = trino_types(types_of, node.this, *items)
+    wanted = _common(kinds)
+    if wanted is None:
+        raise QueryFailed(
+            "TYPE_MISMATCH",
+            "IN value and list items must be the same type or coercible to a common type: "
+            f"{', '.join(map(str, kinds))}",
+        )
+    if wanted.name == ZONED:
+        node.set("this", zones.utc_of(coerce(node.this, kinds[0], wanted)))
+        node.set(
+            "expressions",
+            [zones.utc_of(coerce(item, kind, wanted)) for item, kind in zip(items, kinds[1:], strict=True)],
+        )
+    return node
 
 
-_SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
+COMPARISONS = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.Between: "BETWEEN",
+    exp.NullSafeEQ: "IS DISTINCT FROM",
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+}
 
 
-def subscript(node: exp.Bracket, types_of: Typer) -> exp.Expression:
-    """Write ``array[n]``: Trino fails beyond the end, DuckDB gives null."""
-    (index,) = node.expressions
-    if types_of(node.this)[0].id != "list":
-        raise unsupported("map subscripts; use element_at")
-    if not (isinstance(index, exp.Literal) and not index.is_string):
-        raise unsupported("array subscripts that are no literals; use element_at")
-    # sqlglot keeps subscripts counted from zero.
-    place = exp.Literal.number(int(index.this) + 1)
-    return exp.Anonymous(this="array_subscript", expressions=[node.this, place])
+def at_time_zone(node: exp.AtTimeZone, types_of: Typer) -> exp.Expression:
+    """Write ``AT TIME ZONE``: the same moment with another zone."""
+    zone = node.args["zone"]
+    kind, zone_kind = trino_types(types_of, node.this, zone)
+    if not kind.moment or kind.name == "date":
+        raise QueryFailed(
+            "TYPE_MISMATCH", f"Type of value must be a time or timestamp with or without time zone (actual {kind})"
+        )
+    if zone_kind.name == DAY_TIME:
+        zone = _offset(zone, zone_kind)
+    elif zone_kind.name != "varchar":
+        raise QueryFailed("TYPE_MISMATCH", f"Type of time zone must be VARCHAR or INTERVAL (actual {zone_kind})")
+    moment = coerce(node.this, kind, TrinoType(ZONED, kind.numbers))
+    return zones.zoned(zones.utc_of(moment), zones.named(zone), kind.numbers[0])
 
 
-def _mismatch(kinds: list[Any], sign: str) -> QueryFailed:
-    names = [RESULT_NAMES.get(kind.id, kind.id) for kind in kinds]
-    return QueryFailed("TYPE_MISMATCH", f"Cannot apply operator: {f' {sign} '.join(names)}")
+def _offset(zone: exp.Expression, kind: TrinoType) -> exp.Expression:
+    return call("offset_text", intervals.number_of(zone, kind))
+
+
+def mismatch(kinds: list[TrinoType], sign: str) -> QueryFailed:
+    """Trino's refusal of an operator for the types of its operands."""
+    return QueryFailed("TYPE_MISMATCH", f"Cannot apply operator: {f' {sign} '.join(map(str, kinds))}")

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from local_aws.athena.failure import QueryFailed
+from local_aws.athena.time_zones import zone_info
+from local_aws.athena.trino_types import MILLIS_FIELD, MONTHS_FIELD, UTC_FIELD, ZONE_FIELD
 
 BIGINT_LIMITS = (-(2**63), 2**63 - 1)
 PLAIN_FROM, PLAIN_BELOW = 1e-3, 1e7
@@ -29,6 +31,10 @@ def renderer(duck_type: Any) -> Renderer:
 
 def _writer(duck_type: Any) -> Callable[[Any], str]:
     kind = duck_type.id
+    if kind == "struct":
+        own = _ROW_WRITERS.get(tuple(label for label, _ in duck_type.children))
+        if own is not None:
+            return own
     if kind in {"list", "struct", "map"}:
         return _nested_writer(duck_type)
     return _SCALAR_WRITERS.get(kind, str)
@@ -41,6 +47,11 @@ def _nested_writer(duck_type: Any) -> Callable[[Any], str]:
     if duck_type.id == "list":
         return lambda value: f"[{', '.join(map(writers[0], value))}]"
     if duck_type.id == "map":
+        if duck_type.children[0][1].id in {"list", "struct", "map"}:
+            # Python cannot have these as keys; DuckDB gives two lists.
+            return lambda value: _braces(
+                (writers[0](k), writers[1](v)) for k, v in zip(value["key"], value["value"], strict=True)
+            )
         return lambda value: _braces((writers[0](k), writers[1](v)) for k, v in value.items())
     if not any(labels):
         names = [f"field{place}" for place in range(len(labels))]
@@ -93,11 +104,39 @@ def _date(value: dt.date | str) -> str:
 def _timestamp(value: dt.datetime | str) -> str:
     if isinstance(value, str):
         return _far(value)
+    value = _to_millisecond(value)
     return f"{value:%H:%M:%S}".join([f"{value.date().isoformat()} ", f".{value.microsecond // 1000:03d}"])
 
 
-def _zoned(value: dt.datetime | str) -> str:
-    return f"{_timestamp(value if isinstance(value, str) else value.astimezone(dt.timezone.utc))} UTC"
+def _to_millisecond(value: dt.datetime) -> dt.datetime:
+    """Round half up, as Trino does for clients that know three digits of a second."""
+    if value.microsecond % 1000 < 500 or value.year == dt.MAXYEAR:
+        return value
+    return value + dt.timedelta(microseconds=1000 - value.microsecond % 1000)
+
+
+def _time(value: dt.time) -> str:
+    moment = _to_millisecond(dt.datetime.combine(dt.date(2000, 1, 1), value))
+    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+
+
+def _zoned(value: dict[str, Any]) -> str:
+    utc, zone = value[UTC_FIELD], value[ZONE_FIELD]
+    if not isinstance(utc, str) and zone != "UTC":
+        utc = utc.replace(tzinfo=dt.timezone.utc).astimezone(zone_info(zone)).replace(tzinfo=None)
+    return f"{_timestamp(utc)} {zone}"
+
+
+def _day_time(value: dict[str, Any]) -> str:
+    millis = abs(value[MILLIS_FIELD])
+    seconds, days = millis // 1000 % 86_400, millis // 86_400_000
+    sign = "-" if value[MILLIS_FIELD] < 0 else ""
+    return f"{sign}{days} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{millis % 1000:03d}"
+
+
+def _year_month(value: dict[str, Any]) -> str:
+    months = abs(value[MONTHS_FIELD])
+    return f"{'-' if value[MONTHS_FIELD] < 0 else ''}{months // 12}-{months % 12}"
 
 
 def _far(text: str) -> str:
@@ -117,7 +156,13 @@ _SCALAR_WRITERS: dict[str, Callable[[Any], str]] = {
     "float": write_real,
     "decimal": lambda value: format(value, "f"),
     "timestamp": _timestamp,
-    "timestamp with time zone": _zoned,
+    "time": _time,
     "date": _date,
     "blob": lambda value: " ".join(f"{byte:02x}" for byte in value),
 }
+_ROW_WRITERS: dict[tuple[str, ...], Callable[[Any], str]] = {
+    (UTC_FIELD, ZONE_FIELD): _zoned,
+    (MILLIS_FIELD,): _day_time,
+    (MONTHS_FIELD,): _year_month,
+}
+"""What is a row for DuckDB alone."""

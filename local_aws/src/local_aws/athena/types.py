@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.athena.failure import unsupported
+from local_aws.athena.trino_types import DAY_TIME, YEAR_MONTH, ZONED, from_duck
 
 SCALARS = {
     "boolean": "BOOLEAN",
@@ -61,6 +62,7 @@ PRECISIONS = {
     "date": 0,
     "boolean": 0,
     "timestamp": 3,
+    "time": 3,
     "timestamp with time zone": 3,
     "varchar": 2147483647,
     "varbinary": 1073741824,
@@ -152,11 +154,17 @@ def _parse_nested(name: str, rest: list[str], text: str) -> tuple[HiveType, list
 
 def column_info(name: str, duck_type: Any) -> dict[str, Any]:
     """Describe a result column as GetQueryResults does (API reference, ``ColumnInfo``)."""
-    kind = RESULT_NAMES.get(duck_type.id)
+    kind = _own_name(duck_type) or RESULT_NAMES.get(duck_type.id)
     if kind is None:
         raise unsupported(f"results of DuckDB's type {duck_type}")
     details = dict(duck_type.children) if duck_type.id == "decimal" else {}
     return _info(name, kind, details.get("precision", PRECISIONS.get(kind, 0)), details.get("scale", 0))
+
+
+def _own_name(duck_type: Any) -> str | None:
+    """Name the types that are rows for DuckDB alone."""
+    kind = from_duck(duck_type)
+    return kind.name if kind.name in {ZONED, DAY_TIME, YEAR_MONTH, "json"} else None
 
 
 def text_column(name: str, kind: str = "string") -> dict[str, Any]:

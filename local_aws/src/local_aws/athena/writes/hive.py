@@ -3,12 +3,14 @@
 from typing import Any
 
 from local_aws.athena.failure import QueryFailed
+from local_aws.athena.trino_types import from_duck
 from local_aws.athena.types import RESULT_NAMES, parse_hive_type, quoted
 
 _HIVES_OWN = {"integer": "int", "varchar": "string", "varbinary": "binary"}
 """Trino's types that Hive calls otherwise."""
-_NOT_HIVES = {"time", "timestamp with time zone", "array", "row", "uuid", "unknown"}
-_NAMES = {duck: _HIVES_OWN.get(name, name) for duck, name in RESULT_NAMES.items() if name not in _NOT_HIVES}
+_NOT_HIVES = {"time", "timestamp with time zone", "json", "uuid"}
+_UNNAMED = {*_NOT_HIVES, "array", "row", "unknown"}
+_NAMES = {duck: _HIVES_OWN.get(name, name) for duck, name in RESULT_NAMES.items() if name not in _UNNAMED}
 """Hive's name of each type of DuckDB's that has one; those of nested types are made of their parts."""
 _RANKS = ("tinyint", "smallint", "int", "bigint", "decimal", "float", "double")
 _INTEGERS = {"tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
@@ -24,6 +26,9 @@ def hive_type(name: str, duck_type: Any) -> str:
         For a type that Hive has not, such as a timestamp with a time zone ("Considerations and limitations for CTAS
         queries", Athena user guide).
     """
+    own = from_duck(duck_type)
+    if own.name in _NOT_HIVES or own.name.startswith("interval"):
+        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {own}")
     kind = duck_type.id
     if kind in {"null", '"null"'}:
         raise QueryFailed("COLUMN_TYPE_UNKNOWN", f"line 1:1: Column type is unknown: {name}")

@@ -1,0 +1,102 @@
+"""Relations that Trino writes otherwise than DuckDB: VALUES as a query, WITH TIES, names of columns."""
+
+import re
+
+from sqlglot import exp
+
+from local_aws.athena.failure import QueryFailed, unsupported
+
+
+def prepare(tree: exp.Expression) -> None:
+    """Rewrite and check the relations of a parsed query in place."""
+    for values in list(tree.find_all(exp.Values)):
+        if not isinstance(values.parent, exp.From | exp.Join | None):
+            _select(values)
+    for select in tree.find_all(exp.Select):
+        _with_ties(select)
+    for condition in tree.find_all(exp.In):
+        _check_in(condition)
+    for function in tree.find_all(exp.Anonymous):
+        _check_offset(function)
+    for relation in tree.find_all(exp.Values, exp.Subquery, exp.CTE):
+        _check_names(relation)
+
+
+def _select(values: exp.Values) -> None:
+    """Write VALUES in the place of a query as a query over them."""
+    relation = values.copy()
+    alias = relation.args.get("alias") or exp.TableAlias(this=exp.to_identifier("rows", quoted=True))
+    relation.set("alias", alias)
+    if isinstance(values.parent, exp.Subquery) and isinstance(values.parent.parent, exp.From | exp.Join):
+        return
+    values.replace(exp.select("*").from_(relation))
+
+
+def _with_ties(select: exp.Select) -> None:
+    fetch = select.args.get("limit")
+    options = fetch.args.get("limit_options") if isinstance(fetch, exp.Fetch) else None
+    if options is None or not options.args.get("with_ties"):
+        return
+    order = select.args.get("order")
+    if order is None:
+        raise QueryFailed("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY")
+    if select.args.get("offset") or select.args.get("distinct"):
+        raise unsupported("WITH TIES together with OFFSET or DISTINCT")
+    order = order.copy()
+    for item in order.expressions:
+        if isinstance(item.this, exp.Literal):
+            item.set("this", select.expressions[int(item.this.this) - 1].unalias().copy())
+    rank = exp.Window(this=exp.Anonymous(this="rank"), order=order)
+    count = fetch.args.get("count") or exp.Literal.number(1)
+    select.set("limit", None)
+    select.set("qualify", exp.Qualify(this=exp.LTE(this=rank, expression=count.copy())))
+
+
+def _check_names(relation: exp.Expression) -> None:
+    alias = relation.args.get("alias")
+    names = alias.columns if isinstance(alias, exp.TableAlias) else []
+    width = _width(relation)
+    if isinstance(relation, exp.Values):
+        _check_values(relation)
+    if names and width is not None and len(names) != width:
+        message = f"Column alias list has {len(names)} entries but '{alias.name}' has {width} columns available"
+        raise QueryFailed("MISMATCHED_COLUMN_ALIASES", message)
+
+
+def _check_values(values: exp.Values) -> None:
+    widths = {len(row.expressions) if isinstance(row, exp.Tuple) else 1 for row in values.expressions}
+    if len(widths) > 1:
+        raise QueryFailed("TYPE_MISMATCH", f"Values rows have mismatched sizes: {sorted(widths)}")
+
+
+def _width(relation: exp.Expression) -> int | None:
+    """Count the columns of a relation, where its text tells them."""
+    if isinstance(relation, exp.Values):
+        first = relation.expressions[0]
+        return len(first.expressions) if isinstance(first, exp.Tuple) else 1
+    query = relation.this
+    while isinstance(query, exp.SetOperation | exp.Subquery):
+        query = query.this
+    if not isinstance(query, exp.Select) or any(item.is_star for item in query.expressions):
+        return _width(query) if isinstance(query, exp.Values) else None
+    return len(query.expressions)
+
+
+def _check_offset(function: exp.Anonymous) -> None:
+    """Refuse what Trino refuses for each row: an offset before the row itself, or a place before the first."""
+    least = {"lag": 0, "lead": 0, "nth_value": 1}.get(function.name.lower())
+    if least is None or len(function.expressions) == 1:
+        return
+    digits = re.sub(r"\s", "", function.expressions[1].sql())
+    if re.fullmatch(r"-?\d+", digits) and int(digits) < least:
+        raise QueryFailed("INVALID_FUNCTION_ARGUMENT", f"Offset must be at least {least}")
+
+
+def _check_in(condition: exp.In) -> None:
+    query = condition.args.get("query")
+    width = _width(query) if query is not None else None
+    given = len(condition.this.expressions) if isinstance(condition.this, exp.Tuple) else 1
+    if width is not None and given == 1 and width > 1:
+        raise QueryFailed(
+            "TYPE_MISMATCH", f"Value expression and result of subquery must be of the same type: 1 vs {width}"
+        )

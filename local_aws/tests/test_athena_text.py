@@ -1,0 +1,83 @@
+"""Text, regular expressions, URLs and bytes have Trino's values.
+
+The values are those of Trino's own tests and documentation: TestStringFunctions, AbstractTestRegexpFunctions,
+TestUrlFunctions, TestVarbinaryFunctions, "String functions and operators".
+"""
+
+import pytest
+from athena_expression import text_of
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("cast(map(array['1'],array[2]) as map(integer,varchar))", "{1=2}"),
+        ("concat_ws(',', 'a', null, 'b')", "a,b"),
+        ("concat_ws(',', array['a', null, 'b'])", "a,b"),
+        ("regexp_count('1a2b3', '\\d')", "3"),
+        ("regexp_split('a1b2c', '\\d')", "[a, b, c]"),
+        ("regexp_extract_all('1a 2b 14m', '\\d+')", "[1, 2, 14]"),
+        ("regexp_extract_all('1a 2b 14m', '(\\d+)([a-z]+)', 2)", "[a, b, m]"),
+        ("regexp_position('I have 23 apples', '\\d')", "8"),
+        ("regexp_position('I have 23 apples', '\\d', 9)", "9"),
+        ("regexp_replace('new york', '(\\w)(\\w*)', x -> upper(x[1]) || lower(x[2]))", "New York"),
+        ("regexp_replace('1a 2b 14m', '(\\d+)([ab]) ', '3c$2 ')", "3ca 3cb 14m"),
+        ("regexp_replace('fun', '(?<x>u)', '[${x}]')", "f[u]n"),
+        ("regexp_like('1a 2b 14m', '\\d+b')", "true"),
+        ("regexp_extract('1a 2b 14m', '(\\d+)([a-z]+)', 2)", "a"),
+        ("regexp_extract('abc', '(x)?b', 1)", ""),
+        ("normalize('é', NFD) = 'é'", "false"),
+        ("length(normalize('é', NFD))", "2"),
+        ("translate('abcd', 'abc', '12')", "12d"),
+        ("soundex('Miller')", "M460"),
+        ("hamming_distance('abc', 'abd')", "1"),
+        ("levenshtein_distance('kitten', 'sitting')", "3"),
+        ("levenshtein_distance('ä', 'a')", "1"),
+        ("url_extract_host('http://example.com:8080/p/q?x=1&y=2#f')", "example.com"),
+        ("url_extract_port('http://example.com:8080/p/q?x=1&y=2#f')", "8080"),
+        ("url_extract_path('http://example.com:8080/p/q?x=1&y=2#f')", "/p/q"),
+        ("url_extract_query('http://example.com:8080/p/q?x=1&y=2#f')", "x=1&y=2"),
+        ("url_extract_parameter('http://example.com:8080/p/q?x=1&y=2#f', 'y')", "2"),
+        ("url_extract_fragment('http://example.com:8080/p/q?x=1&y=2#f')", "f"),
+        ("url_extract_protocol('http://example.com:8080/p/q?x=1&y=2#f')", "http"),
+        ("url_encode('a b&c')", "a+b%26c"),
+        ("url_decode('a+b%26c')", "a b&c"),
+        ("strpos('abcabc', 'c', 2)", "6"),
+        ("strpos('abcabc', 'c', -1)", "6"),
+        ("split('a,b,c', ',', 2)", "[a, b,c]"),
+        ("split_to_map('a=1,b=2', ',', '=')", "{a=1, b=2}"),
+        ("split_to_multimap('a=1,a=2', ',', '=')", "{a=[1, 2]}"),
+        ("upper('ß')", "ß"),
+        ("reverse('äbc')", "cbä"),
+        ("lpad('hello', 3, 'x')", "hel"),
+        ("rpad('hi', 5, 'ab')", "hiaba"),
+        ("codepoint('ä')", "228"),
+        ("luhn_check('79927398713')", "true"),
+        ("from_base('ff', 16)", "255"),
+        ("to_hex(xxhash64(to_utf8('')))", "EF46DB3751D8E999"),
+        (
+            "to_hex(sha512(to_utf8('')))",
+            "CF83E1357EEFB8BDF1542850D66D8007D620E4050B5715DC83F4A921D36CE9CE47D0D13C5D85F2B0FF8318D2877EEC2F63B931BD47417A81A538327AF927DA3E",
+        ),
+        ("to_base32(to_utf8('hi'))", "NBUQ===="),
+        ("from_utf8(from_base32('NBUQ'))", "hi"),
+        ("to_base64url(x'fbff')", "-_8="),
+        ("from_base64url('-_8=')", "fb ff"),
+        ("from_big_endian_64(x'0000000000000001')", "1"),
+        ("trim('  a ')", "a"),
+        ("trim(both 'x' from 'xax')", "a"),
+        ("trim(leading 'x' from 'xax')", "ax"),
+        ("substring('abcdef' from 2 for 3)", "bcd"),
+        ("ltrim('xxa', 'x')", "a"),
+        ("position('b' in 'abc')", "2"),
+        ("replace('aba', 'a', 'x')", "xbx"),
+        ("split_part('a.b.c', '.', 5)", ""),
+        ("case 1 when 1 then 'a' else 'b' end", "a"),
+        ("cast(1 as varchar) || 'a'", "1a"),
+        ("x'6162'", "61 62"),
+        ("U&'\\00e4'", "ä"),
+        ("'a' < 'b'", "true"),
+    ],
+)
+def test_text_mean_what_trino_means(expression, text):
+    assert text_of(expression) == text
