@@ -50,8 +50,13 @@ class _OneClientEach(boto3.Session):
 
 
 @contextmanager
-def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
+def use_profile(profile: str, lake: Path, port: int = 0, needs_role: bool = True) -> Iterator[None]:
     """Make every AWS client of this process and of its kernels use one profile.
+
+    Parameters
+    ----------
+    needs_role : bool
+        Whether sessions are made: a profile that makes the stack, or is looked at, names no Glue role yet.
 
     Raises
     ------
@@ -64,7 +69,8 @@ def use_profile(profile: str, lake: Path, port: int = 0) -> Iterator[None]:
             _replace(environment)
             boto3.DEFAULT_SESSION = session = _open_session(profile)
             # What AWS's Glue kernel reads.
-            os.environ.update(glue_profile=profile, region=session.region_name, glue_role_arn=role_arn())
+            role = role_arn() if needs_role else ""
+            os.environ.update(glue_profile=profile, region=session.region_name, glue_role_arn=role)
             yield
     finally:
         _replace(before)

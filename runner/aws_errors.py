@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    SSOTokenLoadError,
+    TokenRetrievalError,
+)
 
 from runner.errors import StepFailed
 
@@ -19,6 +27,12 @@ TRY_AGAIN = {*TOO_MANY, *OVERLOADED, *USED_UP, *PASSING}
 """The codes of throttling, of missing capacity and of AWS's own hiccups. Every other error would come again.
 
 Source: "Error retries and exponential backoff in AWS", and the errors of the Glue and Athena API references."""
+
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "AuthorizationError")
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch")
+"""The codes that say that the caller may not, may not any more, or is nobody."""
+_WHAT = re.compile(r'not authorized to perform: (\S+?)(?: on resource: "?([^\s"]+)"?)?(?: |$|,|\.$)')
 
 FIRST_PAUSE = 5.0
 """Seconds before the second try; each later pause is three times as long, give or take a fifth."""
@@ -56,6 +70,39 @@ def may_succeed_later(error: Exception | str) -> bool:
 def is_network_lost(error: Exception | str) -> bool:
     """Whether an error says that AWS could not be reached."""
     return isinstance(error, NETWORK) or bool(_UNREACHABLE.search(str(error)))
+
+
+def is_denied(error: Exception | str) -> bool:
+    """Whether an error says that the caller lacks a permission."""
+    return error_code(error) in DENIED
+
+
+def explain(error: ClientError | BotoCoreError) -> str:
+    """One line for what AWS, or the way to it, refused: for want of a permission, its action and resource."""
+    if isinstance(error, (NoCredentialsError, TokenRetrievalError, SSOTokenLoadError)):
+        return f"The profile has no credentials that hold now ({error}): aws sso login, or aws configure."
+    if is_network_lost(error):
+        return f"AWS cannot be reached ({error}): look at the network, and at the profile's region."
+    if not isinstance(error, ClientError):
+        return str(error)
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+    if code in EXPIRED:
+        return "The credentials have expired: log in again (aws sso login), then call this once more."
+    if code in UNKNOWN:
+        return f"AWS does not know these credentials ({code}): aws configure list shows where they come from."
+    if code in DENIED:
+        found = _WHAT.search(message)
+        action = found[1] if found else error.operation_name
+        where = f" on {found[2]}" if found and found[2] else ""
+        return f"The profile lacks the permission {action}{where}: grant it, or use a profile that has it."
+    return f"AWS refused {error.operation_name}: {code}: {message}"
+
+
+def exit_code(error: ClientError | BotoCoreError) -> int:
+    """The command's exit code: 2 where the profile is of no use, 1 where AWS refuses or cannot be reached."""
+    if isinstance(error, ClientError):
+        return 2 if error_code(error) in (*EXPIRED, *UNKNOWN) else 1
+    return 1 if is_network_lost(error) else 2
 
 
 def verdict(error: BaseException) -> tuple[str, str]:

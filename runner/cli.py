@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.errors import LakehouseError
 from runner import local
+from runner.aws_errors import exit_code, explain
 from runner.deploy.commands import deploy, destroy, doctor
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
@@ -286,7 +287,7 @@ def main() -> None:
     except StepFailed as error:
         sys.exit(_complain(str(error), 1))
     except (ClientError, BotoCoreError) as error:
-        sys.exit(_complain(f"AWS refused: {error}", 1))
+        sys.exit(_complain(explain(error), exit_code(error)))
     except OSError as error:
         if error.errno not in NOT_OURS:
             raise

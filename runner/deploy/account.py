@@ -8,15 +8,17 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import Settings
-from runner.aws_errors import error_code
+from runner.aws_errors import error_code, explain, is_denied
 from runner.deploy.finding import Finding, bad, good, note
-from runner.deploy.refusals import DENIED, explain
+from runner.deploy.standing import MISSING, find, flaws
 from runner.deploy.template import NAME, fill, statements_of
-from runner.glue.session import role_arn
+from runner.errors import UserError
+from runner.glue.session import named_role, role_arn
+from runner.pipeline.scripts import owns_bucket
 
-MISSING = ("404", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException", "EntityNotFoundException")
 _ASSUMED = re.compile(r"^arn:(aws[\w-]*):sts::(\d+):assumed-role/([^/]+)/.*$")
 _MAKES_IT = "The first `stedi run` makes it, or `stedi deploy`."
+_AGAIN = "Mend it, then call stedi doctor again."
 
 
 def check_account(settings: Settings, local: bool) -> list[Finding]:
@@ -30,8 +32,8 @@ def check_account(settings: Settings, local: bool) -> list[Finding]:
         good("region", str(boto3.Session().region_name)),
     ]
     checks = [
-        ("bucket", lambda: _bucket(settings.bucket, caller["Account"])),
-        ("workgroup", _workgroup),
+        ("bucket", lambda: _bucket(settings.bucket, local)),
+        ("workgroup", lambda: _workgroup(settings.workgroup)),
         ("secret", lambda: _secret(settings.participant_key)),
     ]
     if not local:
@@ -43,59 +45,48 @@ def check_account(settings: Settings, local: bool) -> list[Finding]:
 def _looked(what: str, check: Callable[[], Finding]) -> Finding:
     try:
         return check()
+    except UserError as error:
+        return bad(what, str(error), _AGAIN)
     except (ClientError, BotoCoreError) as error:
-        if error_code(error) in DENIED:
-            return note(what, f"not looked at. {explain(error)}")
-        return bad(what, explain(error), "Mend it, then call stedi doctor again.")
+        return note(what, f"not looked at. {explain(error)}") if is_denied(error) else bad(what, explain(error), _AGAIN)
 
 
 def _role() -> Finding:
+    if not named_role():
+        fix = "stedi deploy makes one; its output SessionRoleArn is that of the line glue_role_arn = … in the profile."
+        return bad("role", "The profile names no Glue role, which every session needs", fix)
     arn = role_arn()
-    try:
-        role = boto3.client("iam").get_role(RoleName=arn.rpartition("/")[2])["Role"]
-    except ClientError as error:
-        if error_code(error) not in MISSING:
-            raise
+    found = find("iam", "get_role", RoleName=arn.rpartition("/")[2])
+    if not found:
         return bad("role", f"There is no role {arn}", "stedi deploy makes it; its outputs name it for glue_role_arn.")
-    trust = role["AssumeRolePolicyDocument"]
-    if "glue.amazonaws.com" in json.dumps(trust):
+    if "glue.amazonaws.com" in json.dumps(found["Role"]["AssumeRolePolicyDocument"]):
         return good("role", f"{arn}, which Glue may assume")
     fix = "Let its trust policy allow glue.amazonaws.com sts:AssumeRole."
     return bad("role", f"Glue may not assume {arn}", fix)
 
 
-def _bucket(bucket: str, account: str) -> Finding:
-    s3 = boto3.client("s3")
-    try:
-        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
-    except ClientError as error:
-        if error_code(error) in MISSING:
-            return note("bucket", f"There is no bucket {bucket} yet", _MAKES_IT)
-        if error_code(error) == "403":
-            fix = "Bucket names are shared by all of AWS: name one of your own with --bucket."
-            return bad("bucket", f"{bucket} is not of the account {account}, or you may not see it", fix)
-        if error_code(error) == "301":
-            return bad("bucket", f"{bucket} is in another region", "Use that region in the profile, or another bucket.")
-        raise
-    encryption = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"][0]
-    algorithm = encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
-    return good("bucket", f"{bucket}, yours, encrypted by {algorithm}")
+def _bucket(bucket: str, local: bool) -> Finding:
+    if not owns_bucket(bucket):
+        return note("bucket", f"There is no bucket {bucket} yet", _MAKES_IT)
+    for flaw, fix in () if local else flaws(bucket):
+        return note("bucket", f"{bucket} {flaw}", fix)
+    return good("bucket", f"{bucket}, yours" + ("" if local else ", encrypted, closed to the public"))
 
 
-def _workgroup() -> Finding:
-    group = boto3.client("athena").get_work_group(WorkGroup="primary")["WorkGroup"]
-    if group.get("State", "ENABLED") == "ENABLED":
-        return good("workgroup", "primary is enabled")
-    fix = "aws athena update-work-group --work-group primary --state ENABLED"
-    return bad("workgroup", "primary is disabled", fix)
+def _workgroup(name: str) -> Finding:
+    group = find("athena", "get_work_group", WorkGroup=name)
+    if not group:
+        fix = "stedi deploy makes one, its output PipelineWorkGroupName: name it with --workgroup."
+        return bad("workgroup", f"There is no workgroup {name}", fix)
+    if group["WorkGroup"].get("State", "ENABLED") == "ENABLED":
+        return good("workgroup", f"{name} is enabled")
+    fix = f"aws athena update-work-group --work-group {name} --state ENABLED"
+    return bad("workgroup", f"{name} is disabled", fix)
 
 
 def _secret(name: str) -> Finding:
-    try:
-        secret = boto3.client("secretsmanager").describe_secret(SecretId=name)
-    except ClientError as error:
-        if error_code(error) not in MISSING:
-            raise
+    secret = find("secretsmanager", "describe_secret", SecretId=name)
+    if not secret:
         return note("secret", f"There is no secret {name} yet", _MAKES_IT)
     if secret.get("DeletedDate"):
         fix = f"aws secretsmanager restore-secret --secret-id {name}"
@@ -109,7 +100,7 @@ def _permissions(caller: dict, settings: Settings) -> Finding:
     try:
         missing = [action for one in statements for action in _refused(caller["Arn"], one)]
     except ClientError as error:
-        if error_code(error) not in (*DENIED, *MISSING, "InvalidInput"):
+        if not is_denied(error) and error_code(error) not in (*MISSING, "InvalidInput"):
             raise
         return _tried(settings)
     return _verdict(sorted(set(missing)), f"{len(statements)} statements of the runner's policy, by IAM's simulation")
@@ -122,7 +113,9 @@ def _granted(caller: dict, settings: Settings) -> list[dict]:
     statements = fill(statements_of("RunnerRole"), values | {"SecretName": settings.participant_key})
     for one in statements:
         if "iam:PassRole" in one["Action"]:
-            one["Resource"] = role_arn()
+            one["Resource"] = named_role() or one["Resource"]
+        if "athena:GetWorkGroup" in one["Action"]:
+            one["Resource"] = one["Resource"].rpartition("/")[0] + f"/{settings.workgroup}"
     return [one for one in statements if "logs:PutLogEvents" not in one["Action"]]
 
 
@@ -154,7 +147,7 @@ def _tried(settings: Settings) -> Finding:
         "s3:ListBucket": lambda: boto3.client("s3").list_objects_v2(Bucket=settings.bucket, MaxKeys=1),
         "glue:GetDatabase": lambda: boto3.client("glue").get_database(Name=settings.database),
         "glue:ListSessions": lambda: boto3.client("glue").list_sessions(MaxResults=1),
-        "athena:GetWorkGroup": lambda: boto3.client("athena").get_work_group(WorkGroup="primary"),
+        "athena:GetWorkGroup": lambda: boto3.client("athena").get_work_group(WorkGroup=settings.workgroup),
         "secretsmanager:DescribeSecret": lambda: boto3.client("secretsmanager").describe_secret(
             SecretId=settings.participant_key
         ),
@@ -166,7 +159,7 @@ def _is_denied(attempt: Callable[[], object]) -> bool:
     try:
         attempt()
     except ClientError as error:
-        return error_code(error) in DENIED
+        return is_denied(error)
     return False
 
 
@@ -174,7 +167,8 @@ def _verdict(missing: list[str], how: str) -> Finding:
     if not missing:
         return good("permissions", how)
     fix = (
-        "Use the runner role of the stack (its output RunnerRoleArn), or grant what infra/stack.yaml gives RunnerRole."
+        "Use the stack's runner role and its workgroup (its outputs RunnerRoleArn and PipelineWorkGroupName), or grant "
+        "what infra/stack.yaml gives RunnerRole."
     )
     return bad("permissions", f"missing: {', '.join(missing)}", fix)
 

@@ -1,16 +1,12 @@
 """The commands ``stedi deploy``, ``stedi destroy`` and ``stedi doctor``."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import boto3
 import typer
 
-from runner.deploy.refusals import told_plainly
-from runner.deploy.stack import Stack
 from runner.deploy.template import NAME
 from runner.errors import UserError
 from runner.local import PROFILE
@@ -24,6 +20,7 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; for CI.")]
 @takes("profile")
 def deploy(
     bucket: Annotated[str | None, typer.Option(metavar="NAME", help="The bucket; needed for a new stack.")] = None,
+    database: Annotated[str | None, typer.Option(metavar="NAME", help="The Glue database of a new stack.")] = None,
     email: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Who is told of failed nights and costs.")
     ] = None,
@@ -34,6 +31,9 @@ def deploy(
         str | None, typer.Option(metavar="ARN", help="A role or user that may be the runner too, such as your CI's.")
     ] = None,
     studio: Annotated[bool, typer.Option("--studio", help="Put the notebooks into Glue Studio too.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="With --studio: also what somebody saved in Glue Studio since.")
+    ] = False,
     stack: StackOption = NAME,
     yes: YesOption = False,
     *,
@@ -45,18 +45,27 @@ def deploy(
     where nothing is to be changed; what is not named stays as it is.
     """
     _require_account(profile, "deploy", yes)
+    from runner.aws import use_profile
     from runner.deploy import deploy as work
+    from runner.deploy.stack import Stack
     from runner.deploy.studio import put_notebooks
 
-    wishes = {"BucketName": bucket, "AlarmEmail": email, "Nightly": nightly, "Schedule": schedule}
+    wishes = {
+        "BucketName": bucket,
+        "DatabaseName": database,
+        "AlarmEmail": email,
+        "Nightly": nightly,
+        "Schedule": schedule,
+    }
     wishes |= {"MonthlyBudgetUsd": budget and str(budget), "RunnerPrincipal": runner_principal}
     wishes |= {"UseStudio": "true" if studio else None}
     if nightly not in (None, "on", "off"):
         raise UserError(f"--nightly {nightly} is neither on nor off.")
-    with _on_account(profile) as region:
+    with use_profile(profile, last_lake(), needs_role=False):
+        region = boto3.DEFAULT_SESSION.region_name
         outputs = work.deploy(Stack(stack, typer.echo), wishes, lambda: yes or typer.confirm("Go on?"), typer.echo)
         if studio:
-            put_notebooks(outputs, region, stack, typer.echo)
+            put_notebooks(outputs, region, stack, overwrite, typer.echo)
         work.tell_outputs(outputs, region, typer.echo)
 
 
@@ -75,12 +84,14 @@ def destroy(
 ) -> None:
     """Take the stack away; bucket, tables and key stay, unless the bucket is named."""
     _require_account(profile, "destroy", yes)
+    from runner.aws import use_profile
     from runner.deploy.destroy import destroy as take_away
+    from runner.deploy.stack import Stack
 
     def ask(sentence: str) -> bool:
         return yes or typer.confirm(f"{sentence}. Go on?")
 
-    with _on_account(profile):
+    with use_profile(profile, last_lake(), needs_role=False):
         take_away(Stack(stack, typer.echo), bucket, {"database": database, "secret": participant_key}, ask, typer.echo)
 
 
@@ -94,21 +105,7 @@ def _require_account(profile: str, command: str, yes: bool) -> None:
         raise UserError(f"stedi {command} asks before it changes anything, and here is no terminal: add --yes.")
 
 
-@contextmanager
-def _on_account(profile: str) -> Iterator[str]:
-    """Use a profile, which needs no Glue role yet; gives its region. What AWS refuses is told in one line."""
-    try:
-        with told_plainly():
-            boto3.setup_default_session(profile_name=profile)
-            region = boto3.DEFAULT_SESSION.region_name
-            if not region:
-                raise UserError(f"The AWS profile {profile!r} names no region: add a line region = eu-central-1.")
-            yield region
-    finally:
-        boto3.DEFAULT_SESSION = None
-
-
-@takes("bucket", "database", "participant_key", "lake", "profile")
+@takes("bucket", "database", "workgroup", "participant_key", "lake", "profile")
 def doctor(lake: Path | None, profile: str, **lakehouse: str) -> None:
     """Look at all that a run needs, here and in the account, and say what mends what is missing. Changes nothing."""
     from helpers.settings import Settings

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
+from helpers.tables import LANDING, TABLES, tables_of
 from runner.console import print_table
 from runner.deploy.package import package_key, upload_package, zip_project
 from runner.deploy.stack import ABSENT, BROKEN, UNBORN, Stack
-from runner.deploy.standing import owns_bucket, what_to_make
+from runner.deploy.standing import protect, what_to_make
 from runner.deploy.template import read_stack
 from runner.errors import UserError
-from runner.pipeline.scripts import upload_scripts
+from runner.pipeline.scripts import owns_bucket, upload_scripts
 
 VERBS = {"Add": "make", "Modify": "change", "Remove": "remove", "Import": "take in", "Dynamic": "may change"}
 DATA = ("AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Glue::Database")
@@ -45,7 +46,8 @@ def deploy(
         stack.delete()
         status = ABSENT
     body = zip_project()
-    chosen = _choose(stack, {name: value for name, value in wishes.items() if value is not None}, package_key(body))
+    chosen = _choose(stack, {name: value for name, value in wishes.items() if value is not None})
+    chosen |= what_to_make(stack.name, stack.resources(), chosen, say) | {"PackageKey": package_key(body)}
     bucket = chosen["BucketName"]
     if chosen["MakeBucket"] == "false" or owns_bucket(bucket):
         _upload(bucket, body, say)  # first, so that no night is told to run what is not there yet
@@ -60,22 +62,23 @@ def deploy(
         _upload(bucket, body, say)
     else:
         say(f"The stack {stack.name} is as it should be: nothing to change.")
-    return stack.outputs()
+    outputs = stack.outputs()
+    protect(chosen, outputs, say)
+    return outputs
 
 
-def _choose(stack: Stack, wishes: dict[str, str], package: str) -> dict[str, str]:
+def _choose(stack: Stack, wishes: dict[str, str]) -> dict[str, str]:
     """Every parameter of the template: as wished, else as it is, else as the template has it."""
-    parameters = {name: str(one["Default"]) for name, one in read_stack()["Parameters"].items() if "Default" in one}
-    before = stack.parameters()
-    chosen = parameters | {name: value for name, value in before.items() if name in read_stack()["Parameters"]} | wishes
+    known = read_stack()["Parameters"]
+    before = {name: value for name, value in stack.parameters().items() if name in known}
+    chosen = {name: str(one["Default"]) for name, one in known.items() if "Default" in one} | before | wishes
     if "BucketName" not in chosen:
         raise UserError("A new stack needs a bucket of your own: stedi deploy --bucket NAME.")
-    if before.get("BucketName", chosen["BucketName"]) != chosen["BucketName"]:
-        raise UserError(
-            f"The stack {stack.name} is about the bucket {before['BucketName']}: another needs another --stack."
-        )
-    names = (chosen["BucketName"], chosen["DatabaseName"], chosen["SecretName"])
-    return chosen | what_to_make(stack.resources(), *names) | {"PackageKey": package}
+    for what, name in (("bucket", "BucketName"), ("database", "DatabaseName")):
+        if before.get(name, chosen[name]) != chosen[name]:
+            told = f"The stack {stack.name} is about the {what} {before[name]}"
+            raise UserError(f"{told}: another needs another --stack.")
+    return chosen
 
 
 def _upload(bucket: str, body: bytes, say: Callable[[str], None]) -> None:
@@ -104,6 +107,6 @@ def tell_outputs(outputs: dict[str, str], region: str, say: Callable[[str], None
         grid.add_row(name, value)
     Console(width=200).print(grid)
     say("Next, put the landing files into the bucket and start a night by hand:")
-    for source in ("customer", "accelerometer", "step_trainer"):
-        say(f"  aws s3 sync DIR/{source}/landing s3://{outputs['Bucket']}/{source}/landing --region {region}")
+    for place in (TABLES[name].prefix for name in tables_of(LANDING)):
+        say(f"  aws s3 sync DIR/{place} s3://{outputs['Bucket']}/{place} --region {region}")
     say(f"  aws codebuild start-build --project-name {outputs['NightlyBatchName']} --region {region}")

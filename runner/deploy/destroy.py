@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import boto3
-from botocore.exceptions import ClientError
 
 from helpers.tables import TABLES
 from runner.deploy.stack import ABSENT, Stack
-from runner.deploy.standing import owns_bucket
+from runner.deploy.standing import find, foreign_table
 from runner.errors import StepFailed, UserError
 from runner.glue.session import await_end, live_sessions, stop_session
+from runner.pipeline.scripts import owns_bucket
 
 RECOVERY_DAYS = 7
 """For so long the key can be brought back (AWS Secrets Manager, "Delete a secret"); meanwhile it does not bill."""
@@ -42,24 +42,28 @@ def destroy(
     if not own and not bucket:
         say(f"There is no stack {stack.name}: nothing to take away.")
         return
+    database = parameters.get("DatabaseName", names["database"])
     if bucket:
-        _require_lake(bucket)
+        _require_lake(bucket, database)
     kept = f"bucket {own}, its tables and the key of the participants stay"
     gone = f"and for good every object of the bucket {bucket}, its tables and the key of the participants"
     if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}"):
         raise UserError("Nothing was changed.")
     _stop_sessions(say)
-    _delete_studio(parameters.get("BucketName") or bucket)
+    _delete_studio(own or bucket)
     if stack.status != ABSENT:
         stack.delete()
         say(f"The stack {stack.name} is gone; what it kept bills for storage, the key 0.40 dollars a month.")
     if bucket:
-        database = parameters.get("DatabaseName", names["database"])
         _delete_data(bucket, database, parameters.get("SecretName", names["secret"]), say)
 
 
-def _require_lake(bucket: str) -> None:
-    """Refuse a bucket in which something stands that this project puts nowhere: it may be a bucket named by mistake."""
+def _require_lake(bucket: str, database: str) -> None:
+    """Refuse a bucket and a database in which something stands that this project puts nowhere: one of them may be named
+    by mistake.
+    """
+    if find("glue", "get_database", Name=database) and (foreign := foreign_table(database, bucket)):
+        raise UserError(f"The database {database} holds {foreign}, which is no lake's: take it away first.")
     if not owns_bucket(bucket):
         return
     top = boto3.client("s3").list_objects_v2(Bucket=bucket, Delimiter="/")
@@ -91,29 +95,14 @@ def _delete_studio(bucket: str) -> None:
 def _delete_data(bucket: str, database: str, secret: str, say: Callable[[str], None]) -> None:
     """What a stack keeps; each part may be gone already, since an earlier call may have been interrupted."""
     if owns_bucket(bucket):
-        s3 = boto3.client("s3")
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-            every = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in every]
-            if objects:
-                answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-                if answer.get("Errors"):
-                    raise StepFailed(
-                        f"{answer['Errors'][0]['Key']} could not be deleted: {answer['Errors'][0]['Message']}"
-                    )
-        s3.delete_bucket(Bucket=bucket)
+        whole = boto3.resource("s3").Bucket(bucket)
+        for error in (error for answer in whole.object_versions.delete() for error in answer.get("Errors", [])):
+            raise StepFailed(f"{error['Key']} could not be deleted: {error['Message']}")
+        whole.delete()
         say(f"The bucket {bucket} is gone.")
-    glue, secrets = boto3.client("glue"), boto3.client("secretsmanager")
-    try:
-        glue.delete_database(Name=database)
+    if find("glue", "delete_database", Name=database):
         say(f"The database {database} is gone.")
-    except glue.exceptions.EntityNotFoundException:
-        pass
-    try:
-        secrets.delete_secret(SecretId=secret, RecoveryWindowInDays=RECOVERY_DAYS)
+    key = find("secretsmanager", "describe_secret", SecretId=secret)
+    if key and not key.get("DeletedDate"):
+        boto3.client("secretsmanager").delete_secret(SecretId=secret, RecoveryWindowInDays=RECOVERY_DAYS)
         say(f"The secret {secret} is gone in {RECOVERY_DAYS} days: aws secretsmanager restore-secret brings it back.")
-    except secrets.exceptions.ResourceNotFoundException:
-        pass
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "InvalidRequestException":  # it is to be deleted already
-            raise

@@ -22,7 +22,7 @@ def examine(profile: str, lake: Path, settings: Settings) -> list[Finding]:
     found = check_machine(lake, local)
     with tempfile.TemporaryDirectory(prefix="stedi-doctor-") as empty:
         try:
-            with use_profile(profile, lake if lake.is_dir() else Path(empty)):
+            with use_profile(profile, lake if lake.is_dir() else Path(empty), needs_role=local):
                 return found + check_account(settings, local)
         except UserError as error:
             return [*found, bad("profile", str(error), "Then call stedi doctor again.")]

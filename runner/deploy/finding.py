@@ -1,30 +1,21 @@
 """What a check of `stedi doctor` found, and what mends it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 GOOD, NOTE, BAD = "ok", "note", "BAD"
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One finding.
-
-    Parameters
-    ----------
-    what : str
-        What was looked at, such as ``disk``.
-    state : str
-        ``ok``, ``note`` (it works, but) or ``BAD`` (a run would fail).
-    told : str
-        What was found.
-    fix : str
-        What mends it; blank where nothing is to be mended.
-    """
+class Finding(NamedTuple):
+    """One finding."""
 
     what: str
+    """What was looked at, such as ``disk``."""
     state: str
+    """``ok``, ``note`` (it works, but) or ``BAD`` (a run would fail)."""
     told: str
+    """What was found."""
     fix: str = ""
+    """What mends it; blank where nothing is to be mended."""
 
 
 def good(what: str, told: str) -> Finding:

@@ -108,11 +108,8 @@ class Stack:
             if any(text in found.get("StatusReason", "") for text in _NOTHING):
                 return []
             raise StepFailed(f"CloudFormation refuses the change: {found.get('StatusReason')}")
-        changes = list(found["Changes"])
-        while found.get("NextToken"):
-            found = self._client.describe_change_set(**call, NextToken=found["NextToken"])
-            changes += found["Changes"]
-        return [one["ResourceChange"] for one in changes]
+        pages = self._client.get_paginator("describe_change_set").paginate(**call)
+        return [one["ResourceChange"] for page in pages for one in page["Changes"]]
 
     def withdraw(self, name: str) -> None:
         """Take back a change that was proposed, and the empty stack that a first one leaves."""
@@ -130,14 +127,11 @@ class Stack:
 
     def delete(self) -> None:
         """Delete it, and wait; what it retains stays."""
-        if self.status == ABSENT:
-            return
-        identity = self.describe()["StackId"]
+        since = len(self._events())
         self._client.delete_stack(StackName=self.name)
-        while (status := self.status) == "DELETE_IN_PROGRESS":
-            time.sleep(POLL_SECONDS)
+        status = self._await_end(since, begun=False)
         if status != ABSENT:
-            raise StepFailed(f"the stack {identity} is {status}: {self.why_failed()}. Then call stedi destroy again")
+            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi destroy again")
 
     def _await_end(self, told: int, begun: bool) -> str:
         """Tell the events from that one on until nothing goes on; just after a call the status is still the old one."""
@@ -148,7 +142,7 @@ class Stack:
                 if not one["ResourceStatus"].endswith("_IN_PROGRESS"):
                     self._say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
             told = len(events)
-            if begun and not status.endswith("_IN_PROGRESS"):
+            if status == ABSENT or begun and not status.endswith("_IN_PROGRESS"):
                 return status
             time.sleep(POLL_SECONDS)
 

@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 import boto3
 
+from runner.deploy.standing import find
+from runner.errors import UserError
 from runner.glue.session import TAGS, session_arguments, session_magics
+from runner.lake.document import find_object
 from runner.paths import NOTEBOOKS
 from runner.pipeline.jobs import SCRIPTS, job_script
 from runner.pipeline.parameters import GLUE, kernel_name
@@ -18,30 +21,61 @@ from runner.pipeline.steps import STEPS
 
 ROOM = "studio/"
 HASH = "stedi-sha256"
+"""Metadata of what was put here: its SHA-256. What Studio saves has other bytes, and no such metadata."""
 
 
-def put_notebooks(outputs: dict[str, str], region: str, stack: str, say: Callable[[str], None]) -> list[str]:
+def put_notebooks(
+    outputs: dict[str, str], region: str, stack: str, overwrite: bool, say: Callable[[str], None]
+) -> None:
     """Put each Glue notebook and its script into the bucket, and make or renew its job.
 
-    A notebook that somebody has changed in Studio is overwritten only where the project's own has changed since.
+    What the project changed since it was put is renewed. What somebody saved in Studio is their work.
+
+    Raises
+    ------
+    UserError
+        If there is such work and it is not to be overwritten; then nothing was put.
     """
     bucket, role = outputs["Bucket"], outputs["SessionRoleArn"]
-    names = []
-    for step in (one for one in STEPS if kernel_name(one) == GLUE):
-        name = f"{stack}-{step}"
-        fresh = _put(bucket, f"{ROOM}notebooks/{name}.ipynb", ready_notebook(step, bucket, region, role))
-        _put(bucket, f"{ROOM}scripts/{name}.py", _script(step))
+    documents, names = {}, {f"{stack}-{step}": step for step in STEPS if kernel_name(step) == GLUE}
+    for name, step in names.items():
+        text = ready_notebook(step, bucket, region, role, outputs["PipelineWorkGroupName"])
+        documents |= {f"{ROOM}notebooks/{name}.ipynb": text, f"{ROOM}scripts/{name}.py": _script(step)}
+    states = {key: _state(bucket, key, text) for key, text in documents.items()}
+    saved = [key for key, state in states.items() if state == SAVED]
+    if saved and not overwrite:
+        raise UserError(
+            f"Somebody has changed in Glue Studio: {', '.join(saved)}. Nothing was put there. Keep it with aws s3 cp "
+            f"s3://{bucket}/{saved[0]} ., then call stedi deploy --studio --overwrite."
+        )
+    for key in (key for key, state in states.items() if state != SAME):
+        body = documents[key].encode()
+        digest = {HASH: hashlib.sha256(body).hexdigest()}
+        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=digest)
+    for name in names:
         _make_job(name, job_of(name, bucket, region, role))
         say(
-            f"{'Put' if fresh else 'Found'} {name} in Glue Studio: https://{region}.console.aws.amazon.com/gluestudio/"
-            f"home?region={region}#/editor/job/{name}/notebook"
+            f"{'Found' if states[f'{ROOM}notebooks/{name}.ipynb'] == SAME else 'Put'} {name} in Glue Studio: "
+            f"https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/editor/job/{name}/notebook"
         )
-        names.append(name)
-    return names
 
 
-def ready_notebook(step: str, bucket: str, region: str, role: str) -> str:
-    """A notebook whose session finds the helpers, the region and the role, and whose parameters name the bucket."""
+SAME, OURS, SAVED = "same", "ours", "saved"
+
+
+def _state(bucket: str, key: str, text: str) -> str:
+    """Whether an object says what would be put, is as it was put here before (or absent), or was saved in Studio."""
+    found = find_object(bucket, key)
+    if found is None:
+        return OURS
+    body = found["Body"].read()
+    if body == text.encode():
+        return SAME
+    return OURS if found["Metadata"].get(HASH) == hashlib.sha256(body).hexdigest() else SAVED
+
+
+def ready_notebook(step: str, bucket: str, region: str, role: str, workgroup: str) -> str:
+    """A notebook whose session finds helpers, region and role, and whose parameters name bucket and workgroup."""
     notebook = json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))
     arguments = session_arguments(bucket, region)
     for cell in notebook["cells"]:
@@ -55,6 +89,7 @@ def ready_notebook(step: str, bucket: str, region: str, role: str) -> str:
             )
         if "parameters" in tags:
             source = source.replace('bucket = "stedi-lakehouse"', f'bucket = "{bucket}"')
+            source = source.replace('workgroup = "primary"', f'workgroup = "{workgroup}"')
         cell["source"] = source.splitlines(keepends=True)
     return json.dumps(notebook, indent=1) + "\n"
 
@@ -85,19 +120,8 @@ def job_of(name: str, bucket: str, region: str, role: str) -> dict:
 
 
 def _make_job(name: str, job: dict) -> None:
-    glue = boto3.client("glue")
-    try:
-        glue.get_job(JobName=name)
-    except glue.exceptions.EntityNotFoundException:
-        glue.create_job(Name=name, Tags=TAGS, **job)
-    else:
-        glue.update_job(JobName=name, JobUpdate=job)
-
-
-def _put(bucket: str, key: str, text: str) -> bool:
-    s3, digest = boto3.client("s3"), hashlib.sha256(text.encode()).hexdigest()
-    there = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents")
-    if there and s3.head_object(Bucket=bucket, Key=key)["Metadata"].get(HASH) == digest:
-        return False
-    s3.put_object(Bucket=bucket, Key=key, Body=text.encode(), Metadata={HASH: digest})
-    return True
+    found = find("glue", "get_job", JobName=name)
+    if not found:
+        boto3.client("glue").create_job(Name=name, Tags=TAGS, **job)
+    elif {key: found["Job"].get(key) for key in job} != job:
+        boto3.client("glue").update_job(JobName=name, JobUpdate=job)

@@ -1,6 +1,7 @@
 """``infra/stack.yaml``, as it is sent to CloudFormation and as data."""
 
 import re
+from functools import cache
 
 import yaml
 
@@ -31,8 +32,9 @@ def stack_text() -> str:
     return re.sub(r"(?m)^\s*#.*\n", "", STACK.read_text("utf-8"))
 
 
+@cache
 def read_stack() -> dict:
-    """The template, with the long forms of its functions."""
+    """The template, with the long forms of its functions; not to be changed."""
     return yaml.load(STACK.read_text("utf-8"), _Loader)  # noqa: S506 - a safe loader, with CloudFormation's tags
 
 
@@ -51,8 +53,8 @@ def statements_of(name: str) -> list[dict]:
 def fill(value: object, values: dict[str, str]) -> object:
     """A part of the template with its functions done.
 
-    ``values`` has the template's parameters and CloudFormation's own, such as ``AWS::AccountId``; the attribute of a
-    role is its ARN.
+    ``values`` has the template's parameters and CloudFormation's own, such as ``AWS::AccountId``, and attributes,
+    such as ``SessionRole.Arn``; a role whose ARN it does not have is named after the stack.
     """
     if isinstance(value, list):
         return [fill(one, values) for one in value]
@@ -61,6 +63,9 @@ def fill(value: object, values: dict[str, str]) -> object:
     if "Ref" in value:
         return values[value["Ref"]]
     if "Fn::GetAtt" in value:
+        name = ".".join(value["Fn::GetAtt"])
+        if name in values:
+            return values[name]
         return f"arn:aws:iam::{values['AWS::AccountId']}:role/{values['AWS::StackName']}-{value['Fn::GetAtt'][0]}"
     if "Fn::Sub" in value:
         return re.sub(r"\$\{([^}]+)\}", lambda found: values[found[1]], value["Fn::Sub"])

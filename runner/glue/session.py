@@ -8,7 +8,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws_errors import error_code
+from runner.aws_errors import is_denied
 from runner.errors import StepFailed, UserError
 from runner.pipeline.parameters import tagged_cell
 from runner.pipeline.scripts import HELPERS_KEY
@@ -43,10 +43,15 @@ def session_magics() -> dict[str, str]:
     return dict(line.removeprefix("%").split(maxsplit=1) for line in source.splitlines() if line.startswith("%"))
 
 
-def role_arn() -> str:
-    """The role that the session runs as: ``glue_role_arn`` in the AWS profile, where the Glue kernel looks too."""
+def named_role() -> str | None:
+    """The role that the AWS profile names as ``glue_role_arn``, where the Glue kernel looks too."""
     profile = boto3.Session()._session.get_scoped_config()
-    role = profile.get("glue_role_arn") or profile.get("glue_iam_role")
+    return profile.get("glue_role_arn") or profile.get("glue_iam_role")
+
+
+def role_arn() -> str:
+    """The role that the session runs as; UserError where the profile names none."""
+    role = named_role()
     if not role:
         raise UserError(
             f"The AWS profile {boto3.Session().profile_name!r} names no Glue role: "
@@ -166,7 +171,7 @@ def stop_session(identity: str) -> str | None:
         except (ClientError, BotoCoreError) as error:
             if not _bills_on(identity):
                 return None
-            if time.monotonic() > deadline or error_code(error) == "AccessDeniedException":
+            if time.monotonic() > deadline or is_denied(error):
                 return str(error)
             time.sleep(1)
 

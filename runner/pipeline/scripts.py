@@ -3,13 +3,15 @@
 import hashlib
 import io
 import zipfile
+from collections.abc import Iterable
 
 import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.objects import list_objects
+from runner.aws_errors import error_code
 from runner.errors import UserError
-from runner.paths import HELPERS, JOBS, SQL
+from runner.paths import HELPERS, JOBS, PROJECT, SQL
 from runner.pipeline.copies import SOURCE_SHA256, is_copy
 
 PREFIX = "scripts/"
@@ -18,36 +20,60 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the zip, so that equal helpers give equal bytes."""
 
 
-def zip_helpers() -> bytes:
-    """The helpers package as one zip, the same bytes for the same files."""
+def zip_rooms(rooms: Iterable[str], names: Iterable[str] = ()) -> bytes:
+    """Folders and files of the project as one zip, the same bytes for the same files."""
+    paths = [PROJECT / name for name in names]
+    paths += [path for room in rooms for path in (PROJECT / room).rglob("*")]
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for path in sorted(HELPERS.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                entry = zipfile.ZipInfo(f"helpers/{path.relative_to(HELPERS).as_posix()}", EPOCH)
+        for path in sorted(paths):
+            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
+                entry = zipfile.ZipInfo(path.relative_to(PROJECT).as_posix(), EPOCH)
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
-def ensure_bucket(bucket: str) -> None:
-    """Make the bucket where there is none, and let no record out to one that is not this account's.
+def zip_helpers() -> bytes:
+    """The helpers package as one zip."""
+    return zip_rooms([HELPERS.name])
+
+
+def owns_bucket(bucket: str) -> bool:
+    """Whether there is such a bucket of this account in this region.
 
     Raises
     ------
     UserError
-        If the bucket belongs to somebody else (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner
-        condition"), or the profile may not make one.
+        If it is somebody else's (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"), or
+        in another region.
     """
     s3, account = boto3.client("s3"), boto3.client("sts").get_caller_identity()["Account"]
+    here = s3.meta.region_name
     try:
-        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+        region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account).get("BucketRegion") or here
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+        code = error_code(error)
+        if code in ("404", "NoSuchBucket"):
+            return False
+        if code == "403":
             raise UserError(
-                f"The bucket {bucket} is not one of the account {account}, or the profile may not use it "
-                f"({error.response['Error']['Code']}): bucket names are shared by all of AWS, so name one of your own "
-                "with --set bucket=NAME."
+                f"The bucket name {bucket} is taken by another account than {account}, or the profile lacks "
+                "s3:ListBucket on it: bucket names are shared by all of AWS, so name one of your own."
             ) from error
+        if code not in ("301", "400"):
+            raise
+        region = "another region"
+    if region != here:
+        raise UserError(
+            f"The bucket {bucket} is in {region}, the profile in {here}: use one region, or another bucket."
+        )
+    return True
+
+
+def ensure_bucket(bucket: str) -> None:
+    """Make the bucket where there is none, and let no record out to one that is not this account's (`owns_bucket`)."""
+    if not owns_bucket(bucket):
+        s3 = boto3.client("s3")
         region = s3.meta.region_name
         place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         s3.create_bucket(Bucket=bucket, **place)

@@ -8,12 +8,12 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.catalog import get_table
+from runner.aws_errors import is_denied
 from runner.errors import StepFailed
 
 BYTES = 32
 KEYED = "machine_learning_curated"
 """The table that is known by participant ids."""
-REFUSED = ("AccessDeniedException", "AccessDenied")
 
 
 def ensure_participant_key(name: str, database: str, say: Callable[[str], None]) -> None:
@@ -50,7 +50,7 @@ def _permitted(action: str, name: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] not in REFUSED:
+        if not is_denied(error):
             raise
         raise StepFailed(
             f"The profile lacks secretsmanager:{action} on the secret {name}: grant it, or have somebody else make "

@@ -1,6 +1,7 @@
 """A night as the build spec says it, in a clean folder with nothing but the package, against the local AWS."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import yaml
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.deploy.package import zip_project
+from runner.deploy.template import read_stack
 from runner.paths import PROJECT, SAMPLES
 
 BUCKET = "night"
@@ -33,6 +35,16 @@ def test_no_phase_is_unknown_and_the_install_asks_for_what_the_package_has(tmp_p
     assert not [name for name in names if name.startswith(("tests/", "data_samples/", ".venv/"))]
 
 
+def test_the_project_gives_the_build_spec_every_variable_that_it_reads():
+    project = read_stack()["Resources"]["NightlyBatch"]["Properties"]["Environment"]["EnvironmentVariables"]
+    given = {one["Name"] for one in project} | set(SPEC["env"]["variables"]) | {"AWS_REGION"}
+    lines = [line for phase in SPEC["phases"] for line in commands(phase)]
+    read = {name for line in lines for name in re.findall(r"\$([A-Z_]+)", line)}
+    assert read - {"CODEBUILD_BUILD_SUCCEEDING"} <= given
+    assert {"Name": "WORKGROUP", "Value": {"Ref": "PipelineWorkGroup"}} in project
+    assert '--set "workgroup=$WORKGROUP"' in commands("build")[0]
+
+
 @pytest.mark.deep
 @pytest.mark.kernel
 def test_a_night_walks_the_landing_files_of_the_bucket_to_a_published_report(tmp_path):
@@ -44,6 +56,9 @@ def test_a_night_walks_the_landing_files_of_the_bucket_to_a_published_report(tmp
     with use_profile(PROFILE, tmp_path / "lake"):
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=BUCKET)
+        results = {"OutputLocation": f"s3://{BUCKET}/athena/"}
+        group = {"ResultConfiguration": results, "EnforceWorkGroupConfiguration": True}
+        boto3.client("athena").create_work_group(Name="stedi-pipeline", Configuration=group)
         for source in ("customer", "accelerometer", "step_trainer"):
             for path in sorted((SAMPLES / source / "landing").rglob("*.json")):
                 if not path.name.startswith(("_", ".")):
@@ -58,6 +73,7 @@ def test_a_night_walks_the_landing_files_of_the_bucket_to_a_published_report(tmp
             "BUCKET": BUCKET,
             "DATABASE": "stedi",
             "PARTICIPANT_KEY": "stedi/participant-key",
+            "WORKGROUP": "stedi-pipeline",
             "PROFILE": PROFILE,
             "CODEBUILD_BUILD_SUCCEEDING": "1",
             "PYTHONPATH": str(home),
@@ -71,6 +87,9 @@ def test_a_night_walks_the_landing_files_of_the_bucket_to_a_published_report(tmp
                     line = line.replace('--profile "$PROFILE"', f'--profile "$PROFILE" --lake "{tmp_path / "lake"}"')
                 ended = subprocess.run(["bash", "-c", line], cwd=home, env=environment, capture_output=True, text=True)
                 assert ended.returncode == 0, f"{line}\n{ended.stdout[-3000:]}\n{ended.stderr[-3000:]}"
+        asked = boto3.client("athena").list_query_executions(WorkGroup="stedi-pipeline")["QueryExecutionIds"]
+        assert asked
+        assert not boto3.client("athena").list_query_executions(WorkGroup="primary")["QueryExecutionIds"]
         keys = [one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET, Prefix="reports/")["Contents"]]
     assert any(key.endswith("index.html") for key in keys)
     assert (home / "reports" / "latest" / "run.json").exists()

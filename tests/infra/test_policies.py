@@ -106,7 +106,7 @@ def test_the_bucket_refuses_identity_to_everybody_else():
 
 def test_whatever_holds_data_outlives_the_stack():
     resources = read_stack()["Resources"]
-    for name in ("LakeBucket", "ParticipantKey", "Database"):
+    for name in ("LakeBucket", "LakeBucketPolicy", "ParticipantKey", "ParticipantKeyPolicy", "Database"):
         assert resources[name]["DeletionPolicy"] == "RetainExceptOnCreate"
         assert resources[name]["UpdateReplacePolicy"] == "Retain"
 
@@ -123,6 +123,9 @@ def test_whatever_holds_data_outlives_the_stack():
         (RUNNER, "secretsmanager:PutSecretValue", f"{SECRETS}:stedi/participant-key", False),
         (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/step_trainer/curated/run=1/a.parquet", True),
         (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/customer/register/run=1/a.parquet", False),
+        (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/runs/20260131T070000Z-1a2b3c/02_customer.json", True),
+        (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/runs/20260131T070000Z-1a2b3c/_batch.json", False),
+        (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/runs/_lock.json", False),
         (SCIENTIST, "s3:GetObject", "arn:aws:s3:::b/athena/1.csv", False),
         (SCIENTIST, "glue:GetTable", "arn:aws:glue:us-east-1:123456789012:table/stedi/customer_trusted", False),
         (SCIENTIST, "glue:RunStatement", "arn:aws:glue:us-east-1:123456789012:session/x", False),

@@ -42,7 +42,7 @@ def play(lake):
 def of_this_account(kind):
     """A policy, with the one role that the local AWS has for the stack's, and its one workgroup."""
     text = json.dumps(policy_documents()[kind])
-    for name, here in {role_arns()[SESSION]: ROLE, "workgroup/stedi-science": "workgroup/primary"}.items():
+    for name, here in {role_arns()[SESSION]: ROLE, "stedi-science": "primary", "stedi-pipeline": "primary"}.items():
         text = text.replace(name, here)
     return json.loads(text)
 

@@ -4,14 +4,20 @@ import gzip
 import json
 import re
 
+import boto3
 import nbformat
 import pytest
 
+from helpers.publishing.objects import list_keys
 from helpers.tables import VERSIONED
+from local_aws.profile import PROFILE
+from runner.aws import use_profile
 from runner.paths import SAMPLES, SQL
 from runner.pipeline.jobs import SCRIPTS
 from runner.pipeline.steps import STEPS
-from tests.pipeline.conftest import complaint, query, stedi
+from runner.privacy.audit import PrivacyAudit
+from runner.privacy.places import Place
+from tests.pipeline.conftest import BUCKET, complaint, query, stedi
 
 TRUTH = json.loads((SAMPLES / "truth.json").read_text("utf-8"))
 EXPECTED = TRUTH["expected"]["at_collection"]["customer_and_time"]
@@ -94,6 +100,18 @@ def test_the_reports_name_nobody(first):
         text = page.read_text("utf-8").lower()
         assert not [email for email in emails if email in text], page
         assert not [serial for serial in serials if serial.lower() in text], page
+
+
+def test_what_a_finished_run_leaves_under_runs_names_nobody(sample_lake):
+    """A scientist may read its records; audit_privacy looks before the run's own document is written a last time."""
+    with use_profile(PROFILE, sample_lake):
+        s3 = boto3.client("s3")
+        keys = list_keys(f"s3://{BUCKET}/runs/")
+        texts = {key: s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys}
+        audit = PrivacyAudit.of_bucket(BUCKET).scan(Place(key, text) for key, text in texts.items())
+    assert {key.rpartition("/")[2] for key in keys} >= {"_batch.json", "02_customer_landing_to_trusted.json"}
+    assert len(audit.index) > 100
+    assert audit.passed, str(audit)
 
 
 def tables_shown(notebook):

@@ -10,7 +10,7 @@ PLAYED += ("AWS::Logs::LogGroup",)
 
 def small_stack() -> str:
     """The template as JSON, with the resources that moto plays."""
-    template = read_stack()
+    template = dict(read_stack())
     template["Resources"] = {
         name: one
         for name, one in template["Resources"].items()

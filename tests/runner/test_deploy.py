@@ -1,26 +1,32 @@
 """From an empty account to a stack and back, on moto; what moto does not play is stubbed by botocore's models."""
 
+import hashlib
 import json
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
 from moto import mock_aws
+from moto.glue.responses import GlueResponse
 from typer.testing import CliRunner
 
+from runner import cli
+from runner.aws_errors import exit_code
 from runner.cli import app
 from runner.deploy import deploy as deploying
-from runner.deploy import stack, template
+from runner.deploy import stack, studio, template
 from runner.deploy.deploy import show
 from runner.deploy.package import package_key, zip_project
-from runner.deploy.refusals import explain, told_plainly
 from runner.deploy.studio import job_of, ready_notebook
 from runner.errors import StepFailed, UserError
+from runner.pipeline import scripts
 from tests.runner.small_stack import small_stack
 
 BUCKET = "lake-of-the-test"
 ROLE = "arn:aws:iam::123456789012:role/stedi-SessionRole"
-OUTPUTS = {"Bucket": BUCKET, "SessionRoleArn": ROLE, "NightlyBatchName": "stedi-nightly"}
+RUNNER = "arn:aws:iam::123456789012:role/stedi-RunnerRole"
+OUTPUTS = {"Bucket": BUCKET, "SessionRoleArn": ROLE, "RunnerRoleArn": RUNNER, "NightlyBatchName": "stedi-nightly"}
+OUTPUTS |= {"PipelineWorkGroupName": "stedi-pipeline"}
 
 
 @pytest.fixture
@@ -33,6 +39,7 @@ def account(tmp_path, monkeypatch):
     monkeypatch.setattr(stack, "POLL_SECONDS", 0)
     monkeypatch.setattr(stack, "stack_text", small_stack)
     monkeypatch.setattr(stack.Stack, "outputs", lambda self: OUTPUTS)  # moto has none of a stack of a change set
+    monkeypatch.setattr(GlueResponse, "update_job", lambda self: "{}", raising=False)  # moto forgets a job's mode
     with mock_aws():
         yield boto3.Session(region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
 
@@ -55,8 +62,24 @@ def test_an_empty_account_has_a_lake_a_night_and_notebooks_and_a_second_call_cha
     assert "scripts/helpers.zip" in keys
     assert package_key(zip_project()) in keys
     assert "studio/notebooks/stedi-06_machine_learning_curated.ipynb" in keys
-    again = stedi("deploy", "--yes")
+    before = (objects(account), account.client("cloudformation").describe_stacks()["Stacks"])
+    again = stedi("deploy", "--studio", "--yes")
     assert "nothing to change" in again
+    assert (objects(account), account.client("cloudformation").describe_stacks()["Stacks"]) == before
+
+
+def objects(account):
+    """Every object of the bucket, and when it was written."""
+    found = account.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    return {one["Key"]: (one["ETag"], one["LastModified"]) for one in found}
+
+
+def test_what_was_made_but_not_filled_is_filled_by_the_next_call(account):
+    stedi("deploy", "--bucket", BUCKET, "--yes")
+    account.client("s3").delete_object(Bucket=BUCKET, Key="scripts/helpers.zip")  # killed before it was there
+    close_to_the_public(account)
+    stedi("deploy", "--yes")
+    account.client("s3").head_object(Bucket=BUCKET, Key="scripts/helpers.zip")
 
 
 def test_what_is_refused_leaves_no_stack(account):
@@ -71,14 +94,154 @@ def test_destroy_keeps_the_data_and_a_new_stack_takes_it_in(account):
     account.client("s3").put_object(Bucket=BUCKET, Key="customer/landing/a.json", Body=b"{}")
     said = stedi("destroy", "--yes")
     assert "is gone" in said
+    close_to_the_public(account)
     assert not account.client("cloudformation").describe_stacks()["Stacks"]
     assert not account.client("glue").get_jobs()["Jobs"]
+    assert not account.client("iam").list_roles()["Roles"]
+    assert not account.client("events").list_rules()["Rules"]
     account.client("s3").head_object(Bucket=BUCKET, Key="customer/landing/a.json")
     said = stedi("deploy", "--bucket", BUCKET, "--yes")
     assert "aws s3 sync" in said
     boto3.setup_default_session(profile_name="team")
     assert stack.Stack("stedi", print).parameters()["MakeBucket"] == "false"
-    account.client("s3").head_object(Bucket=BUCKET, Key="customer/landing/a.json")
+    landed = account.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="customer/")["Contents"]
+    assert [one["Key"] for one in landed] == ["customer/landing/a.json"]
+    with pytest.raises(ClientError, match="403"):  # moto holds to the bucket's policy
+        account.client("s3").head_object(Bucket=BUCKET, Key="customer/landing/a.json")
+
+
+def close_to_the_public(account, bucket=BUCKET):
+    """What S3 does for each new bucket ("Blocking public access", since April 2023), and moto does not."""
+    blocks = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    closed = dict.fromkeys(blocks, True)
+    account.client("s3").put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=closed)
+
+
+def policies(account):
+    """The statements of the bucket's policy and of the key's, by their Sids."""
+    bucket = account.client("s3").get_bucket_policy(Bucket=BUCKET)["Policy"]
+    key = account.client("secretsmanager").get_resource_policy(SecretId="stedi/participant-key")["ResourcePolicy"]
+    return {one["Sid"]: one for text in (bucket, key) for one in json.loads(text)["Statement"]}
+
+
+def test_what_was_there_is_told_protected_and_stays_so_and_a_new_stack_names_its_roles_in_it(account, monkeypatch):
+    account.client("s3").create_bucket(Bucket=BUCKET)
+    close_to_the_public(account)
+    account.client("secretsmanager").create_secret(Name="stedi/participant-key", SecretString="x")
+    said = stedi("deploy", "--bucket", BUCKET, "--yes")
+    assert f"is used as it is: bucket {BUCKET}, secret stedi/participant-key." in " ".join(said.split())
+    assert f"The bucket {BUCKET} has the lake's policy" in said
+    first = policies(account)
+    assert set(first) == {"TlsOnly", "IdentityOnlyForThePipeline", "OnlyThePipeline"}
+    for closed in ("IdentityOnlyForThePipeline", "OnlyThePipeline"):
+        assert first[closed]["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": [ROLE, RUNNER]}}
+    assert "policy" not in stedi("deploy", "--yes")
+    stedi("destroy", "--yes")
+    assert policies(account) == first
+    monkeypatch.setitem(OUTPUTS, "SessionRoleArn", f"{ROLE}-anew")
+    assert "has the lake's policy" in stedi("deploy", "--bucket", BUCKET, "--yes")
+    again = policies(account)["OnlyThePipeline"]["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]
+    assert again == [f"{ROLE}-anew", RUNNER]
+
+
+def encrypt(account):
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}
+    account.client("s3").put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
+def open_up(account):
+    account.client("s3").delete_public_access_block(Bucket=BUCKET)
+
+
+OF_OTHERS = '{"Statement": [{"Sid": "Theirs", "Effect": "Allow", "Principal": "*", "Action": "x:*", "Resource": "*"}]}'
+
+
+def let_others_in(account):
+    account.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=OF_OTHERS)
+
+
+def give_the_key_away(account):
+    made = account.client("secretsmanager").create_secret(Name="stedi/participant-key", SecretString="x")
+    account.client("secretsmanager").put_resource_policy(SecretId=made["ARN"], ResourcePolicy=OF_OTHERS)
+
+
+def make_a_workgroup(account):
+    account.client("athena").create_work_group(Name="stedi-science")
+
+
+def make_a_table_elsewhere(account):
+    table = {"Name": "sales", "StorageDescriptor": {"Location": "s3://shop/sales/"}}
+    account.client("glue").create_database(DatabaseInput={"Name": "stedi"})
+    account.client("glue").create_table(DatabaseName="stedi", TableInput=table)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told", "fix"),
+    [
+        (encrypt, "encrypted by aws:kms", "delete-bucket-encryption"),
+        (open_up, "does not block public access", "put-public-access-block"),
+        (let_others_in, r"a policy that is not the lake's \(Theirs\)", "delete-bucket-policy"),
+        (give_the_key_away, r"a policy that is not the lake's \(Theirs\)", "delete-resource-policy"),
+        (make_a_workgroup, "workgroup stedi-science stands already", "delete-work-group"),
+        (make_a_table_elsewhere, "holds the table sales of s3://shop/sales/", "--database"),
+    ],
+)
+def test_what_would_not_protect_the_data_is_refused_with_its_fix_before_anything_is_made(account, spoil, told, fix):
+    account.client("s3").create_bucket(Bucket=BUCKET)
+    close_to_the_public(account)
+    spoil(account)
+    with pytest.raises(UserError, match=f"{told}.*{fix}"):
+        stedi("deploy", "--bucket", BUCKET, "--yes")
+    assert not account.client("cloudformation").describe_stacks()["Stacks"]
+    assert "Contents" not in account.client("s3").list_objects_v2(Bucket=BUCKET)
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("403", "is taken by another account"), ("301", "is in another region"), ("400", "is in another region")],
+)
+def test_a_bucket_of_somebody_else_or_of_another_region_is_one_line(account, monkeypatch, code, told):
+    s3 = account.client("s3")
+    monkeypatch.setattr(s3, "head_bucket", lambda **_: (_ for _ in ()).throw(refusal(code, operation="HeadBucket")))
+    monkeypatch.setattr(scripts.boto3, "client", lambda name: s3 if name == "s3" else account.client(name))
+    with pytest.raises(UserError, match=f"{BUCKET} {told}"):
+        scripts.owns_bucket(BUCKET)
+
+
+def test_a_bucket_in_another_region_is_refused(account):
+    place = {"LocationConstraint": "eu-central-1"}
+    account.client("s3", region_name="eu-central-1").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    with pytest.raises(UserError, match="is in eu-central-1, the profile in us-east-1"):
+        stedi("deploy", "--bucket", BUCKET, "--yes")
+
+
+def test_a_database_with_tables_of_others_is_not_deleted(account):
+    account.client("s3").create_bucket(Bucket=BUCKET)
+    make_a_table_elsewhere(account)
+    with pytest.raises(UserError, match="holds the table sales of s3://shop/sales/, which is no lake's"):
+        stedi("destroy", "--bucket", BUCKET, "--yes")
+    account.client("s3").head_bucket(Bucket=BUCKET)
+
+
+NOTEBOOK = "studio/notebooks/stedi-06_machine_learning_curated.ipynb"
+
+
+def test_what_somebody_saved_in_studio_is_overwritten_only_when_told_to(account):
+    s3 = account.client("s3")
+    stedi("deploy", "--bucket", BUCKET, "--studio", "--yes")
+    assert "Put stedi" not in stedi("deploy", "--studio", "--yes")
+    s3.put_object(Bucket=BUCKET, Key=NOTEBOOK, Body=b"my work")  # as Studio saves it, without metadata
+    older = b"an older one of the project's"
+    digest = {studio.HASH: hashlib.sha256(older).hexdigest()}
+    other = NOTEBOOK.replace("06_machine_learning_curated", "02_customer_landing_to_trusted")
+    s3.put_object(Bucket=BUCKET, Key=other, Body=older, Metadata=digest)
+    with pytest.raises(UserError, match=f"changed in Glue Studio: {NOTEBOOK}.*aws s3 cp.*--overwrite"):
+        stedi("deploy", "--studio", "--yes")
+    assert s3.get_object(Bucket=BUCKET, Key=NOTEBOOK)["Body"].read() == b"my work"
+    assert s3.get_object(Bucket=BUCKET, Key=other)["Body"].read() == older
+    said = stedi("deploy", "--studio", "--overwrite", "--yes")
+    assert said.count("Put stedi") == 2
+    assert b"%extra_py_files" in s3.get_object(Bucket=BUCKET, Key=NOTEBOOK)["Body"].read()
 
 
 def test_destroy_with_the_name_of_the_bucket_leaves_nothing_that_bills_also_in_a_second_call(account):
@@ -141,28 +304,40 @@ def refusal(code, message="", operation="CreateChangeSet"):
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "told"),
+    ("error", "code", "told"),
     [
-        (refusal("ExpiredToken"), UserError, "have expired"),
-        (refusal("InvalidClientTokenId"), UserError, "does not know these credentials"),
+        (refusal("ExpiredToken"), 2, "have expired"),
+        (refusal("InvalidClientTokenId"), 2, "does not know these credentials"),
         (
             refusal(
                 "AccessDenied",
                 "User: arn:aws:iam::1:user/me is not authorized to perform: iam:CreateRole on resource: "
                 "arn:aws:iam::1:role/x because no identity-based policy allows the iam:CreateRole action",
             ),
-            UserError,
+            1,
             "lacks the permission iam:CreateRole on arn:aws:iam::1:role/x",
         ),
-        (refusal("ValidationError", "bad"), StepFailed, "AWS refused CreateChangeSet: ValidationError: bad"),
-        (NoCredentialsError(), UserError, "no credentials"),
-        (EndpointConnectionError(endpoint_url="https://x"), StepFailed, "cannot be reached"),
+        (
+            refusal("AccessDenied", 'not authorized to perform: s3:PutObject on resource: "arn:aws:s3:::b/x" because'),
+            1,
+            "lacks the permission s3:PutObject on arn:aws:s3:::b/x:",
+        ),
+        (refusal("ValidationError", "bad"), 1, "AWS refused CreateChangeSet: ValidationError: bad"),
+        (NoCredentialsError(), 2, "no credentials"),
+        (EndpointConnectionError(endpoint_url="https://x"), 1, "cannot be reached"),
     ],
 )
-def test_each_refusal_is_one_line_that_says_whose_turn_it_is(error, kind, told):
-    with pytest.raises(kind, match=told), told_plainly():
+def test_each_refusal_is_one_line_that_says_whose_turn_it_is(error, code, told, monkeypatch, capsys):
+    def refuse(**_):
         raise error
-    assert "\n" not in explain(error)
+
+    monkeypatch.setattr(cli, "app", refuse)
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == exit_code(error) == code
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.count("\n") == 1
 
 
 class Played:
@@ -216,6 +391,30 @@ def test_a_stack_in_rollback_is_explained_by_what_failed_first_and_made_anew(mon
     assert "delete_stack" in client.calls
 
 
+def test_a_stack_that_was_only_proposed_is_made(monkeypatch):
+    client, made = played(monkeypatch, stack.UNBORN), []
+
+    def create_change_set(**call):
+        made.append(call["ChangeSetType"])
+        raise refusal("ValidationError", "so far")
+
+    client.create_change_set = create_change_set
+    monkeypatch.setattr(deploying, "what_to_make", lambda *_: {"MakeBucket": "true"})
+    monkeypatch.setattr(deploying, "owns_bucket", lambda _: False)
+    with pytest.raises(ClientError, match="so far"):
+        deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda: True, print)
+    assert made == ["CREATE"]
+
+
+def test_what_an_earlier_call_began_is_waited_for(monkeypatch):
+    client = played(monkeypatch, "CREATE_IN_PROGRESS")
+    course = ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+    monkeypatch.setattr(stack.time, "sleep", lambda _: setattr(client, "status", course.pop(0)))
+    said = []
+    assert stack.Stack("stedi", said.append).settle() == "CREATE_COMPLETE"
+    assert said == ["The stack stedi is CREATE_IN_PROGRESS: waiting for that to end."]
+
+
 @pytest.mark.parametrize(
     ("status", "fix"), [("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"), ("DELETE_FAILED", "stedi destroy")]
 )
@@ -256,12 +455,13 @@ def test_data_at_risk_stands_out(capsys):
 
 
 def test_a_notebook_in_studio_has_its_session_and_its_bucket_already():
-    notebook = json.loads(ready_notebook("02_customer_landing_to_trusted", BUCKET, "eu-central-1", ROLE))
+    notebook = json.loads(ready_notebook("01_landing_tables", BUCKET, "eu-central-1", ROLE, "stedi-pipeline"))
     session, parameters = ("".join(one["source"]) for one in notebook["cells"][1:3])
     assert f"%extra_py_files s3://{BUCKET}/scripts/helpers.zip" in session
     assert "%region eu-central-1" in session
     assert f"%iam_role {ROLE}" in session
     assert f'bucket = "{BUCKET}"' in parameters
+    assert 'workgroup = "stedi-pipeline"' in parameters
 
 
 def test_studio_lists_jobs_that_are_notebooks():

@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
+from moto import mock_aws
 
 from helpers.settings import Settings
 from runner.deploy import account, machine
@@ -34,7 +35,8 @@ def stubbed(monkeypatch):
 
     monkeypatch.setattr(account.boto3, "client", client)
     monkeypatch.setattr(account.boto3, "Session", lambda: session)
-    monkeypatch.setattr(account, "role_arn", lambda: ARN)
+    for name in ("role_arn", "named_role"):
+        monkeypatch.setattr(account, name, lambda: ARN)
     for name in ("sts", "s3", "iam", "athena", "secretsmanager", "glue", "service-quotas"):
         client(name)
     return stubs
@@ -64,6 +66,22 @@ def test_the_local_profile_is_looked_at_from_end_to_end_and_nothing_is_made(tmp_
     assert not (tmp_path / "none").exists()
 
 
+def test_a_profile_without_a_role_is_one_finding_and_all_else_is_looked_at(tmp_path, monkeypatch):
+    (tmp_path / "config").write_text("[profile team]\nregion = us-east-1\n")
+    (tmp_path / "credentials").write_text("[team]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setattr(account, "_refused", lambda *_: [])  # moto has no simulation of policies,
+    monkeypatch.setattr(account, "_quotas", lambda: good("quotas", "plenty"))  # and lists no quotas
+    with mock_aws():
+        findings = by_name(examine("team", tmp_path / "none", SETTINGS))
+    assert findings["role"].state == BAD
+    assert "glue_role_arn" in findings["role"].fix
+    looked = {"credentials", "region", "bucket", "workgroup", "secret", "permissions", "quotas"}
+    assert looked <= set(findings)
+    assert findings["permissions"].state == GOOD
+
+
 def test_an_unknown_profile_is_a_finding(tmp_path):
     assert by_name(examine("no-such-profile", tmp_path, SETTINGS))["profile"].state == BAD
 
@@ -85,7 +103,8 @@ def test_no_network_ends_the_look_with_one_line(stubbed, monkeypatch):
 
 
 def test_a_foreign_bucket_a_disabled_workgroup_and_a_wrong_trust_are_told_with_their_fix(stubbed):
-    stubbed["sts"].add_response("get_caller_identity", CALLER)
+    for _ in range(2):
+        stubbed["sts"].add_response("get_caller_identity", CALLER)
     stubbed["iam"].add_response("get_role", trust("ec2.amazonaws.com"))
     stubbed["s3"].add_client_error("head_bucket", "403")
     stubbed["athena"].add_response("get_work_group", {"WorkGroup": {"Name": "primary", "State": "DISABLED"}})
