@@ -14,9 +14,8 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
-from local_aws.caller import Caller, called_by, present_caller
-from local_aws.endpoint.actions import bucket_and_key, is_delete_objects, needed_permissions
-from local_aws.endpoint.deletes import delete_key_by_key
+from local_aws.caller import Caller, called_by, present_caller, require
+from local_aws.endpoint.actions import needed_permissions
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
@@ -137,33 +136,22 @@ class Application:
 
     def _answer_caller(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
         credentials = self._principals[present_caller().kind]
+        throttle = self._unkindness.throttle if self._unkindness else lambda service: None
         if claimed.service == "s3":
             self._admit_s3(request, raw, claimed, credentials)
-            return self._unkindly_s3(request, raw)
+            throttle("s3")
+            return self._services.s3.respond(request)
         body = _read_body(request)
         verify(raw, claimed, credentials, hashlib.sha256(body).hexdigest())
         if claimed.service in self._apis:
             action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
-            if self._unkindness:
-                self._unkindness.throttle(claimed.service)
-                self._unkindness.require(needed_permissions(claimed.service, raw, action, payload))
+            throttle(claimed.service)
+            for needed in needed_permissions(claimed.service, action, payload):
+                require(needed.action, needed.resource, **needed.context)
             return json_answer(self._services.json[claimed.service].call(action, payload))
         if dialect_of(raw, claimed.service) is Dialect.QUERY:
             return answer_query(claimed.service, body, request_id)
         raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])
-
-    def _unkindly_s3(self, request: Request, raw: RawRequest) -> Response:
-        unkindness = self._unkindness
-        if not unkindness:
-            return self._services.s3.respond(request)
-        unkindness.throttle("s3")
-        unkindness.require(needed_permissions("s3", raw, "", {}))
-        if is_delete_objects(raw):
-            bucket, body = bucket_and_key(raw)[0], _read_body(request)
-            return delete_key_by_key(request, bucket, body, unkindness.refusal, self._services.s3.respond)
-        answer = self._services.s3.respond(request)
-        unkindness.hide_missing(raw, answer)
-        return answer
 
     def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature, credentials: Credentials) -> None:
         if claimed.expires is None:

@@ -7,20 +7,15 @@ changes `_denies` alone.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from werkzeug import Response
-
 from local_aws.caller import Caller, present_caller
-from local_aws.endpoint.actions import Permission, bucket_and_key
+from local_aws.endpoint.actions import Permission
 from local_aws.endpoint.policies import allows
-from local_aws.endpoint.signature import RawRequest
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
 from local_aws.unkind import read_unkind
-
-_LIST = "s3:ListBucket"
 
 
 class Unkindness:
@@ -38,28 +33,13 @@ class Unkindness:
                 raise AwsError("SlowDown", "Please reduce your request rate.", 503)
             raise AwsError("ThrottlingException", "Rate exceeded", 400)
 
-    def require(self, needed: Iterable[Permission]) -> None:
-        """Refuse a request for the first of its permissions that is denied."""
-        for permission in needed:
-            if self._denies(permission):
-                raise _access_denied(permission)
-
-    def hide_missing(self, raw: RawRequest, answer: Response) -> None:
-        """Refuse to say that an object is missing to who may not list its bucket: S3 answers them 403 instead of 404.
-
-        Source: Amazon S3 API Reference, "GetObject".
-        """
-        bucket, key = bucket_and_key(raw)
-        if key and raw.method in ("GET", "HEAD") and answer.status_code == 404 and b"NoSuchKey" in answer.get_data():
-            self.require([Permission(_LIST, f"arn:aws:s3:::{bucket}")])
-
-    def refusal(self, permission: Permission) -> dict[str, str] | None:
-        """What is said of a permission that is denied (``Code`` and ``Message``); None where it is granted."""
-        return _told(permission) if self._denies(permission) else None
-
     def caller(self, kind: str) -> Caller:
         """A principal whose requests are held against its policies."""
-        return Caller(kind, lambda *needed: self.require([Permission(*needed)]))
+        return Caller(kind, self._require)
+
+    def _require(self, action: str, resource: str, context: dict[str, str]) -> None:
+        if self._denies(Permission(action, resource, context)):
+            raise _access_denied(action, resource)
 
     def _denies(self, permission: Permission) -> bool:
         unkind = read_unkind(self._lake)
@@ -69,16 +49,11 @@ class Unkindness:
         )
 
 
-def _told(permission: Permission) -> dict[str, str]:
-    action, s3 = permission.action, permission.action.startswith("s3:")
-    resource = f'"{permission.resource}"' if s3 else permission.resource
+def _access_denied(action: str, resource: str) -> AwsError:
+    s3 = action.startswith("s3:")
+    shown = f'"{resource}"' if s3 else resource
     message = (
-        f"User: {present_caller().arn} is not authorized to perform: {action} on resource: {resource} "
+        f"User: {present_caller().arn} is not authorized to perform: {action} on resource: {shown} "
         f"because no identity-based policy allows the {action} action"
     )
-    return {"Code": "AccessDenied" if s3 else "AccessDeniedException", "Message": message}
-
-
-def _access_denied(permission: Permission) -> AwsError:
-    told = _told(permission)
-    return AwsError(told["Code"], told["Message"], 403 if told["Code"] == "AccessDenied" else 400)
+    return AwsError("AccessDenied", message, 403) if s3 else AwsError("AccessDeniedException", message)
