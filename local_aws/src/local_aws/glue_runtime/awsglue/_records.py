@@ -64,8 +64,3 @@ def map_records(source: "Source", function: "Callable[[Record], Any]") -> "DataF
         return session.createDataFrame(mapped, samplingRatio=1.0)
     finally:
         session.conf.set(setting, before)
-
-
-def count_records(source: "Source", test: "Callable[[Record], bool]") -> int:
-    """How many records a test holds for."""
-    return source.records().filter(test).count()

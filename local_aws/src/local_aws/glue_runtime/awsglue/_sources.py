@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -17,27 +17,6 @@ from awsglue._step import exact_names
 from awsglue._values import holds_choice, reader_of
 
 Record = dict[str, Any]
-
-
-class Source(Protocol):
-    """The rows behind a DynamicFrame; nothing is read before one of these is asked for."""
-
-    @property
-    def schema(self) -> glue.StructType: ...
-
-    @property
-    def rows(self) -> DataFrame: ...
-
-    @property
-    def errors(self) -> int: ...
-
-    def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
-        """The rows whose record the predicate holds for."""
-        ...
-
-    def records(self) -> Any:
-        """An RDD of the records as dictionaries, as ``Map`` sees them."""
-        ...
 
 
 class FrameSource:
@@ -56,10 +35,12 @@ class FrameSource:
         return self._errors()
 
     def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
+        """The rows whose record the predicate holds for."""
         kept = self.rows.rdd.filter(lambda row: predicate(row.asDict(recursive=True)))
         return self.rows.sparkSession.createDataFrame(kept, self.rows.schema)
 
     def records(self) -> Any:
+        """An RDD of the records as dictionaries, as ``Map`` sees them."""
         return self.rows.rdd.map(lambda row: row.asDict(recursive=True))
 
 
@@ -84,11 +65,12 @@ class JsonSource:
         return self._parsed.select("record.*")
 
     def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
-        # The record is read from its own line: only there an absent key differs from a null.
+        """The rows whose record, read from its own line, the predicate holds for: there an absent key is no null."""
         kept = self._parsed.rdd.filter(lambda row: predicate(json.loads(row.line)))
         return self._session.createDataFrame(kept, self._parsed.schema).select("record.*")
 
     def records(self) -> Any:
+        """An RDD of the records as dictionaries, without the keys that a line has not."""
         return self._parsed.rdd.map(lambda row: json.loads(row.line))
 
     @cached_property
@@ -117,6 +99,10 @@ class JsonSource:
         schema, read = spark.StructType([spark.StructField("line", spark.StringType()), record]), reader_of(self.schema)
         parsed = lines.rdd.map(lambda row: (row.line, read(json.loads(row.line))))
         return self._session.createDataFrame(parsed, schema, verifySchema=False)
+
+
+Source = FrameSource | JsonSource
+"""The rows behind a DynamicFrame; nothing is read before they, their schema or their errors are asked for."""
 
 
 def _is_choice(field: glue.Field) -> bool:

@@ -9,8 +9,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 
 from awsglue._catalog import CatalogTable, classification_of
-from awsglue._files import list_files
-from awsglue._purge import purge_prefix
+from awsglue._files import list_files, purge_prefix
 from awsglue._sources import FrameSource, JsonSource
 from awsglue._step import check_options, refuse, refuse_attribute
 from awsglue.data_sink import FORMATS, DataSink
