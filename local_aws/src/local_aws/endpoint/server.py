@@ -20,10 +20,10 @@ from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answ
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
 from local_aws.endpoint.signature import RawRequest, Reason, Signature, SignatureRefused, claimed_signature, verify
-from local_aws.endpoint.unkindness import Unkindness
 from local_aws.errors import AwsError, not_supported
 from local_aws.profile import Credentials
 from local_aws.sts import answer_query
+from local_aws.unkind import Unkindness
 
 log = logging.getLogger("local_aws")
 
