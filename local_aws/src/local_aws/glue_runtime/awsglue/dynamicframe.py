@@ -5,9 +5,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyspark.sql import DataFrame
 
-from awsglue import _records
 from awsglue._choices import apply_mappings, quoted, resolve
-from awsglue._sources import FrameSource, Record, Source, plain_rows
+from awsglue._sources import (
+    FrameSource,
+    Record,
+    Source,
+    lenient_predicate,
+    map_records,
+    mapped_or_none,
+    plain_rows,
+    predicate_fails,
+)
 from awsglue._step import glue_step, refuse, refuse_attribute
 from awsglue.gluetypes import DataType, StructType, tree_lines
 
@@ -152,14 +160,14 @@ class DynamicFrame:
         As in AWS's library a KeyError, ValueError or TypeError in ``f`` drops the record without a word, and any
         other error makes an error record of it.
         """
-        kept = self._source.keep(_records.lenient_predicate(f))
-        return self._of(kept, lambda: self._source.records().filter(_records.predicate_fails(f)).count())
+        kept = self._source.keep(lenient_predicate(f))
+        return self._of(kept, lambda: self._source.records().filter(predicate_fails(f)).count())
 
     @glue_step
     def map(self, f: Callable[[Record], Any]) -> "DynamicFrame":
         """What ``f`` makes of each record; one that it fails on becomes an error record."""
-        mapped = _records.mapped_or_none(f)
-        rows = _records.map_records(self._source, f)
+        mapped = mapped_or_none(f)
+        rows = map_records(self._source, f)
         return self._of(rows, lambda: self._source.records().filter(lambda record: mapped(record) is None).count())
 
     @glue_step
