@@ -16,7 +16,7 @@ from awsglue import gluetypes as glue
 from awsglue._choices import quoted
 from awsglue._files import SourceFile
 from awsglue._inference import infer_schema
-from awsglue._step import exact_names
+from awsglue._step import exact_names, switched_on
 from awsglue._values import holds_choice, reader_of
 
 Record = dict[str, Any]
@@ -169,10 +169,5 @@ def map_records(source: Source, function: Callable[[Record], Any]) -> DataFrame:
     mapped = source.records().map(mapped_or_none(function)).filter(lambda record: record is not None)
     if mapped.isEmpty():
         return session.createDataFrame([], source.rows.schema)
-    setting = "spark.sql.pyspark.inferNestedDictAsStruct.enabled"
-    before = session.conf.get(setting)
-    session.conf.set(setting, "true")
-    try:
+    with switched_on("spark.sql.pyspark.inferNestedDictAsStruct.enabled"):
         return session.createDataFrame(mapped, samplingRatio=1.0)
-    finally:
-        session.conf.set(setting, before)
