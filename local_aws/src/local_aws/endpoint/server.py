@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
-from local_aws.caller import Caller, called_by, present_caller, require
+from local_aws.caller import called_by, present_caller, require
 from local_aws.endpoint.actions import needed_permissions
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
@@ -55,11 +55,11 @@ class Application:
         What every request must be signed with.
     services : Services
         Who answers.
-    unkindness : Unkindness, optional
+    unkindness : Unkindness
         What is refused although it is rightly asked for.
     """
 
-    def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness | None = None):
+    def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness):
         self._principals = {"user": credentials, "session": credentials.of_session()}
         self._unkindness = unkindness
         self._services = services
@@ -131,21 +131,20 @@ class Application:
     def _dispatch(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
         role = self._principals["session"]
         kind = "session" if claimed.access_key == role.access_key else "user"
-        with called_by(self._unkindness.caller(kind) if self._unkindness else Caller(kind)):
+        with called_by(self._unkindness.caller(kind)):
             return self._answer_caller(request, raw, claimed, request_id)
 
     def _answer_caller(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
         credentials = self._principals[present_caller().kind]
-        throttle = self._unkindness.throttle if self._unkindness else lambda service: None
         if claimed.service == "s3":
             self._admit_s3(request, raw, claimed, credentials)
-            throttle("s3")
+            self._unkindness.throttle("s3")
             return self._services.s3.respond(request)
         body = _read_body(request)
         verify(raw, claimed, credentials, hashlib.sha256(body).hexdigest())
         if claimed.service in self._apis:
             action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
-            throttle(claimed.service)
+            self._unkindness.throttle(claimed.service)
             for needed in needed_permissions(claimed.service, action, payload):
                 require(needed.action, needed.resource, **needed.context)
             return json_answer(self._services.json[claimed.service].call(action, payload))
