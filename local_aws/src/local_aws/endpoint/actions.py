@@ -22,18 +22,13 @@ class Permission:
 
 def needed_permissions(service: str, action: str, payload: dict[str, Any]) -> list[Permission]:
     """The permissions that a request to a service of AWS JSON needs, all of them."""
-    needed = [Permission(f"{service}:{action}", resource) for resource in resources_of(service, payload)]
+    needed = [Permission(f"{service}:{action}", resource) for resource in _RESOURCES[service](payload)]
     if action == "CreateSession":
         needed.append(
             Permission("iam:PassRole", payload.get("Role", ""), {"iam:PassedToService": "glue.amazonaws.com"})
         )
         needed += [Permission("glue:TagResource", needed[0].resource)] if payload.get("Tags") else []
     return needed
-
-
-def resources_of(service: str, payload: dict[str, Any]) -> list[str]:
-    """The ARNs that a request to a service of AWS JSON is about."""
-    return _RESOURCES[service](payload)
 
 
 def _arn(service: str, resource: str) -> str:
@@ -49,7 +44,7 @@ def _of_glue(payload: dict[str, Any]) -> list[str]:
         return [payload["ResourceArn"]]
     session = payload.get("SessionId", payload.get("Id"))
     if session is not None and "DatabaseName" not in payload:
-        return [_arn("glue", f"session/{payload.get('SessionId', payload.get('Id'))}")]
+        return [_arn("glue", f"session/{session}")]
     input_of = {name: payload.get(name, {}).get("Name") for name in ("DatabaseInput", "TableInput")}
     database = payload.get("DatabaseName") or input_of["DatabaseInput"] or payload.get("Name")
     table = (

@@ -14,8 +14,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
-from local_aws.caller import called_by, present_caller, require
-from local_aws.endpoint.actions import needed_permissions
+from local_aws.caller import called_by, present_caller
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
@@ -145,8 +144,6 @@ class Application:
         if claimed.service in self._apis:
             action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
             self._unkindness.throttle(claimed.service)
-            for needed in needed_permissions(claimed.service, action, payload):
-                require(needed.action, needed.resource, **needed.context)
             return json_answer(self._services.json[claimed.service].call(action, payload))
         if dialect_of(raw, claimed.service) is Dialect.QUERY:
             return answer_query(claimed.service, body, request_id)
