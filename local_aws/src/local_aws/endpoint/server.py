@@ -14,7 +14,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
-from local_aws.caller import called_by, present_caller
+from local_aws.caller import called_by
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
@@ -128,26 +128,21 @@ class Application:
         return error_answer(error, dialect, request.path, request_id)
 
     def _dispatch(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
-        role = self._principals["session"]
-        kind = "session" if claimed.access_key == role.access_key else "user"
+        kind = "session" if claimed.access_key == self._principals["session"].access_key else "user"
         with called_by(self._unkindness.caller(kind)):
-            return self._answer_caller(request, raw, claimed, request_id)
-
-    def _answer_caller(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
-        credentials = self._principals[present_caller().kind]
-        if claimed.service == "s3":
-            self._admit_s3(request, raw, claimed, credentials)
-            self._unkindness.throttle("s3")
-            return self._services.s3.respond(request)
-        body = _read_body(request)
-        verify(raw, claimed, credentials, hashlib.sha256(body).hexdigest())
-        if claimed.service in self._apis:
-            action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
-            self._unkindness.throttle(claimed.service)
-            return json_answer(self._services.json[claimed.service].call(action, payload))
-        if dialect_of(raw, claimed.service) is Dialect.QUERY:
-            return answer_query(claimed.service, body, request_id)
-        raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])
+            if claimed.service == "s3":
+                self._admit_s3(request, raw, claimed, self._principals[kind])
+                self._unkindness.throttle("s3")
+                return self._services.s3.respond(request)
+            body = _read_body(request)
+            verify(raw, claimed, self._principals[kind], hashlib.sha256(body).hexdigest())
+            if claimed.service in self._apis:
+                action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
+                self._unkindness.throttle(claimed.service)
+                return json_answer(self._services.json[claimed.service].call(action, payload))
+            if dialect_of(raw, claimed.service) is Dialect.QUERY:
+                return answer_query(claimed.service, body, request_id)
+            raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])
 
     def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature, credentials: Credentials) -> None:
         if claimed.expires is None:
