@@ -18,7 +18,9 @@ from werkzeug import Request, Response
 
 from local_aws.endpoint.server import CONTENT_SHA256, Application
 from local_aws.errors import AwsError
+from local_aws.lake import open_lake
 from local_aws.profile import Credentials, read_credentials
+from local_aws.unkind import Unkindness
 
 
 def send(endpoint, method="POST", path="/", headers=None, body=b"") -> tuple[int, dict[str, str], bytes]:
@@ -179,10 +181,10 @@ def services():
 
 
 @pytest.fixture
-def ask(services):
+def ask(services, tmp_path):
     """Ask the application for an S3 path, signed, without a network."""
     ours = Credentials("STEDILOCALTESTACCESS", "secret")
-    application = Application(ours, services)
+    application = Application(ours, services, Unkindness(open_lake(tmp_path)))
 
     def ask(path: str, body: bytes = b"") -> tuple[str, bytes]:
         request = AWSRequest("PUT", "http://127.0.0.1:1" + path, data=body)

@@ -76,6 +76,6 @@ def require(action: str, resource: str, **context: str) -> None:
     present_caller().require(action, resource, context)
 
 
-def require_object(action: str, uri: str) -> None:
-    """The same of an S3 object, by its ``s3://`` address."""
-    require(action, uri.replace("s3://", "arn:aws:s3:::", 1))
+def require_object(action: str, uri: str, **context: str) -> None:
+    """The same of an S3 object or a bucket, by its ``s3://`` address."""
+    require(action, uri.replace("s3://", "arn:aws:s3:::", 1), **context)

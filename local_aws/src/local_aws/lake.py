@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,19 +85,27 @@ class Lake:
 
     def write(self, name: str, text: str) -> None:
         """Write a state file whole or not at all, readable by its owner alone."""
-        target = self.state / name
-        draft = target.with_name(f"{name}.{os.getpid()}.tmp")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(target)
+        write_whole(self.state / name, text)
 
     def load(self, name: str, default: object = None) -> object:
         """Read a JSON state file, or ``default`` where there is none yet."""
         source = self.state / name
         return json.loads(source.read_text("utf-8")) if source.exists() else default
+
+
+def write_whole(target: Path, text: str, durable: bool = True) -> None:
+    """Write a file whole or not at all, readable by its owner alone; ``durable`` is on the disk when this is done."""
+    descriptor, draft = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+            if durable:
+                stream.flush()
+                os.fsync(stream.fileno())
+        os.replace(draft, target)
+    except BaseException:
+        os.unlink(draft)
+        raise
 
 
 def open_lake(root: Path | str) -> Lake:

@@ -1,6 +1,5 @@
 """Start, find and stop the endpoint of a lake, from another process."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -13,17 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials as SigningCredentials
-
 from local_aws import lock
 from local_aws.lake import Lake, LakeError, open_lake
-from local_aws.profile import REGION, aws_environment, read_credentials
+from local_aws.profile import aws_environment
 
 _START_SECONDS = 60
 _STOP_SECONDS = 60
-_ANSWER_SECONDS = 5
 
 _children: dict[int, subprocess.Popen] = {}
 # Endpoints that this process has started: their exit status must be fetched by it, or they stay as zombies.
@@ -96,20 +90,15 @@ def start(lake_root: Path | str, port: int = 0, while_used: bool = False) -> End
 
 
 def running(lake_root: Path | str) -> Endpoint | None:
-    """The endpoint that serves a lake now, or None. What a killed one has left behind is cleared away.
-
-    Raises
-    ------
-    EndpointError
-        If the lake's own files are damaged.
-    """
+    """The endpoint that serves a lake now, or None. What a killed one has left behind is cleared away."""
     lake = Lake(Path(lake_root).expanduser().resolve())
     if not lake.state.is_dir():
         return None
-    if lock.holder(lake) is None:
+    pid = lock.holder(lake)
+    if pid is None:
         (lake.state / lock.PUBLISHED).unlink(missing_ok=True)
         return None
-    return _published(lake)
+    return _published(lake, pid)
 
 
 def stop(lake_root: Path | str) -> bool:
@@ -197,37 +186,16 @@ def _await_answer(lake: Lake, process: subprocess.Popen, complaints: IO[str]) ->
             complaints.seek(0)
             lines = complaints.read().strip().splitlines() or [f"it ended with status {process.returncode}"]
             raise EndpointError(f"The local AWS endpoint did not start: {lines[-1]}")
-        endpoint = _published(lake)
-        if endpoint is not None and endpoint.pid == process.pid:
+        endpoint = _published(lake, process.pid)
+        if endpoint is not None:
             return endpoint
         time.sleep(0.02)
     raise EndpointError(f"The endpoint did not answer within {_START_SECONDS} s: see {lake.state}/endpoint.log.")
 
 
-def _published(lake: Lake) -> Endpoint | None:
+def _published(lake: Lake, pid: int) -> Endpoint | None:
+    """What a process that holds the lake's lock has made known, which it does as long as it answers."""
     document = lake.load(lock.PUBLISHED)
-    if not isinstance(document, dict):
+    if not isinstance(document, dict) or document["pid"] != pid:
         return None
-    endpoint = Endpoint(lake, document["port"], document["pid"], document.get("while_used", False))
-    return endpoint if _answers(endpoint) else None
-
-
-def _answers(endpoint: Endpoint) -> bool:
-    # Only this lake's endpoint accepts a request that is signed with this lake's credentials.
-    try:
-        credentials = read_credentials(endpoint.lake)
-    except LakeError as error:
-        raise EndpointError(str(error)) from error
-    if credentials is None:
-        return False
-    request = AWSRequest("POST", endpoint.url + "/", data="Action=GetCallerIdentity&Version=2011-06-15")
-    request.headers["Content-Type"] = "application/x-www-form-urlencoded"
-    SigV4Auth(SigningCredentials(credentials.access_key, credentials.secret_key), "sts", REGION).add_auth(request)
-    connection = http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=_ANSWER_SECONDS)
-    try:
-        connection.request("POST", "/", request.data, dict(request.headers))
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    return Endpoint(lake, document["port"], pid, document.get("while_used", False))

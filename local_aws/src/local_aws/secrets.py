@@ -2,60 +2,20 @@
 
 import re
 import secrets
-import threading
 import time
 import uuid
-from contextlib import nullcontext
 from typing import Any
 
-from local_aws.errors import AwsError, not_supported
+from local_aws.endpoint.service import StoredService, changes, reads
+from local_aws.errors import AwsError
 from local_aws.lake import Lake
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT, REGION
 from local_aws.store import Store
 
-_PARAMETERS = {
-    "CreateSecret": {"Name", "Description", "SecretString", "SecretBinary", "Tags", "ClientRequestToken"},
-    "UpdateSecret": {"SecretId", "Description", "SecretString", "SecretBinary", "ClientRequestToken"},
-    "PutSecretValue": {"SecretId", "SecretString", "SecretBinary", "VersionStages", "ClientRequestToken"},
-    "GetSecretValue": {"SecretId", "VersionId", "VersionStage"},
-    "DescribeSecret": {"SecretId"},
-    "ListSecrets": {"IncludePlannedDeletion", "MaxResults", "NextToken"},
-    "DeleteSecret": {"SecretId", "RecoveryWindowInDays", "ForceDeleteWithoutRecovery"},
-}
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}")
-_READS = frozenset({"GetSecretValue", "DescribeSecret", "ListSecrets"})
 _DAY = 24 * 3600
 _CURRENT, _PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
-
-
-class Secrets:
-    """Secrets Manager as a service.
-
-    Parameters
-    ----------
-    lake : Lake
-        Where ``secrets.sqlite`` stands, readable by its owner alone.
-    """
-
-    def __init__(self, lake: Lake):
-        self._store = Store(lake, "secrets.sqlite")
-        self._lock = threading.Lock()
-
-    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer one action of Secrets Manager.
-
-        Raises
-        ------
-        AwsError
-            With AWS's code and message; not supported, by name, for other actions and parameters.
-        """
-        if action not in _PARAMETERS:
-            raise not_supported("secretsmanager", action)
-        for name in payload.keys() - _PARAMETERS[action]:
-            raise not_supported("secretsmanager", f"{action} with {name}")
-        with self._lock, nullcontext() if action in _READS else self._store.transaction():
-            return _ANSWERERS[action](self._store, payload)
 
 
 def _create(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
@@ -221,11 +181,26 @@ def _details(name: str, secret: dict[str, Any], stages: str) -> dict[str, Any]:
 
 
 _ANSWERERS = {
-    "CreateSecret": _create,
-    "UpdateSecret": _update,
-    "PutSecretValue": _put,
-    "GetSecretValue": _get,
-    "DescribeSecret": _describe,
-    "ListSecrets": _list,
-    "DeleteSecret": _delete,
+    "CreateSecret": changes(
+        _create, "Name", "Description", "SecretString", "SecretBinary", "Tags", "ClientRequestToken"
+    ),
+    "UpdateSecret": changes(_update, "SecretId", "Description", "SecretString", "SecretBinary", "ClientRequestToken"),
+    "PutSecretValue": changes(_put, "SecretId", "SecretString", "SecretBinary", "VersionStages", "ClientRequestToken"),
+    "GetSecretValue": reads(_get, "SecretId", "VersionId", "VersionStage"),
+    "DescribeSecret": reads(_describe, "SecretId"),
+    "ListSecrets": reads(_list, "IncludePlannedDeletion", "MaxResults", "NextToken"),
+    "DeleteSecret": changes(_delete, "SecretId", "RecoveryWindowInDays", "ForceDeleteWithoutRecovery"),
 }
+
+
+class Secrets(StoredService):
+    """Secrets Manager as a service.
+
+    Parameters
+    ----------
+    lake : Lake
+        Where ``secrets.sqlite`` stands, readable by its owner alone.
+    """
+
+    def __init__(self, lake: Lake):
+        super().__init__("secretsmanager", Store(lake, "secrets.sqlite"), _ANSWERERS)

@@ -1,13 +1,22 @@
 """How unkind a lake's AWS plays, beyond what AWS always does: as an account is set up, and as it has a bad day.
 
-The settings stand in the lake and are read anew for each request, so that a test changes them while it runs.
+The settings stand in the lake and are read anew for each request, so that a test changes them while it runs. Sources:
+IAM User Guide, "Troubleshoot access denied error messages"; Amazon S3 API Reference, "Error responses"; AWS Glue API
+Reference, "Common Errors".
 """
 
+import itertools
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from local_aws.endpoint.policies import check_document
+from local_aws.caller import Caller, present_caller
+from local_aws.endpoint.actions import Permission
+from local_aws.endpoint.policies import allows, check_document
+from local_aws.errors import AwsError
 from local_aws.lake import Lake, LakeError
 
 _FILE = "unkind.json"
@@ -96,3 +105,44 @@ def parse_unkind(text: str) -> Unkind:
             names = ", ".join(one.name for one in fields(Unkind) if one.name != "policies")
             raise LakeError(f"{part!r} is no unkind setting. They are: {names} (deny=ACTION, throttle=N, sessions=N).")
     return Unkind(**given)
+
+
+class Unkindness:
+    """What the front door refuses by a lake's settings: what is denied, and requests that are too many."""
+
+    def __init__(self, lake: Lake):
+        self._lake = lake
+        self._counts: dict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
+
+    def throttle(self, service: str) -> None:
+        """Refuse every n-th request of a service."""
+        every = read_unkind(self._lake).throttle
+        if every and next(self._counts[service]) % every == 0:
+            if service == "s3":
+                raise AwsError("SlowDown", "Please reduce your request rate.", 503)
+            raise AwsError("ThrottlingException", "Rate exceeded", 400)
+
+    def caller(self, kind: str) -> Caller:
+        """A principal whose requests are held against its policies."""
+        return Caller(kind, self._require)
+
+    def _require(self, action: str, resource: str, context: dict[str, str]) -> None:
+        if self._denies(Permission(action, resource, context)):
+            raise _access_denied(action, resource)
+
+    def _denies(self, permission: Permission) -> bool:
+        unkind = read_unkind(self._lake)
+        policy = unkind.policies.get(present_caller().kind)
+        return any(fnmatchcase(permission.action.lower(), denied.lower()) for denied in unkind.deny) or (
+            policy is not None and not allows(policy, permission)
+        )
+
+
+def _access_denied(action: str, resource: str) -> AwsError:
+    s3 = action.startswith("s3:")
+    shown = f'"{resource}"' if s3 else resource
+    message = (
+        f"User: {present_caller().arn} is not authorized to perform: {action} on resource: {shown} "
+        f"because no identity-based policy allows the {action} action"
+    )
+    return AwsError("AccessDenied", message, 403) if s3 else AwsError("AccessDeniedException", message)

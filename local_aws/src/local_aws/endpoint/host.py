@@ -15,9 +15,9 @@ from cheroot import wsgi
 from local_aws import lock
 from local_aws.endpoint.server import Application
 from local_aws.endpoint.services import Services
-from local_aws.endpoint.unkindness import Unkindness
 from local_aws.lake import Lake
 from local_aws.profile import last_port, read_credentials, write_profile
+from local_aws.unkind import Unkindness
 
 HOST = "127.0.0.1"
 log = logging.getLogger("local_aws")

@@ -14,17 +14,15 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import ClosingIterator
 
-from local_aws.caller import Caller, called_by, present_caller
-from local_aws.endpoint.actions import bucket_and_key, is_delete_objects, needed_permissions
-from local_aws.endpoint.deletes import delete_key_by_key
+from local_aws.caller import called_by
 from local_aws.endpoint.protocol import Dialect, JsonApi, dialect_of, error_answer, json_answer
 from local_aws.endpoint.refusals import refusal_error
 from local_aws.endpoint.services import Services
 from local_aws.endpoint.signature import RawRequest, Reason, Signature, SignatureRefused, claimed_signature, verify
-from local_aws.endpoint.unkindness import Unkindness
 from local_aws.errors import AwsError, not_supported
 from local_aws.profile import Credentials
 from local_aws.sts import answer_query
+from local_aws.unkind import Unkindness
 
 log = logging.getLogger("local_aws")
 
@@ -56,11 +54,11 @@ class Application:
         What every request must be signed with.
     services : Services
         Who answers.
-    unkindness : Unkindness, optional
+    unkindness : Unkindness
         What is refused although it is rightly asked for.
     """
 
-    def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness | None = None):
+    def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness):
         self._principals = {"user": credentials, "session": credentials.of_session()}
         self._unkindness = unkindness
         self._services = services
@@ -130,40 +128,21 @@ class Application:
         return error_answer(error, dialect, request.path, request_id)
 
     def _dispatch(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
-        role = self._principals["session"]
-        kind = "session" if claimed.access_key == role.access_key else "user"
-        with called_by(self._unkindness.caller(kind) if self._unkindness else Caller(kind)):
-            return self._answer_caller(request, raw, claimed, request_id)
-
-    def _answer_caller(self, request: Request, raw: RawRequest, claimed: Signature, request_id: str) -> Response:
-        credentials = self._principals[present_caller().kind]
-        if claimed.service == "s3":
-            self._admit_s3(request, raw, claimed, credentials)
-            return self._unkindly_s3(request, raw)
-        body = _read_body(request)
-        verify(raw, claimed, credentials, hashlib.sha256(body).hexdigest())
-        if claimed.service in self._apis:
-            action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
-            if self._unkindness:
+        kind = "session" if claimed.access_key == self._principals["session"].access_key else "user"
+        with called_by(self._unkindness.caller(kind)):
+            if claimed.service == "s3":
+                self._admit_s3(request, raw, claimed, self._principals[kind])
+                self._unkindness.throttle("s3")
+                return self._services.s3.respond(request)
+            body = _read_body(request)
+            verify(raw, claimed, self._principals[kind], hashlib.sha256(body).hexdigest())
+            if claimed.service in self._apis:
+                action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
                 self._unkindness.throttle(claimed.service)
-                self._unkindness.require(needed_permissions(claimed.service, raw, action, payload))
-            return json_answer(self._services.json[claimed.service].call(action, payload))
-        if dialect_of(raw, claimed.service) is Dialect.QUERY:
-            return answer_query(claimed.service, body, request_id)
-        raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])
-
-    def _unkindly_s3(self, request: Request, raw: RawRequest) -> Response:
-        unkindness = self._unkindness
-        if not unkindness:
-            return self._services.s3.respond(request)
-        unkindness.throttle("s3")
-        unkindness.require(needed_permissions("s3", raw, "", {}))
-        if is_delete_objects(raw):
-            bucket, body = bucket_and_key(raw)[0], _read_body(request)
-            return delete_key_by_key(request, bucket, body, unkindness.refusal, self._services.s3.respond)
-        answer = self._services.s3.respond(request)
-        unkindness.hide_missing(raw, answer)
-        return answer
+                return json_answer(self._services.json[claimed.service].call(action, payload))
+            if dialect_of(raw, claimed.service) is Dialect.QUERY:
+                return answer_query(claimed.service, body, request_id)
+            raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])
 
     def _admit_s3(self, request: Request, raw: RawRequest, claimed: Signature, credentials: Credentials) -> None:
         if claimed.expires is None:

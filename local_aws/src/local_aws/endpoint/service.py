@@ -1,6 +1,12 @@
-"""What every service of the endpoint looks like from the front: actions in, plain dictionaries out."""
+"""What every service that speaks AWS JSON looks like, and how one whose state is documents knows its actions."""
 
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+from local_aws.errors import not_supported
 
 
 class Service(Protocol):
@@ -17,3 +23,65 @@ class Service(Protocol):
             With AWS's code and message; ``not_supported`` for an action that is not here.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Who answers one action."""
+
+    answer: Callable[[Any, dict[str, Any]], dict[str, Any]]
+    """Called with the service's state and the request."""
+
+    parameters: frozenset[str]
+    """The parameters that are heeded; any other one is refused rather than ignored."""
+
+    changes: bool
+    """Whether the action changes the state."""
+
+
+def reads(answer: Callable[[Any, dict[str, Any]], dict[str, Any]], *parameters: str) -> Answerer:
+    """An action that leaves the state as it is."""
+    return Answerer(answer, frozenset(parameters), changes=False)
+
+
+def changes(answer: Callable[[Any, dict[str, Any]], dict[str, Any]], *parameters: str) -> Answerer:
+    """An action that changes the state."""
+    return Answerer(answer, frozenset(parameters), changes=True)
+
+
+class StoredService:
+    """A service over documents.
+
+    One lock lets one call in at a time, so that what a call compares and what it changes are one step. A call that
+    changes something is answered when the change is on the disk.
+
+    Parameters
+    ----------
+    name : str
+        The service's name in refusals.
+    state : Any
+        What the answerers are given; its ``transaction`` is that of its `Store`.
+    answerers : Mapping
+        Action -> who answers it.
+    """
+
+    def __init__(self, name: str, state: Any, answerers: Mapping[str, Answerer]):
+        self._name, self._state, self._answerers = name, state, answerers
+        self._lock = threading.Lock()
+
+    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer one action.
+
+        Raises
+        ------
+        AwsError
+            With AWS's code and message; not supported, by name, for other actions and for parameters that would be
+            without effect.
+        """
+        if action not in self._answerers:
+            raise not_supported(self._name, action)
+        answerer = self._answerers[action]
+        for name in payload.keys() - answerer.parameters:
+            raise not_supported(self._name, f"{action} with {name}")
+        with self._lock, self._state.transaction() if answerer.changes else nullcontext():
+            return answerer.answer(self._state, payload)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws.caller import require
-from local_aws.endpoint.actions import resources_of
+from local_aws.endpoint.actions import needed_permissions
 from local_aws.endpoint.service import Service
 from local_aws.glue.catalog.service import Catalog
 from local_aws.glue.sessions.service import Sessions
@@ -28,18 +28,22 @@ class Glue:
         return service.call(action, payload)
 
 
-class AsCaller:
-    """The catalog as Athena asks it: with the rights of whoever asks Athena (Athena User Guide, "Configure access to
-    databases and tables in the AWS Glue Data Catalog")."""
+class Guarded:
+    """A service that first asks whether the present caller may.
 
-    def __init__(self, catalog: Catalog):
-        self._catalog = catalog
+    Athena asks the catalog with the rights of whoever asks Athena (Athena User Guide, "Configure access to databases
+    and tables in the AWS Glue Data Catalog").
+    """
+
+    def __init__(self, name: str, service: Service):
+        self._name = name
+        self._service = service
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer as the catalog does."""
-        for resource in resources_of("glue", payload):
-            require(f"glue:{action}", resource)
-        return self._catalog.call(action, payload)
+        """Answer as the service does."""
+        for needed in needed_permissions(self._name, action, payload):
+            require(needed.action, needed.resource, **needed.context)
+        return self._service.call(action, payload)
 
 
 class Late:
@@ -71,11 +75,12 @@ class Services:
         role = read_credentials(lake).of_session()
         self._sessions = Sessions(lake.plainly(), aws_environment(lake) | role.environment())
         self.s3 = S3(lake)
-        self.json: dict[str, Service] = {
+        services = {
             "glue": Glue(self._sessions, catalog),
             "athena": Late(lambda: _open_athena(lake, catalog)),
             "secretsmanager": Secrets(lake),
         }
+        self.json: dict[str, Service] = {name: Guarded(name, service) for name, service in services.items()}
         """The services that speak AWS JSON, by the name in a credential scope."""
 
     def close(self) -> None:
@@ -86,4 +91,4 @@ class Services:
 def _open_athena(lake: Lake, catalog: Catalog) -> Service:
     from local_aws.athena.service import Athena  # with DuckDB, PyArrow and a parser of SQL
 
-    return Athena(lake.plainly(), AsCaller(catalog))
+    return Athena(lake.plainly(), Guarded("glue", catalog))

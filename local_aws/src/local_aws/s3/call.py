@@ -57,6 +57,11 @@ class Call:
         """The object's place; raises for a bucket that is not there or a key that cannot be."""
         return self.store.address(self.bucket, self.key)
 
+    @property
+    def uri(self) -> str:
+        """The ``s3://`` address of what the request is about; a star for all buckets."""
+        return f"s3://{self.bucket or '*'}" + (f"/{self.key}" if self.key else "")
+
     def header(self, name: str, default: str = "") -> str:
         """A header of the request."""
         return self.request.headers.get(name, default)

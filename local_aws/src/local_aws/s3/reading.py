@@ -7,9 +7,11 @@ from typing import BinaryIO
 from werkzeug import Response
 from werkzeug.http import http_date, parse_date
 
+from local_aws.caller import require_object
 from local_aws.s3.call import Call
 from local_aws.s3.checksums import CHUNK_BYTES, checksum_headers
 from local_aws.s3.errors import S3Error, invalid_argument, precondition_failed
+from local_aws.s3.objects import OpenObject
 from local_aws.s3.records import ObjectInfo
 from local_aws.s3.xml import Answer, xml_response
 
@@ -99,9 +101,19 @@ def check_version(version: str | None) -> str | None:
     return version
 
 
+def _open(call: Call) -> OpenObject:
+    """The object that is asked for; who may not list its bucket does not learn that it is missing ("GetObject")."""
+    try:
+        return call.store.open(call.address, check_version(call.query("versionId")))
+    except S3Error as error:
+        if error.code == "NoSuchKey":
+            require_object("s3:ListBucket", f"s3://{call.bucket}")
+        raise
+
+
 def get_object(call: Call) -> Response:
     """GetObject, and HeadObject, which is the same without the bytes."""
-    opened = call.store.open(call.address, check_version(call.query("versionId")))
+    opened = _open(call)
     try:
         response = _answer(call, opened.info, opened.stream)
     except BaseException:
@@ -141,6 +153,5 @@ def _answer(call: Call, info: ObjectInfo, stream: BinaryIO) -> Response:
 
 def get_object_tagging(call: Call) -> Response:
     """GetObjectTagging: no object has tags here, since putting them is refused; the AWS CLI asks before it copies."""
-    opened = call.store.open(call.address, check_version(call.query("versionId")))
-    opened.stream.close()
+    _open(call).stream.close()
     return xml_response("Tagging", {"TagSet": ""})

@@ -4,13 +4,13 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from local_aws.lake import write_whole
 from local_aws.profile import ACCOUNT, REGION
 
 DEFAULT_CONTENT_TYPE = "binary/octet-stream"
@@ -82,14 +82,7 @@ def write_json(target: Path, document: object) -> None:
     Not synced to the disk: a record that a power cut loses costs headers, never an object's bytes.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, draft = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(document, stream)
-        os.replace(draft, target)
-    except BaseException:
-        os.unlink(draft)
-        raise
+    write_whole(target, json.dumps(document), durable=False)
 
 
 def read_json(source: Path) -> Any:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import botocore.session
 from werkzeug import Request, Response
 
+from local_aws.caller import require_object
 from local_aws.errors import AwsError
 from local_aws.lake import Lake
 from local_aws.s3 import buckets, listing, multipart, reading, writing
@@ -48,6 +49,19 @@ _OPERATIONS: dict[str, tuple[Callable[[Call], Response], str]] = {
 }
 """The operations that there are, and the query parameters that each reads: any other is refused."""
 
+_ACTIONS = {
+    "ListBuckets": "ListAllMyBuckets",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListParts": "ListMultipartUploadParts",
+    "HeadObject": "GetObject",
+    **dict.fromkeys(["HeadBucket", "ListObjects", "ListObjectsV2"], "ListBucket"),
+    **dict.fromkeys(["CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"], "PutObject"),
+    "CompleteMultipartUpload": "PutObject",
+}
+"""The IAM actions that are not called as their operation ("Required permissions for Amazon S3 API operations")."""
+
 
 class _Route(NamedTuple):
     """How S3 tells an operation: by method, level, and what its query and headers must have."""
@@ -80,8 +94,8 @@ def _routes() -> list[_Route]:
     )
 
 
-def _find(call: Call) -> Callable[[Call], Response]:
-    """The function that answers a request.
+def _find(call: Call) -> str:
+    """The operation that a request is.
 
     Raises
     ------
@@ -101,11 +115,20 @@ def _find(call: Call) -> Callable[[Call], Response]:
         raise S3Error("MethodNotAllowed", "The specified method is not allowed against this resource.", 405)
     if route.name not in _OPERATIONS:
         raise not_implemented(f"The operation S3:{route.name}")
-    answer, parameters = _OPERATIONS[route.name]
-    for name in sorted(given - route.query - {"x-id", *parameters.split()}):
+    for name in sorted(given - route.query - {"x-id", *_OPERATIONS[route.name][1].split()}):
         if not name.lower().startswith("x-amz-"):
             raise not_implemented(f"The query parameter {name!r} of S3:{route.name}")
-    return answer
+    return route.name
+
+
+def _require_permission(call: Call, operation: str) -> None:
+    """Refuse what the caller may not do; what a copy reads and DeleteObjects deletes is asked where it is known."""
+    action = _ACTIONS.get(operation, operation)
+    if action in ("GetObject", "DeleteObject") and call.query("versionId"):
+        action += "Version"
+    context = {"s3:prefix": call.query("prefix") or ""} if action.startswith("ListBucket") else {}
+    if action != "DeleteObjects":
+        require_object(f"s3:{action}", call.uri, **context)
 
 
 class S3:
@@ -133,9 +156,10 @@ class S3:
         bucket, _, key = path.removeprefix("/").partition("/")
         try:
             call = Call(self._store, request, bucket, key)
-            answer = _find(call)
+            operation = _find(call)
+            _require_permission(call, operation)
             refuse_headers(request)
-            response = answer(call)
+            response = _OPERATIONS[operation][0](call)
         except AwsError as error:
             response = error_response(error, path, request_id)
         except OSError as error:

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 from werkzeug import Request, Response
 
+from local_aws.caller import require_object
 from local_aws.errors import AwsError
 from local_aws.s3.body import MAX_OBJECT_BYTES, receive, receive_document
 from local_aws.s3.call import Call
@@ -101,6 +102,7 @@ def _copy_source(call: Call) -> tuple[str, str, str | None]:
 def open_copy_source(call: Call) -> OpenObject:
     """Open the object that a copy reads, where the ``x-amz-copy-source-if-…`` headers allow it."""
     bucket, key, version = _copy_source(call)
+    require_object("s3:GetObjectVersion" if version else "s3:GetObject", f"s3://{bucket}/{key}")
     source = call.store.open(call.store.address(bucket, key), version)
     try:
         check_read(source.info, call.request.headers, "x-amz-copy-source-")
@@ -171,10 +173,11 @@ def _delete_one(call: Call, entry: Element) -> tuple[str, dict[str, object]]:
         raise not_implemented("DeleteObjects with conditions")
     content: dict[str, object] = {"Key": key, "VersionId": version}
     try:
+        require_object("s3:DeleteObjectVersion" if version else "s3:DeleteObject", f"s3://{call.bucket}/{key}")
         changed = call.store.delete(call.store.address(call.bucket, key), unconditional, check_version(version))
     except OSError as error:
         refusal: AwsError = from_os_error(error)
-    except S3Error as error:
+    except AwsError as error:
         refusal = error
     else:
         if changed and changed.deleted:

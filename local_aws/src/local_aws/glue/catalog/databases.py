@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from local_aws.endpoint.service import changes, reads
 from local_aws.errors import AwsError, not_supported
-from local_aws.glue.catalog.call import changes, fold, reads
-from local_aws.glue.catalog.state import CatalogState
+from local_aws.glue.catalog.state import CatalogState, fold
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT
 

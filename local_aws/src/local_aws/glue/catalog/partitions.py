@@ -1,14 +1,17 @@
 """Partitions of a table (AWS Glue Developer Guide, "Partition API")."""
 
+import contextlib
+import sqlite3
 import time
 from typing import Any
 
+from local_aws.endpoint.service import changes, reads
 from local_aws.errors import AwsError
-from local_aws.glue.catalog.call import changes, each, reads, table_of
-from local_aws.glue.catalog.expression import matching
-from local_aws.glue.catalog.state import CatalogState, Table
+from local_aws.glue.catalog.state import CatalogState, Table, each, table_of
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT
+
+_NUMBERS = ("tinyint", "smallint", "int", "integer", "bigint", "long", "decimal", "float", "double")
 
 
 def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +68,7 @@ def _get_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
 
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
-    found = matching(table, payload["Expression"]) if payload.get("Expression") else table.partitions
+    found = _matching(table, payload["Expression"]) if payload.get("Expression") else table.partitions
     segment = payload.get("Segment") or {"SegmentNumber": 0, "TotalSegments": 1}
     found = found[segment["SegmentNumber"] :: segment["TotalSegments"]]
     held, token = page(found, lambda held: _values(held["input"]), payload)
@@ -100,6 +103,34 @@ def _values(details: dict[str, Any]) -> list[str]:
 def _answer(table: Table, held: dict[str, Any]) -> dict[str, Any]:
     place = {"DatabaseName": table.database, "TableName": table.name, "CatalogId": ACCOUNT}
     return held["input"] | place | {"CreationTime": held["created"]}
+
+
+def _matching(table: Table, expression: str) -> list[dict[str, Any]]:
+    """The partitions of a table for which an expression holds, read by SQLite over one row of keys a partition.
+
+    AWS Glue Developer Guide, "GetPartitions": "The expression uses SQL syntax similar to the SQL WHERE filter clause".
+
+    Raises
+    ------
+    AwsError
+        ``InvalidInputException`` for one that cannot be read or names what is no key.
+    """
+    if "(select" in "".join(expression.lower().split()):
+        raise AwsError("InvalidInputException", f"Unsupported expression '{expression}'")
+    keys = ", ".join(_column(key) for key in table.current.get("PartitionKeys", []))
+    with contextlib.closing(sqlite3.connect(":memory:")) as memory:
+        memory.execute("PRAGMA case_sensitive_like = ON")
+        try:
+            query = f"SELECT 1 FROM (SELECT {keys}) WHERE {expression}"
+            return [held for held in table.partitions if memory.execute(query, held["input"]["Values"]).fetchone()]
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise AwsError("InvalidInputException", f"Unsupported expression '{expression}': {error}") from error
+
+
+def _column(key: dict[str, str]) -> str:
+    number = key.get("Type", "string").lower().startswith(_NUMBERS)
+    name = key["Name"].replace('"', '""')
+    return f'CAST(? AS {"NUMERIC" if number else "TEXT"}) AS "{name}"'
 
 
 ANSWERERS = {

@@ -1,12 +1,12 @@
-"""Tables of the Data Catalog (AWS Glue Developer Guide, "Table API")."""
+"""Tables of the Data Catalog and their versions (AWS Glue Developer Guide, "Table API")."""
 
 import re
 import time
 from typing import Any
 
+from local_aws.endpoint.service import changes, reads
 from local_aws.errors import AwsError, not_supported
-from local_aws.glue.catalog.call import changes, each, fold, reads, table_of
-from local_aws.glue.catalog.state import CatalogState, Table
+from local_aws.glue.catalog.state import CatalogState, Table, each, fold, table_of
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT, USER_ARN
 
@@ -130,6 +130,51 @@ def _pattern(expression: str) -> re.Pattern[str]:
         raise AwsError("InvalidInputException", f"Invalid Expression {expression!r}: {error}.") from error
 
 
+def _get_version(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table = table_of(state, payload)
+    return {"TableVersion": _version(table, _number_of(table, payload.get("VersionId", str(table.version))))}
+
+
+def _list_versions(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table = table_of(state, payload)
+    # The newest first, as AWS has them.
+    newest_first, token = page(map(int, table.versions), lambda number: -number, payload)
+    return {"TableVersions": [_version(table, number) for number in newest_first], **token}
+
+
+def _delete_version(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table = table_of(state, payload)
+    _remove_version(table, payload["VersionId"])
+    state.save_table(table)
+    return {}
+
+
+def _delete_batch_versions(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+    table = table_of(state, payload)
+    answer = each(lambda version: _remove_version(table, version), payload["VersionIds"], "VersionId", str)
+    state.save_table(table)
+    return {"Errors": [{"TableName": table.name, **error} for error in answer["Errors"]]}
+
+
+def _remove_version(table: Table, version: str) -> None:
+    number = _number_of(table, version)
+    if number == table.version:
+        raise AwsError("InvalidInputException", "The current version of a table cannot be deleted.")
+    del table.versions[version]
+
+
+def _number_of(table: Table, version: str) -> int:
+    if not version.isdecimal():
+        raise AwsError("InvalidInputException", f"The VersionId {version!r} is no number.")
+    if version not in table.versions:
+        raise AwsError("EntityNotFoundException", "Version not found.")
+    return int(version)
+
+
+def _version(table: Table, number: int) -> dict[str, Any]:
+    return {"Table": describe(table, number), "VersionId": str(number)}
+
+
 ANSWERERS = {
     "CreateTable": changes(_create, "DatabaseName", "TableInput"),
     "UpdateTable": changes(_update, "DatabaseName", "Name", "TableInput", "SkipArchive", "VersionId"),
@@ -138,4 +183,8 @@ ANSWERERS = {
     "GetTable": reads(_get, "DatabaseName", "Name"),
     "SearchTables": reads(_search, "SearchText", "NextToken", "MaxResults"),
     "GetTables": reads(_list, "DatabaseName", "Expression", "NextToken", "MaxResults"),
+    "GetTableVersion": reads(_get_version, "DatabaseName", "TableName", "VersionId"),
+    "GetTableVersions": reads(_list_versions, "DatabaseName", "TableName", "NextToken", "MaxResults"),
+    "DeleteTableVersion": changes(_delete_version, "DatabaseName", "TableName", "VersionId"),
+    "BatchDeleteTableVersion": changes(_delete_batch_versions, "DatabaseName", "TableName", "VersionIds"),
 }

@@ -3,6 +3,7 @@
 JSON and not the pipe's own pickles, since a session runs its user's code, and a pickle would run that in the endpoint.
 """
 
+import contextlib
 import json
 import threading
 from multiprocessing.connection import Connection
@@ -22,14 +23,10 @@ class Channel:
         self._end = end
         self._sending = threading.Lock()
 
-    def send(self, message: dict[str, Any]) -> bool:
-        """Send a message; ``False`` where the other end is gone (its ``receive`` then tells why)."""
-        with self._sending:
-            try:
-                self._end.send_bytes(json.dumps(message).encode())
-            except OSError:
-                return False
-        return True
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message, to nobody where the other end is gone (its ``receive`` then tells why)."""
+        with self._sending, contextlib.suppress(OSError):
+            self._end.send_bytes(json.dumps(message).encode())
 
     def receive(self, timeout: float | None = None) -> dict[str, Any] | None:
         """Wait for the next message; ``None`` where none came within ``timeout`` seconds.

@@ -57,8 +57,9 @@ class SessionProcess:
                 stderr=output,
                 start_new_session=True,
             )
+        with contextlib.suppress(OSError):  # it has ended already, which its channel tells
+            ours.send(order)
         self.channel = Channel(ours)
-        self.channel.send(order.to_message())
 
     @property
     def pid(self) -> int:

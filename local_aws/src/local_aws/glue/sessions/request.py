@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from local_aws.errors import AwsError
@@ -16,6 +16,7 @@ MAX_WORKERS = 299
 MAX_TAGS = 50
 
 _ROLE = re.compile(r"arn:aws[^:]*:iam::[0-9]{12}:role/.+")
+_ECHOED = ("Id", "Description", "Role", "Command", "MaxCapacity")
 _NOT_HERE = ("Connections", "SecurityConfiguration", "DataAccessId", "PartitionId", "ProfileName")
 
 
@@ -24,22 +25,19 @@ class SessionRequest:
     """A checked CreateSession request; times are minutes."""
 
     id: str
-    role: str
-    command: dict[str, str]
-    description: str | None
-    glue_version: str
     worker_type: str
     workers: int
-    max_capacity: float | None
     idle_timeout: int
     timeout: int
     arguments: dict[str, str]
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str]
+    told: dict[str, Any]
+    """What the shape ``Session`` of the Glue API tells of the request."""
 
     @property
     def dpus(self) -> float:
         """The data processing units that are billed: four vCPUs are one (AWS: "AWS Glue worker types")."""
-        return self.max_capacity or self.workers * WORKER_TYPES[self.worker_type][0] / 4
+        return self.told.get("MaxCapacity") or self.workers * WORKER_TYPES[self.worker_type][0] / 4
 
 
 def invalid(message: str) -> AwsError:
@@ -61,20 +59,27 @@ def parse_request(payload: Mapping[str, Any]) -> SessionRequest:
     _one_of(payload.get("SessionType", "LIVY"), ("LIVY",), "SessionType")
     _one_of(payload["Command"].get("Name"), ("glueetl",), "Command name")
     _one_of(payload["Command"].get("PythonVersion", "3"), ("3",), "Python version")
+    if not _ROLE.fullmatch(payload["Role"]):
+        raise invalid(f"Role {payload['Role']} must satisfy regular expression pattern: {_ROLE.pattern}")
     workers, worker_type = _workers(payload)
+    told = {
+        "GlueVersion": _one_of(payload.get("GlueVersion", GLUE_VERSIONS[-1]), GLUE_VERSIONS, "Glue version"),
+        "DefaultArguments": payload.get("DefaultArguments", {}),
+        "IdleTimeout": payload.get("IdleTimeout", DEFAULT_TIMEOUT_MINUTES),
+        "Timeout": payload.get("Timeout", DEFAULT_TIMEOUT_MINUTES),
+        **{name: payload[name] for name in _ECHOED if name in payload},
+    }
+    if "MaxCapacity" not in payload:
+        told |= {"NumberOfWorkers": workers, "WorkerType": worker_type}
     return SessionRequest(
         id=payload["Id"],
-        role=_role(payload["Role"]),
-        command=payload["Command"],
-        description=payload.get("Description"),
-        glue_version=_one_of(payload.get("GlueVersion", GLUE_VERSIONS[-1]), GLUE_VERSIONS, "Glue version"),
         worker_type=worker_type,
         workers=workers,
-        max_capacity=payload.get("MaxCapacity"),
-        idle_timeout=_minutes(payload, "IdleTimeout"),
-        timeout=_minutes(payload, "Timeout"),
-        arguments=payload.get("DefaultArguments", {}),
+        idle_timeout=told["IdleTimeout"],
+        timeout=told["Timeout"],
+        arguments=told["DefaultArguments"],
         tags=check_tags(payload.get("Tags", {})),
+        told=told,
     )
 
 
@@ -95,12 +100,6 @@ def _one_of(value: str | None, supported: Collection[str], what: str) -> str:
     return value
 
 
-def _role(role: str) -> str:
-    if not _ROLE.fullmatch(role):
-        raise invalid(f"Role {role} must satisfy regular expression pattern: {_ROLE.pattern}")
-    return role
-
-
 def _workers(payload: Mapping[str, Any]) -> tuple[int, str]:
     """Number and type of workers; MaxCapacity (one DPU is one G.1X worker) may stand for both."""
     capacity, number, kind = (payload.get(name) for name in ("MaxCapacity", "NumberOfWorkers", "WorkerType"))
@@ -114,10 +113,3 @@ def _workers(payload: Mapping[str, Any]) -> tuple[int, str]:
     if not 2 <= number <= MAX_WORKERS:
         raise invalid(f"Number of workers must be between 2 and {MAX_WORKERS}, found {number}")
     return number, _one_of(kind or DEFAULT_WORKER_TYPE, WORKER_TYPES, "Worker type")
-
-
-def _minutes(payload: Mapping[str, Any], name: str) -> int:
-    value = payload.get(name, DEFAULT_TIMEOUT_MINUTES)
-    if value < 1:
-        raise invalid(f"{name} must be a number of minutes of at least 1, found {value}")
-    return value

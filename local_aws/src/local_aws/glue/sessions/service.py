@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore import xform_name
+
 from local_aws.errors import AwsError, not_supported
 from local_aws.glue.sessions.process import SessionProcess
 from local_aws.glue.sessions.request import SessionRequest, check_tags, invalid, parse_request
@@ -43,6 +45,15 @@ class Sessions:
         The whole environment of the session processes; it names the AWS profile that leads back to the endpoint.
     """
 
+    ACTIONS = frozenset(
+        {
+            "CreateSession", "GetSession", "ListSessions", "StopSession", "DeleteSession",
+            "RunStatement", "GetStatement", "ListStatements", "CancelStatement",
+            "TagResource", "UntagResource", "GetTags",
+        }
+    )  # fmt: skip
+    """The Glue actions that are answered here, each by the method of its name."""
+
     def __init__(self, lake: Lake, environment: dict[str, str]):
         self._lake = lake
         self._environment = dict(environment)
@@ -67,7 +78,7 @@ class Sessions:
         """
         if action not in self.ACTIONS:
             raise not_supported("glue", action)
-        return self._ANSWERS[action](self, payload)
+        return getattr(self, xform_name(action))(payload)
 
     def close(self) -> None:
         """End every session; no process of theirs is left."""
@@ -214,23 +225,6 @@ class Sessions:
                 session.wait(condition, seconds)
             finally:
                 self._waiters.release()
-
-    _ANSWERS = {
-        "CreateSession": create_session,
-        "GetSession": get_session,
-        "ListSessions": list_sessions,
-        "StopSession": stop_session,
-        "DeleteSession": delete_session,
-        "RunStatement": run_statement,
-        "GetStatement": get_statement,
-        "ListStatements": list_statements,
-        "CancelStatement": cancel_statement,
-        "TagResource": tag_resource,
-        "UntagResource": untag_resource,
-        "GetTags": get_tags,
-    }
-    ACTIONS = frozenset(_ANSWERS)
-    """The Glue actions that are answered here."""
 
 
 def _file_name(session_id: str) -> str:

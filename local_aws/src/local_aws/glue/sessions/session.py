@@ -131,25 +131,14 @@ class Session:
         """The shape ``Session`` of the Glue API."""
         request = self.request
         end = self._completed or time.time()
-        shape = {
-            "Id": request.id,
+        shape = request.told | {
             "CreatedOn": self.created,
             "Status": self.status,
             "ErrorMessage": self._error,
-            "Description": request.description,
-            "Role": request.role,
-            "Command": request.command,
-            "DefaultArguments": request.arguments,
             "Progress": 0.0 if self.status == PROVISIONING else 1.0,
-            "MaxCapacity": request.max_capacity,
-            "GlueVersion": request.glue_version,
-            "NumberOfWorkers": None if request.max_capacity else request.workers,
-            "WorkerType": None if request.max_capacity else request.worker_type,
             "CompletedOn": self._completed,
             "ExecutionTime": round(end - self.created, 3),
             "DPUSeconds": round((end - self.created) * request.dpus, 3),
-            "IdleTimeout": request.idle_timeout,
-            "Timeout": request.timeout,
         }
         return {name: value for name, value in shape.items() if value is not None}
 

@@ -45,27 +45,6 @@ class StartOrder:
         """Where Spark writes its event log."""
         return self.scratch / "event-logs"
 
-    def to_message(self) -> dict[str, Any]:
-        """The order as JSON values."""
-        return {
-            "lake": str(self.lake.root),
-            "origin": str(self.lake.origin or self.lake.root),
-            "scratch": str(self.scratch),
-            "arguments": self.arguments,
-            "cores": self.resources.cores,
-            "memory_mb": self.resources.memory_mb,
-        }
-
-    @classmethod
-    def from_message(cls, message: dict[str, Any]) -> "StartOrder":
-        """The order out of its JSON values."""
-        return cls(
-            Lake(Path(message["lake"]), Path(message["origin"])),
-            Path(message["scratch"]),
-            message["arguments"],
-            Resources(message["cores"], message["memory_mb"]),
-        )
-
 
 def use_the_paths_of_glue(order: StartOrder) -> None:
     """Give the session the module path that it has on Glue: awsglue, and nothing of this package or its project.

@@ -1,7 +1,7 @@
 """A session's own process: starts Spark, runs statements in order, ends with the endpoint.
 
-Messages in: ``start`` (once), ``run``, ``cancel``, ``stop``. Messages out: ``ready`` or ``failed``, then for each
-statement ``running`` and ``done``. Standard output and error belong to the session's log.
+It is sent its `StartOrder`, then messages: ``run``, ``cancel``, ``stop``. It sends ``ready`` or ``failed``, then for
+each statement ``running`` and ``done``. Standard output and error belong to the session's log.
 """
 
 import contextlib
@@ -173,10 +173,10 @@ def die_with_parent(parent: int) -> None:
 def main() -> None:
     """Serve the session on the inherited descriptor (first argument), child of the endpoint (second)."""
     die_with_parent(int(sys.argv[2]))
-    channel = Channel(Connection(int(sys.argv[1])))
-    order = StartOrder.from_message(channel.receive())
+    end = Connection(int(sys.argv[1]))
+    order: StartOrder = end.recv()
     use_the_paths_of_glue(order)
-    with contextlib.closing(channel):
+    with contextlib.closing(Channel(end)) as channel:
         Worker(channel, order).run()
 
 

@@ -1,9 +1,12 @@
-"""Where the rows of a DynamicFrame come from: JSON lines, or any Spark DataFrame."""
+"""Where the rows of a DynamicFrame come from (JSON lines, or any Spark DataFrame), and functions over its records.
+
+A user's function that fails is forgiven as in AWS's library.
+"""
 
 import json
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,31 +16,13 @@ from awsglue import gluetypes as glue
 from awsglue._choices import quoted
 from awsglue._files import SourceFile
 from awsglue._inference import infer_schema
-from awsglue._step import exact_names
+from awsglue._step import exact_names, switched_on
 from awsglue._values import holds_choice, reader_of
 
 Record = dict[str, Any]
 
-
-class Source(Protocol):
-    """The rows behind a DynamicFrame; nothing is read before one of these is asked for."""
-
-    @property
-    def schema(self) -> glue.StructType: ...
-
-    @property
-    def rows(self) -> DataFrame: ...
-
-    @property
-    def errors(self) -> int: ...
-
-    def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
-        """The rows whose record the predicate holds for."""
-        ...
-
-    def records(self) -> Any:
-        """An RDD of the records as dictionaries, as ``Map`` sees them."""
-        ...
+SWALLOWED = (KeyError, ValueError, TypeError)
+"""What AWS's Filter takes for "no" (awsglue/dynamicframe.py, ``filter``)."""
 
 
 class FrameSource:
@@ -56,10 +41,12 @@ class FrameSource:
         return self._errors()
 
     def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
+        """The rows whose record the predicate holds for."""
         kept = self.rows.rdd.filter(lambda row: predicate(row.asDict(recursive=True)))
         return self.rows.sparkSession.createDataFrame(kept, self.rows.schema)
 
     def records(self) -> Any:
+        """An RDD of the records as dictionaries, as ``Map`` sees them."""
         return self.rows.rdd.map(lambda row: row.asDict(recursive=True))
 
 
@@ -84,11 +71,12 @@ class JsonSource:
         return self._parsed.select("record.*")
 
     def keep(self, predicate: Callable[[Record], bool]) -> DataFrame:
-        # The record is read from its own line: only there an absent key differs from a null.
+        """The rows whose record, read from its own line, the predicate holds for: there an absent key is no null."""
         kept = self._parsed.rdd.filter(lambda row: predicate(json.loads(row.line)))
         return self._session.createDataFrame(kept, self._parsed.schema).select("record.*")
 
     def records(self) -> Any:
+        """An RDD of the records as dictionaries, without the keys that a line has not."""
         return self._parsed.rdd.map(lambda row: json.loads(row.line))
 
     @cached_property
@@ -119,6 +107,10 @@ class JsonSource:
         return self._session.createDataFrame(parsed, schema, verifySchema=False)
 
 
+Source = FrameSource | JsonSource
+"""The rows behind a DynamicFrame; nothing is read before they, their schema or their errors are asked for."""
+
+
 def _is_choice(field: glue.Field) -> bool:
     return isinstance(field.dataType, glue.ChoiceType)
 
@@ -130,3 +122,52 @@ def plain_rows(source: Source) -> DataFrame:
         return rows
     with exact_names():
         return rows.select(*(F.col(quoted(name)).alias(name, metadata={}) for name in rows.columns))
+
+
+def lenient_predicate(function: Callable[[Record], Any]) -> Callable[[Record], bool]:
+    """The predicate that keeps a record only where the function runs through and says yes."""
+
+    def holds(record: Record) -> bool:
+        try:
+            return bool(function(record))
+        except Exception:  # noqa: BLE001 - AWS's rule: a record that the function fails on is no row
+            return False
+
+    return holds
+
+
+def predicate_fails(function: Callable[[Record], Any]) -> Callable[[Record], bool]:
+    """Whether a predicate makes an error record: it raises something that Filter does not swallow."""
+
+    def fails(record: Record) -> bool:
+        try:
+            function(record)
+        except SWALLOWED:
+            return False
+        except Exception:  # noqa: BLE001 - counted as an error record
+            return True
+        return False
+
+    return fails
+
+
+def mapped_or_none(function: Callable[[Record], Any]) -> Callable[[Record], Record | None]:
+    """What the function makes of a record, or ``None`` where Map makes an error record of it."""
+
+    def mapped(record: Record) -> Record | None:
+        try:
+            return function(record) or None
+        except Exception:  # noqa: BLE001 - AWS's rule: any error makes an error record
+            return None
+
+    return mapped
+
+
+def map_records(source: Source, function: Callable[[Record], Any]) -> DataFrame:
+    """The records that the function returns, with a schema found over all of them."""
+    session = source.rows.sparkSession
+    mapped = source.records().map(mapped_or_none(function)).filter(lambda record: record is not None)
+    if mapped.isEmpty():
+        return session.createDataFrame([], source.rows.schema)
+    with switched_on("spark.sql.pyspark.inferNestedDictAsStruct.enabled"):
+        return session.createDataFrame(mapped, samplingRatio=1.0)

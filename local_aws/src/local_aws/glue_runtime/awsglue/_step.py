@@ -38,11 +38,15 @@ def glue_step(method: Method) -> Method:
     return step
 
 
-@contextlib.contextmanager
-def exact_names() -> Iterator[None]:
+def exact_names() -> contextlib.AbstractContextManager[None]:
     """Let Spark resolve names of columns by their case too: to a DynamicFrame ``Battery`` is not ``battery``."""
+    return switched_on("spark.sql.caseSensitive")
+
+
+@contextlib.contextmanager
+def switched_on(setting: str) -> Iterator[None]:
+    """While it lasts, a setting of Spark's is true."""
     settings = SparkSession.active().conf
-    setting = "spark.sql.caseSensitive"
     before = settings.get(setting)
     settings.set(setting, "true")
     try:

@@ -9,8 +9,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 
 from awsglue._catalog import CatalogTable, classification_of
-from awsglue._files import list_files
-from awsglue._purge import purge_prefix
+from awsglue._files import list_files, purge_prefix
 from awsglue._sources import FrameSource, JsonSource
 from awsglue._step import check_options, refuse, refuse_attribute
 from awsglue.data_sink import FORMATS, DataSink
@@ -82,17 +81,10 @@ class GlueContext(SQLContext):
         table_name: str | None = None,
         redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
-        push_down_predicate: str = "",
-        additional_options: Mapping[str, Any] | None = None,
-        catalog_id: str | None = None,
-        **kwargs: Any,
+        **more: Any,
     ) -> DynamicFrame:
         """Read the files of a catalog table."""
-        database = kwargs.pop("name_space", database)
-        check_options("create_dynamic_frame.from_catalog", additional_options or {}, set())
-        if redshift_tmp_dir or push_down_predicate or catalog_id or kwargs:
-            refuse("create_dynamic_frame.from_catalog with more than a database and a table name")
-        table = self._table(database, table_name)
+        table = self._table(database, table_name, redshift_tmp_dir=redshift_tmp_dir, **more)
         if table.get("PartitionKeys"):
             refuse(f"Reading the partitioned table {table_name}")
         return self._read(classification_of(table), [table["StorageDescriptor"]["Location"]], True, table_name)
@@ -136,18 +128,13 @@ class GlueContext(SQLContext):
         redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
         additional_options: Mapping[str, Any] | None = None,
-        catalog_id: str | None = None,
-        **kwargs: Any,
+        **more: Any,
     ) -> DynamicFrame:
         """Append to the files of a catalog table."""
-        options = dict(additional_options or {})
-        database = kwargs.pop("name_space", database)
-        if redshift_tmp_dir or catalog_id or kwargs:
-            refuse("write_dynamic_frame.from_catalog with more than a database and a table name")
-        table = self._table(database, table_name)
-        sink = self.getSink("s3", path=table["StorageDescriptor"]["Location"], **options)
+        table = self._table(database, table_name, redshift_tmp_dir=redshift_tmp_dir, **more)
+        sink = self.getSink("s3", path=table["StorageDescriptor"]["Location"], **(additional_options or {}))
         sink.setFormat(classification_of(table))
-        sink.setCatalogInfo(database, table_name)
+        sink.setCatalogInfo(table["DatabaseName"], table["Name"])
         return sink.write(frame)
 
     def purge_s3_path(
@@ -160,9 +147,14 @@ class GlueContext(SQLContext):
         """Delete the objects under a path that are older than ``retentionPeriod`` hours (168 unless told)."""
         purge_prefix(s3_path, options or {})
 
-    def _table(self, database: str | None, name: str | None) -> dict[str, Any]:
+    def _table(self, database: str | None, name: str | None, **more: Any) -> dict[str, Any]:
+        """A catalog table by its names; what else Glue can be told of one is refused."""
+        database = more.pop("name_space", database)
         if not database or not name:
             raise ValueError("A catalog table needs the parameters database and table_name.")
+        for option, value in more.items():
+            if value:
+                refuse(f"{option} of a catalog table")
         table = CatalogTable(database, name).describe()
         if table is None:
             raise ValueError(f"EntityNotFoundException: Table {database}.{name} is not found.")

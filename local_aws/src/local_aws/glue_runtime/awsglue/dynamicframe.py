@@ -5,10 +5,18 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from pyspark.sql import DataFrame
 
-from awsglue import _records
 from awsglue._choices import apply_mappings, quoted, resolve
-from awsglue._sources import FrameSource, Record, Source, plain_rows
-from awsglue._step import exact_names, glue_step, refuse, refuse_attribute
+from awsglue._sources import (
+    FrameSource,
+    Record,
+    Source,
+    lenient_predicate,
+    map_records,
+    mapped_or_none,
+    plain_rows,
+    predicate_fails,
+)
+from awsglue._step import glue_step, refuse, refuse_attribute
 from awsglue.gluetypes import DataType, StructType, tree_lines
 
 if TYPE_CHECKING:
@@ -152,21 +160,21 @@ class DynamicFrame:
         As in AWS's library a KeyError, ValueError or TypeError in ``f`` drops the record without a word, and any
         other error makes an error record of it.
         """
-        kept = self._source.keep(_records.lenient_predicate(f))
-        return self._of(kept, lambda: _records.count_records(self._source, _records.predicate_fails(f)))
+        kept = self._source.keep(lenient_predicate(f))
+        return self._of(kept, lambda: self._source.records().filter(predicate_fails(f)).count())
 
     @glue_step
     def map(self, f: Callable[[Record], Any]) -> "DynamicFrame":
         """What ``f`` makes of each record; one that it fails on becomes an error record."""
-        mapped = _records.mapped_or_none(f)
-        failures = lambda: _records.count_records(self._source, lambda record: mapped(record) is None)  # noqa: E731
-        return self._of(_records.map_records(self._source, f), failures)
+        mapped = mapped_or_none(f)
+        rows = map_records(self._source, f)
+        return self._of(rows, lambda: self._source.records().filter(lambda record: mapped(record) is None).count())
 
+    @glue_step
     def drop_null_fields(self) -> "DynamicFrame":
         """Without the fields that hold nothing but null."""
         kept = [quoted(field.name) for field in self.schema() if field.dataType != DataType("null")]
-        with exact_names():
-            return self._of(self._source.rows.select(*kept))
+        return self._of(self._source.rows.select(*kept))
 
     def _of(self, rows: DataFrame, failures: Callable[[], int] = lambda: 0) -> "DynamicFrame":
         """A frame made of this one, with its error records and those of the step."""

@@ -37,56 +37,27 @@ class GlueTransform:
         return type(self).method(frame, *args, **kwargs)
 
 
-class ApplyMapping(GlueTransform):
-    """Select, cast and rename fields."""
-
-    method = DynamicFrame.apply_mapping
-
-
-class SelectFields(GlueTransform):
-    """Keep the named fields."""
-
-    method = DynamicFrame.select_fields
+def _transform(name: str, method: Callable[..., DynamicFrame]) -> type[GlueTransform]:
+    """The class of a transform that takes what a frame's method takes."""
+    return type(name, (GlueTransform,), {"__doc__": method.__doc__, "__module__": __name__, "method": method})
 
 
-class DropFields(GlueTransform):
-    """Drop the named fields."""
-
-    method = DynamicFrame.drop_fields
+ApplyMapping = _transform("ApplyMapping", DynamicFrame.apply_mapping)
+Coalesce = _transform("Coalesce", DynamicFrame.coalesce)
+DropFields = _transform("DropFields", DynamicFrame.drop_fields)
+DropNullFields = _transform("DropNullFields", DynamicFrame.drop_null_fields)
+Filter = _transform("Filter", DynamicFrame.filter)
+Map = _transform("Map", DynamicFrame.map)
+Repartition = _transform("Repartition", DynamicFrame.repartition)
+ResolveChoice = _transform("ResolveChoice", DynamicFrame.resolveChoice)
+SelectFields = _transform("SelectFields", DynamicFrame.select_fields)
 
 
 class RenameField(GlueTransform):
     """Rename a field."""
 
-    method = DynamicFrame.rename_field
-
     def __call__(self, frame: DynamicFrame, old_name: str, new_name: str, *args: Any, **kwargs: Any) -> DynamicFrame:
         return frame.rename_field(old_name, new_name, *args, **kwargs)
-
-
-class ResolveChoice(GlueTransform):
-    """Settle choices."""
-
-    method = DynamicFrame.resolveChoice
-
-
-class DropNullFields(GlueTransform):
-    """Drop the fields that hold nothing but null."""
-
-    def __call__(self, frame: DynamicFrame, transformation_ctx: str = "") -> DynamicFrame:
-        return frame.drop_null_fields()
-
-
-class Filter(GlueTransform):
-    """Keep the records that a function holds for; see ``DynamicFrame.filter`` on what a failing function does."""
-
-    method = DynamicFrame.filter
-
-
-class Map(GlueTransform):
-    """Replace each record by what a function makes of it."""
-
-    method = DynamicFrame.map
 
 
 class Join(GlueTransform):
@@ -105,18 +76,6 @@ class SelectFromCollection(GlueTransform):
         return dfc.select(key, transformation_ctx)
 
 
-class Repartition(GlueTransform):
-    """Change the number of partitions."""
-
-    method = DynamicFrame.repartition
-
-
-class Coalesce(GlueTransform):
-    """Reduce the number of partitions."""
-
-    method = DynamicFrame.coalesce
-
-
 class Union(GlueTransform):
     """The rows of two frames."""
 
@@ -124,8 +83,4 @@ class Union(GlueTransform):
         return frame1.union(frame2, transformation_ctx)
 
 
-ALL_TRANSFORMS = {
-    ApplyMapping, Coalesce, DropFields, DropNullFields, Filter, Join, Map, RenameField, Repartition, ResolveChoice,
-    SelectFields, SelectFromCollection, Union,
-}  # fmt: skip
-__all__ = ["GlueTransform", *sorted(transform.__name__ for transform in ALL_TRANSFORMS)]
+__all__ = [name for name, found in vars().items() if isinstance(found, type) and issubclass(found, GlueTransform)]
