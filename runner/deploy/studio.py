@@ -12,12 +12,10 @@ import boto3
 
 from runner.deploy.standing import find
 from runner.errors import UserError
-from runner.glue.session import TAGS, session_arguments, session_magics
+from runner.glue.session import TAGS, engine_arguments, session_magics
 from runner.lake.document import find_object
 from runner.paths import NOTEBOOKS
 from runner.pipeline.jobs import SCRIPTS, job_script
-from runner.pipeline.parameters import GLUE, kernel_name
-from runner.pipeline.steps import STEPS
 
 ROOM = "studio/"
 HASH = "stedi-sha256"
@@ -37,10 +35,10 @@ def put_notebooks(
         If there is such work and it is not to be overwritten; then nothing was put.
     """
     bucket, role = outputs["Bucket"], outputs["SessionRoleArn"]
-    documents, names = {}, {f"{stack}-{step}": step for step in STEPS if kernel_name(step) == GLUE}
+    documents, names = {}, {f"{stack}-{step}": step for step in SCRIPTS}
     for name, step in names.items():
         text = ready_notebook(step, bucket, region, role, outputs["PipelineWorkGroupName"])
-        documents |= {f"{ROOM}notebooks/{name}.ipynb": text, f"{ROOM}scripts/{name}.py": _script(step)}
+        documents |= {f"{ROOM}notebooks/{name}.ipynb": text, f"{ROOM}scripts/{name}.py": job_script(step)}
     states = {key: _state(bucket, key, text) for key, text in documents.items()}
     saved = [key for key, state in states.items() if state == SAVED]
     if saved and not overwrite:
@@ -77,14 +75,13 @@ def _state(bucket: str, key: str, text: str) -> str:
 def ready_notebook(step: str, bucket: str, region: str, role: str, workgroup: str) -> str:
     """A notebook whose session finds helpers, region and role, and whose parameters name bucket and workgroup."""
     notebook = json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))
-    arguments = session_arguments(bucket, region)
+    arguments = engine_arguments(bucket, region)
     for cell in notebook["cells"]:
         tags = cell["metadata"].get("tags", [])
         source = "".join(cell["source"])
         if "session" in tags:
             source += (
                 f"\n%region {region}\n%iam_role {role}\n%extra_py_files {arguments['--extra-py-files']}"
-                f"\n%additional_python_modules {arguments['--additional-python-modules']}"
                 f"\n%spark_conf {arguments['--conf']}"
             )
         if "parameters" in tags:
@@ -92,13 +89,6 @@ def ready_notebook(step: str, bucket: str, region: str, role: str, workgroup: st
             source = source.replace('workgroup = "primary"', f'workgroup = "{workgroup}"')
         cell["source"] = source.splitlines(keepends=True)
     return json.dumps(notebook, indent=1) + "\n"
-
-
-def _script(step: str) -> str:
-    """What Studio runs as the job; a notebook that is no job of the seed's says so."""
-    if step in SCRIPTS:
-        return job_script(step)
-    return f'raise SystemExit("{step} is to be opened as a notebook: a night runs it by `stedi run`.")\n'
 
 
 def job_of(name: str, bucket: str, region: str, role: str) -> dict:
@@ -115,7 +105,7 @@ def job_of(name: str, bucket: str, region: str, role: str) -> dict:
         "NumberOfWorkers": int(magics["number_of_workers"]),
         "Timeout": 60,
         "MaxRetries": 0,
-        "DefaultArguments": session_arguments(bucket, region) | own,
+        "DefaultArguments": engine_arguments(bucket, region) | own,
     }
 
 

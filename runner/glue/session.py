@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 
 import boto3
 from botocore.config import Config
@@ -74,11 +73,6 @@ def engine_arguments(bucket: str, region: str) -> dict[str, str]:
         "--enable-spark-ui": "true",
         "--spark-event-logs-path": f"s3://{bucket}/sparkHistoryLogs/",
     }
-
-
-def session_arguments(bucket: str, region: str) -> dict[str, str]:
-    """As `engine_arguments`, with what the notebooks that `stedi deploy --studio` puts into Glue Studio still name."""
-    return engine_arguments(bucket, region) | {"--additional-python-modules": f"pyathena=={version('pyathena')}"}
 
 
 def session_tags() -> dict[str, str]:
