@@ -5,8 +5,8 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from local_aws.athena.dialect import parse_query
 from local_aws.athena.engine import Engine
+from local_aws.athena.translation.dialect import parse_query
 from local_aws.lake import open_lake
 
 

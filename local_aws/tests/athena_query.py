@@ -1,6 +1,6 @@
 """Athena as a script of a user asks it."""
 
-from local_aws.athena.execution import FINAL
+from local_aws.athena.queries.execution import FINAL
 
 
 class Query:

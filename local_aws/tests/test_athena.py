@@ -12,8 +12,8 @@ from pyathena.cursor import DictCursor
 from pyathena.error import OperationalError
 from pyathena.pandas.cursor import PandasCursor
 
-from local_aws.athena.execution import Execution
-from local_aws.athena.executions import Executions
+from local_aws.athena.queries.execution import Execution
+from local_aws.athena.queries.executions import Executions
 from local_aws.athena.statements import parse_statement
 from local_aws.lake import open_lake
 from local_aws.unkind import Unkind, write_unkind

@@ -9,10 +9,10 @@ import duckdb
 import pyarrow
 import pytest
 
-from local_aws.athena.dialect import parse_query
 from local_aws.athena.engine import Engine
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.tables import OPENX, PARQUET
+from local_aws.athena.reading.tables import OPENX, PARQUET
+from local_aws.athena.translation.dialect import parse_query
 from local_aws.errors import AwsError
 from local_aws.lake import open_lake
 
@@ -267,8 +267,8 @@ def test_a_line_of_twenty_megabytes_is_a_line(query, bucket, catalog, packed):
 
 
 def test_a_line_beyond_athenas_limit_is_refused_by_its_file(query, bucket, catalog, monkeypatch):
-    monkeypatch.setattr("local_aws.athena.odd_lines.LONG_LINE", 1_000)
-    monkeypatch.setattr("local_aws.athena.odd_lines.LONGEST_LINE", 10_000)
+    monkeypatch.setattr("local_aws.athena.reading.odd_lines.LONG_LINE", 1_000)
+    monkeypatch.setattr("local_aws.athena.reading.odd_lines.LONGEST_LINE", 10_000)
     catalog.add("t", {"user": "string"})
     put(bucket, "t/a.json", b'{"note": "' + b"x" * 20_000 + b'"}\n')
     with pytest.raises(QueryFailed, match="HIVE_CURSOR_ERROR: Line too long in text file: s3://b/t/a.json"):

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from local_aws.athena.dialect import parse_query
 from local_aws.athena.engine import Engine
 from local_aws.athena.failure import QueryFailed
+from local_aws.athena.translation.dialect import parse_query
 from local_aws.lake import open_lake
 
 

@@ -11,8 +11,8 @@ from athena_query import Query
 from botocore.exceptions import ClientError
 
 from local_aws import lock
-from local_aws.athena import history
-from local_aws.athena.history import INTERRUPTED, History
+from local_aws.athena.queries import history
+from local_aws.athena.queries.history import INTERRUPTED, History
 from local_aws.lake import open_lake
 from local_aws.lifecycle import start, stop
 

@@ -11,28 +11,28 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from local_aws.athena import binder as binding
-from local_aws.athena import relations
-from local_aws.athena.dialect import position
+from local_aws.athena.ddl.information_schema import expand_information_schema
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.hidden_columns import NAMES, hidden_types, leave_out_of_stars
-from local_aws.athena.information_schema import expand_information_schema
-from local_aws.athena.json_lines import KeySpellings
-from local_aws.athena.partitions import choose
-from local_aws.athena.pruning import enough_rows, key_condition
+from local_aws.athena.functions.vectors import Registry
+from local_aws.athena.reading.hidden_columns import NAMES, hidden_types, leave_out_of_stars
+from local_aws.athena.reading.json_lines import KeySpellings
+from local_aws.athena.reading.partitions import choose
+from local_aws.athena.reading.pruning import enough_rows, key_condition
+from local_aws.athena.reading.tables import CatalogTable, TableReader, find_table, parse_columns
 from local_aws.athena.render import renderer
-from local_aws.athena.sampling import check_samples
-from local_aws.athena.tables import CatalogTable, TableReader, find_table, parse_columns
-from local_aws.athena.translation import (
+from local_aws.athena.translation import binder as binding
+from local_aws.athena.translation import relations
+from local_aws.athena.translation.dialect import position
+from local_aws.athena.translation.sampling import check_samples
+from local_aws.athena.translation.translation import (
     Translator,
     catalog_tables,
     column_name,
     name_unnamed_columns,
     normalize_identifiers,
 )
-from local_aws.athena.types import HiveType, column_info
-from local_aws.athena.vectors import Registry
-from local_aws.athena.views import expand_views
+from local_aws.athena.translation.views import expand_views
+from local_aws.athena.types.hive import HiveType, column_info
 from local_aws.endpoint.service import Service
 from local_aws.lake import Lake
 

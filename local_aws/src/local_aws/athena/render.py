@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.time_zones import zone_info
-from local_aws.athena.trino_types import MILLIS_FIELD, MONTHS_FIELD, UTC_FIELD, ZONE_FIELD
+from local_aws.athena.functions.time.time_zones import zone_info
+from local_aws.athena.types.trino import MILLIS_FIELD, MONTHS_FIELD, UTC_FIELD, ZONE_FIELD
 
 BIGINT_LIMITS = (-(2**63), 2**63 - 1)
 PLAIN_FROM, PLAIN_BELOW = 1e-3, 1e7

@@ -3,19 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.athena.dialect import syntax_error
-from local_aws.athena.execution import FINAL, Execution
-from local_aws.athena.executions import Executions
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.metadata import Metadata
-from local_aws.athena.named import NamedQueries
-from local_aws.athena.prepared import PreparedStatements
-from local_aws.athena.prepared_text import parse_call, prepared_statement
-from local_aws.athena.records import AthenaRecords
-from local_aws.athena.results import read_page, result_path
-from local_aws.athena.reuse import reuse_of
+from local_aws.athena.queries.execution import FINAL, Execution
+from local_aws.athena.queries.executions import Executions
+from local_aws.athena.queries.metadata import Metadata
+from local_aws.athena.queries.named import NamedQueries
+from local_aws.athena.queries.prepared import PreparedStatements
+from local_aws.athena.queries.prepared_text import parse_call, prepared_statement
+from local_aws.athena.queries.records import AthenaRecords
+from local_aws.athena.queries.results import read_page, result_path
+from local_aws.athena.queries.reuse import reuse_of
+from local_aws.athena.queries.workgroups import WorkGroups
 from local_aws.athena.statements import Statement, parse_statement
-from local_aws.athena.workgroups import WorkGroups
+from local_aws.athena.translation.dialect import syntax_error
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError, not_supported
 from local_aws.lake import Lake

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from local_aws.athena.comments import comment_failure, without_comments
-from local_aws.athena.create_table import parse_create_table
 from local_aws.athena.ddl import forms
+from local_aws.athena.ddl.create_table import parse_create_table
+from local_aws.athena.ddl.explain import Explain, parse_explain
 from local_aws.athena.ddl.text import CATALOG, NAME, TABLE
-from local_aws.athena.dialect import parse_query, syntax_error
-from local_aws.athena.explain import Explain, parse_explain
+from local_aws.athena.ddl.utility import CatalogStatements, Listing
 from local_aws.athena.failure import unsupported
-from local_aws.athena.utility import CatalogStatements, Listing
+from local_aws.athena.translation.comments import comment_failure, without_comments
+from local_aws.athena.translation.dialect import parse_query, syntax_error
 from local_aws.athena.writes.parse import Write, parse_write
 
 QUERY_STARTS = ("SELECT", "WITH", "VALUES", "TABLE", "(")

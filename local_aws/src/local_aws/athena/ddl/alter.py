@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from local_aws.athena.ddl import text
+from local_aws.athena.ddl.utility import CatalogStatements, Listing
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.types import text_column
-from local_aws.athena.utility import CatalogStatements, Listing
+from local_aws.athena.types.hive import text_column
 
 _INPUT = (
     *("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys"),

@@ -6,8 +6,8 @@ Source: "ALTER DATABASE SET DBPROPERTIES" (Athena user guide).
 import re
 
 from local_aws.athena.ddl import text
+from local_aws.athena.ddl.utility import CatalogStatements, Listing
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.utility import CatalogStatements, Listing
 from local_aws.errors import AwsError
 
 _INPUT = ("Name", "Description", "LocationUri", "Parameters")

@@ -8,9 +8,9 @@ import time
 from typing import Any
 
 from local_aws.athena.ddl.text import pairs
+from local_aws.athena.ddl.utility import WIDTH, CatalogStatements, Listing, columns_of
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.types import HiveType, parse_hive_type, text_column
-from local_aws.athena.utility import WIDTH, CatalogStatements, Listing, columns_of
+from local_aws.athena.types.hive import HiveType, parse_hive_type, text_column
 from local_aws.errors import AwsError
 
 _EMPTY = "\t \t "

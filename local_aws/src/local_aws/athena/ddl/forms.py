@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from local_aws.athena.ddl import alter, databases, describe, partitions, views
 from local_aws.athena.ddl.text import CATALOG, NAME, PARTITION, SPECS, TABLE
-from local_aws.athena.utility import CatalogStatements, Listing
+from local_aws.athena.ddl.utility import CatalogStatements, Listing
 
 Act = Callable[[CatalogStatements, str], Listing]
 Runner = Callable[[CatalogStatements, str, "re.Match[str]"], Listing]

@@ -12,11 +12,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_aws.athena.ddl.text import pairs, partition_specs
+from local_aws.athena.ddl.utility import DONE, CatalogStatements, Listing
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.files import split_uri
-from local_aws.athena.partitions import folder, list_partitions
-from local_aws.athena.types import text_column
-from local_aws.athena.utility import DONE, CatalogStatements, Listing
+from local_aws.athena.reading.files import split_uri
+from local_aws.athena.reading.partitions import folder, list_partitions
+from local_aws.athena.types.hive import text_column
 from local_aws.errors import AwsError
 
 

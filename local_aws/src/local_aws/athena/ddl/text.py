@@ -3,7 +3,7 @@
 import re
 
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.types import parse_hive_type
+from local_aws.athena.types.hive import parse_hive_type
 
 NAME = r"[`\"]?(?P<{0}>\w+)[`\"]?"
 CATALOG = r"(?:[`\"]?awsdatacatalog[`\"]?\s*\.\s*)?"

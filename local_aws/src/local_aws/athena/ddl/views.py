@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena.dialect import parse_query
+from local_aws.athena.ddl.utility import DONE, CatalogStatements, Listing, matching, pages
+from local_aws.athena.ddl.view_text import is_view, read_view
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.types import RESULT_NAMES, literal, text_column
-from local_aws.athena.utility import DONE, CatalogStatements, Listing, matching, pages
-from local_aws.athena.view_text import is_view, read_view
+from local_aws.athena.translation.dialect import parse_query
+from local_aws.athena.types.hive import RESULT_NAMES, literal, text_column
 from local_aws.athena.writes.run import new_columns
 
 

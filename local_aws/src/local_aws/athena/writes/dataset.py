@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from local_aws.athena.files import split_uri
-from local_aws.athena.partitions import NO_VALUE
+from local_aws.athena.reading.files import split_uri
+from local_aws.athena.reading.partitions import NO_VALUE
 from local_aws.athena.writes.formats import Writer, too_many_partitions
 from local_aws.caller import require_object
 from local_aws.lake import Lake

@@ -3,8 +3,8 @@
 from typing import Any
 
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.trino_types import from_duck
-from local_aws.athena.types import RESULT_NAMES, parse_hive_type, quoted
+from local_aws.athena.types.hive import RESULT_NAMES, parse_hive_type, quoted
+from local_aws.athena.types.trino import from_duck
 
 _HIVES_OWN = {"integer": "int", "varchar": "string", "varbinary": "binary"}
 """Trino's types that Hive calls otherwise."""

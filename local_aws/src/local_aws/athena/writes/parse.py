@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from local_aws.athena.dialect import parse_query
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.translation.dialect import parse_query
 
 _TABLE = r"""(?:["`]?awsdatacatalog["`]?\s*\.\s*)?(?:["`]?(?P<database>\w+)["`]?\s*\.\s*)?["`]?(?P<table>\w+)["`]?"""
 _PROPERTIES = r"(?:WITH\s*\((?P<properties>(?:[^()']|'(?:[^']|'')*')*)\))?"

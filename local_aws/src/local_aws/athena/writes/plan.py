@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from local_aws.athena.create_table import PARQUET_FORMATS, TEXT_FORMATS
+from local_aws.athena.ddl.create_table import PARQUET_FORMATS, TEXT_FORMATS
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.tables import LAZY, PARQUET
+from local_aws.athena.reading.tables import LAZY, PARQUET
 from local_aws.athena.writes import formats
 from local_aws.athena.writes.parse import Write
 

@@ -12,10 +12,10 @@ from sqlglot import exp
 
 from local_aws.athena.engine import BATCH_ROWS, Engine, Opened
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.files import list_data_files, split_uri
-from local_aws.athena.partitions import folder
-from local_aws.athena.translation import UNNAMED
-from local_aws.athena.types import quoted
+from local_aws.athena.reading.files import list_data_files, split_uri
+from local_aws.athena.reading.partitions import folder
+from local_aws.athena.translation.translation import UNNAMED
+from local_aws.athena.types.hive import quoted
 from local_aws.athena.writes import formats
 from local_aws.athena.writes.dataset import Dataset, Values
 from local_aws.athena.writes.hive import cast_to, hive_type, is_coercible

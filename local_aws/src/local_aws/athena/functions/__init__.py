@@ -1,0 +1,1 @@
+"""Trino's functions: which there are, how a call is checked, and how each becomes DuckDB's."""

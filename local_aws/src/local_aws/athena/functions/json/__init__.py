@@ -1,0 +1,1 @@
+"""The JSON type, its functions, and its path language."""

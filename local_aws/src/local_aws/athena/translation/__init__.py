@@ -1,0 +1,1 @@
+"""From Trino's SQL to DuckDB's: parsing, names, types, operators and casts."""

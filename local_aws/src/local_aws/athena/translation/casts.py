@@ -1,0 +1,328 @@
+"""CAST and TRY_CAST with Trino's conversions (Trino, "Conversion functions")."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlglot import exp
+
+from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.functions.calls import call
+from local_aws.athena.functions.python_functions import python_call
+from local_aws.athena.functions.time import intervals, zones
+from local_aws.athena.translation.cast_macros import MACROS as MACROS
+from local_aws.athena.translation.inference import noted
+from local_aws.athena.types.hive import HiveType, parse_hive_type
+from local_aws.athena.types.trino import DAY_TIME, YEAR_MONTH, ZONED, TrinoType, from_duck, to_duck
+from local_aws.athena.types.trino import INTEGERS as WHOLE
+
+INTEGERS = {"tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint", "uinteger"}
+FLOATS = {"float", "double"}
+_EXACT = {*WHOLE, "decimal"}
+_NUMBERS = {*_EXACT, "real", "double"}
+_MOST_PLACES = 6
+
+_DATA_TYPES = {
+    exp.DType.INT: "integer",
+    exp.DType.FLOAT: "real",
+    exp.DType.TIMESTAMPTZ: ZONED,
+    exp.DType.TIMETZ: "time with time zone",
+    exp.DType.STRUCT: "row",
+}
+_DEFAULTS = {
+    "decimal": (38, 0),
+    "char": (1,),
+    "time": (3,),
+    "timestamp": (3,),
+    ZONED: (3,),
+    "time with time zone": (3,),
+}
+_KNOWN = {*_NUMBERS, "boolean", "varchar", "char", "varbinary", "date", "time", "timestamp", ZONED, "json", "uuid"}
+
+
+def trino_type(target: exp.DataType) -> TrinoType:
+    """Read the type of a CAST.
+
+    Raises
+    ------
+    QueryFailed
+        ``TYPE_MISMATCH`` for what is no type of Trino's.
+    """
+    if isinstance(target.this, exp.Interval):
+        unit = target.this.args["unit"]
+        first = unit.this.name if isinstance(unit, exp.IntervalSpan) else unit.name
+        return TrinoType(YEAR_MONTH if first.upper() in intervals.MONTHS else DAY_TIME)
+    name = _DATA_TYPES.get(target.this) or target.this.value.lower()
+    if name in {"array", "map"}:
+        return TrinoType(name, (), tuple(map(trino_type, target.expressions)))
+    if name == "row":
+        fields = [
+            (field.name, field.args["kind"]) if isinstance(field, exp.ColumnDef) else ("", field)
+            for field in target.expressions
+        ]
+        return TrinoType(name, (), tuple(trino_type(kind) for _, kind in fields), tuple(label for label, _ in fields))
+    if name not in _KNOWN:
+        if name in {"time with time zone", "ipaddress"}:
+            raise unsupported(f"the type {name}")
+        raise QueryFailed("TYPE_MISMATCH", f"Unknown type: {target.sql('trino').lower()}")
+    numbers = tuple(int(number.name) for number in target.expressions) or _DEFAULTS.get(name, ())
+    if name == "decimal" and len(numbers) == 1:
+        numbers = (*numbers, 0)
+    if name in {"time", "timestamp", ZONED} and numbers[0] > _MOST_PLACES:
+        raise unsupported(f"{name} with {numbers[0]} digits of a second")
+    return TrinoType(name, numbers)
+
+
+def cast(source: exp.Expression, source_type: Any, target: exp.DataType) -> exp.Expression:
+    """Write the cast of ``source`` (an expression in DuckDB's tongue, of a DuckDB or Trino type) to a Trino type.
+
+    Raises
+    ------
+    QueryFailed
+        ``TYPE_MISMATCH`` for a conversion that Trino has not.
+    """
+    kind = source_type if isinstance(source_type, TrinoType) else from_duck(source_type)
+    wanted = trino_type(target)
+    return noted(convert(source, kind, wanted), wanted)
+
+
+def convert(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
+    """Write the conversion of an expression from one Trino type to another."""
+    if kind.name == "unknown":
+        return duck_cast(source, to_duck(wanted))
+    if kind.parts and kind.name == wanted.name:
+        return _nested(source, kind, wanted)
+    writer = _WRITERS.get(wanted.name)
+    made = None if writer is None else writer(source, kind, wanted)
+    if made is None:
+        if "json" in (kind.name, wanted.name):
+            raise unsupported(f"CAST of {kind} to {wanted}")
+        raise QueryFailed("TYPE_MISMATCH", f"Cannot cast {kind} to {wanted}")
+    return made
+
+
+def coerce(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
+    """Write a coercion: nothing where DuckDB's types are the same, and NULL left as it is."""
+    if kind.name == "unknown":
+        return duck_cast(source, to_duck(wanted))
+    if to_duck(kind) == to_duck(wanted):
+        return source
+    return noted(convert(source, kind, wanted), wanted)
+
+
+def _nested(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
+    """Convert the parts of an array, a map or a row."""
+    if len(kind.parts) != len(wanted.parts):
+        raise QueryFailed("TYPE_MISMATCH", f"Cannot cast {kind} to {wanted}")
+    plain = all(map(_plain, kind.parts, wanted.parts))
+    if plain and kind.name != "row":
+        return duck_cast(source, to_duck(wanted))
+    if kind.name == "array":
+        return call("list_transform", source, _over(lambda item: convert(item, kind.parts[0], wanted.parts[0])))
+    if kind.name == "map":
+        keys = (
+            call("map_keys", source),
+            TrinoType("array", (), kind.parts[:1]),
+            TrinoType("array", (), wanted.parts[:1]),
+        )
+        values = (
+            call("map_values", source.copy()),
+            TrinoType("array", (), kind.parts[1:]),
+            TrinoType("array", (), wanted.parts[1:]),
+        )
+        return call("map", _nested(*keys), _nested(*values))
+    return _row(source, kind, wanted)
+
+
+def _row(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
+    fields = [
+        call("struct_extract_at", source.copy(), exp.Literal.number(place + 1)) for place in range(len(kind.parts))
+    ]
+    parts = [convert(*field) for field in zip(fields, kind.parts, wanted.parts, strict=True)]
+    null = exp.Is(this=source.copy(), expression=exp.Null())
+    row = exp.Case(ifs=[exp.If(this=null, true=exp.Null())], default=call("row", *parts))
+    # DuckDB has no name for the type of a row without names.
+    return duck_cast(row, to_duck(wanted)) if any(wanted.labels) else row
+
+
+_NUMBERED = iter(range(10**9))
+
+
+def _over(body: Callable[[exp.Expression], exp.Expression]) -> exp.Lambda:
+    name = exp.to_identifier(f"part {next(_NUMBERED)}", quoted=True)
+    return exp.Lambda(this=body(exp.Column(this=name)), expressions=[name.copy()])
+
+
+def _plain(kind: TrinoType, wanted: TrinoType) -> bool:
+    """Whether DuckDB's own cast does what Trino's does."""
+    if kind.parts or wanted.parts:
+        return kind.name == wanted.name != "row" and all(map(_plain, kind.parts, wanted.parts))
+    if kind.name in {"unknown", wanted.name}:
+        return to_duck(kind) == to_duck(wanted) or kind.name == "unknown"
+    return kind.name in _EXACT and wanted.name in _NUMBERS
+
+
+def duck_cast(source: exp.Expression, duck_type: str) -> exp.Expression:
+    """Write a plain DuckDB cast."""
+    return exp.Cast(this=source, to=exp.DataType.build(duck_type, dialect="duckdb"))
+
+
+def typed_operands(operands: list[exp.Expression]) -> list[exp.Expression]:
+    """Leave out a bare NULL, which goes with every type, while DuckDB's binder calls it an integer."""
+    return [operand for operand in operands if not isinstance(operand, exp.Null)] or operands[:1]
+
+
+def hive_type(target: exp.DataType) -> HiveType:
+    """Read a Trino type of a query as a catalog type."""
+    if target.this in {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ}:
+        return HiveType("timestamp")
+    if target.this == exp.DType.DECIMAL and not target.expressions:
+        # Trino's default is not Hive's (Trino, "Data types": DECIMAL has 38 digits where none are given).
+        return HiveType("decimal", (38, 0))
+    # sqlglot quotes the field names of a row; the catalog's types have no quotes.
+    return parse_hive_type(target.sql("hive").replace("`", ""))
+
+
+Written = exp.Expression | None
+
+
+def _to_number(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name in {"varchar", "char"}:
+        return _text_to_number(source, wanted)
+    if kind.name in {"real", "double"} and wanted.name in WHOLE:
+        source = call("round_to_integer", source)
+    elif kind.name == "double" and wanted.name == "decimal" or kind.name == "real" and wanted.name == "decimal":
+        source = duck_cast(source, "VARCHAR")
+    elif kind.name not in _NUMBERS | {"boolean"}:
+        return None
+    if kind.name == "boolean" and wanted.name == "decimal":
+        source = duck_cast(source, "INTEGER")
+    return duck_cast(source, to_duck(wanted) if wanted.name != "real" else "FLOAT")
+
+
+def _text_to_number(source: exp.Expression, wanted: TrinoType) -> exp.Expression:
+    if wanted.name == "decimal":
+        return duck_cast(call("cast_text_to_decimal", source), to_duck(wanted))
+    return call(f"cast_text_to_{wanted.name}", source)
+
+
+def _to_boolean(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name in {"varchar", "char"}:
+        return call("cast_text_to_boolean", source)
+    return duck_cast(source, "BOOLEAN") if kind.name in {*_NUMBERS, "boolean"} else None
+
+
+def _to_varchar(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    made = plain_text(source, kind)
+    if made is None or not wanted.numbers:
+        return made
+    length = exp.Literal.number(wanted.numbers[0])
+    if kind.name in {"varchar", "char"}:
+        return call("substr", made, exp.Literal.number(1), length)
+    return call("limited_text", made, length)
+
+
+def plain_text(source: exp.Expression, kind: TrinoType) -> Written:
+    """Write the text of a value as a cast to varchar gives it."""
+    if kind.name in {"varchar", "char"}:
+        return source
+    if kind.name in {*_EXACT, "boolean", "uuid"}:
+        return duck_cast(source, "VARCHAR")
+    if kind.name in {"double", "real"}:
+        return python_call(f"{kind.name}_text", source)
+    if kind.name == "date":
+        return call("date_text", source)
+    if kind.name in {"timestamp", "time"}:
+        return call("moment_text" if kind.name == "timestamp" else "time_text", source, _places(kind))
+    if kind.name == ZONED:
+        text = call("moment_text", zones.local_of(source), _places(kind))
+        blank = exp.DPipe(this=exp.Literal.string(" "), expression=zones.zone_of(source))
+        return exp.Paren(this=exp.DPipe(this=text, expression=blank))
+    return intervals.text(source, kind) if kind.name in {DAY_TIME, YEAR_MONTH} else None
+
+
+def _places(kind: TrinoType) -> exp.Expression:
+    return exp.Literal.number(kind.numbers[0])
+
+
+def _to_char(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name not in {"varchar", "char"}:
+        return None
+    return call("rpad", source, exp.Literal.number(wanted.numbers[0]), exp.Literal.string(" "))
+
+
+def _to_date(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name in {"varchar", "char"}:
+        return call("cast_text_to_date", source)
+    if kind.name == ZONED:
+        source = zones.local_of(source)
+    return duck_cast(source, "DATE") if kind.moment else None
+
+
+def _to_time(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name in {"varchar", "char"}:
+        made = call("cast_text_to_time", source)
+    elif kind.name in {"time", "timestamp", ZONED}:
+        made = duck_cast(zones.local_of(source) if kind.name == ZONED else source, "TIME")
+    else:
+        return None
+    return _rounded("rounded_time", made, kind, wanted)
+
+
+def _rounded(name: str, made: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
+    before = kind.numbers[0] if kind.numbers and kind.name in {"time", "timestamp", ZONED} else _MOST_PLACES
+    if kind.name == "date" or before <= wanted.numbers[0]:
+        return made
+    return call(name, made, exp.Literal.number(10 ** (_MOST_PLACES - wanted.numbers[0])))
+
+
+def _to_timestamp(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name in {"varchar", "char"}:
+        made = call("cast_text_to_timestamp", source)
+    elif kind.moment:
+        made = duck_cast(zones.local_of(source) if kind.name == ZONED else source, "TIMESTAMP")
+    else:
+        return None
+    return _rounded("rounded_moment", made, kind, wanted)
+
+
+def _to_zoned(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name in {"varchar", "char"}:
+        made = python_call("cast_text_to_zoned", source)
+    elif kind.name == ZONED:
+        made = source
+    elif kind.moment:
+        made = zones.in_utc(source)
+    else:
+        return None
+    if kind.name == ZONED and kind.numbers <= wanted.numbers or kind.name == "date":
+        return made
+    return zones.zoned(_rounded("rounded_moment", zones.utc_of(made), kind, wanted), zones.zone_of(made))
+
+
+def _to_varbinary(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    if kind.name == "varbinary":
+        return source
+    return call("encode", source) if kind.name in {"varchar", "char"} else None
+
+
+def _to_uuid(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    return duck_cast(source, "UUID") if kind.name in {"varchar", "uuid"} else None
+
+
+def _same(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
+    return source if kind.name == wanted.name else None
+
+
+_WRITERS: dict[str, Callable[[exp.Expression, TrinoType, TrinoType], Written]] = {
+    **dict.fromkeys(_NUMBERS, _to_number),
+    **dict.fromkeys(("json", DAY_TIME, YEAR_MONTH), _same),
+    "boolean": _to_boolean,
+    "varchar": _to_varchar,
+    "char": _to_char,
+    "date": _to_date,
+    "time": _to_time,
+    "timestamp": _to_timestamp,
+    ZONED: _to_zoned,
+    "varbinary": _to_varbinary,
+    "uuid": _to_uuid,
+}

@@ -1,0 +1,325 @@
+"""One query from Trino's SQL to DuckDB's, with Trino's meaning kept or the query refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+from sqlglot.errors import ErrorLevel, UnsupportedError
+
+from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.functions import conditionals, lambdas
+from local_aws.athena.functions.calls import Typer, call, mismatch
+from local_aws.athena.functions.families import ARRAY_FORMS, FAMILIES
+from local_aws.athena.functions.json import json_casts, json_functions, json_standard
+from local_aws.athena.functions.known import AGGREGATES, SCALARS, WINDOWS, Function
+from local_aws.athena.functions.nested import arrays, maps, rows
+from local_aws.athena.functions.nested.aggregate_calls import WRAPPERS, around_aggregates
+from local_aws.athena.functions.nested.aggregates import NUMERIC_AGGREGATES, check_numbers
+from local_aws.athena.functions.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
+from local_aws.athena.functions.typed_functions import TRANSLATORS
+from local_aws.athena.functions.unknown import UNTRANSLATED
+from local_aws.athena.translation import casts, comparisons, literals, operators, scopes, unnest
+from local_aws.athena.translation.binder import Binder, explain
+from local_aws.athena.translation.dialect import position
+from local_aws.athena.translation.inference import common, known_type, noted, trino_types
+from local_aws.athena.translation.unnest import UNNAMED
+from local_aws.athena.types import results as result_types
+from local_aws.athena.types.comparable import comparable
+
+OPERATORS: dict[type, Callable[..., exp.Expression]] = {
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), operators.operate),
+    **literals.TRANSLATORS,
+    exp.AtTimeZone: operators.at_time_zone,
+    exp.Case: conditionals.case,
+    exp.Like: conditionals.like,
+    exp.In: operators.compare_list,
+    exp.Neg: operators.negate,
+    exp.DPipe: operators.concatenate,
+    exp.Bracket: maps.subscript,
+    exp.Array: arrays.literal,
+    exp.ParseJSON: json_functions.literal,
+    exp.Unnest: unnest.translate,
+    exp.Tuple: rows.tuple_,
+}
+_MOST_WIDENINGS = 3
+_MOST_CHECKED = 100
+FIRST = ("with_", "from_", "joins")
+"""Clauses that are translated before the expressions which refer to them."""
+
+
+def normalize_identifiers(tree: exp.Expression) -> None:
+    """Lower-case and quote every identifier: Athena compares names without case, DuckDB has other reserved words."""
+    for identifier in tree.find_all(exp.Identifier):
+        identifier.set("this", identifier.this.lower())
+        identifier.set("quoted", True)
+
+
+def catalog_tables(tree: exp.Expression) -> list[exp.Table]:
+    """Find the tables of a query that are no named subqueries."""
+    return [table for table in tree.find_all(exp.Table) if table.args.get("db") or not _is_cte(table)]
+
+
+def _is_cte(table: exp.Table) -> bool:
+    child: exp.Expression = table
+    while child.parent is not None:
+        parent = child.parent
+        if isinstance(parent, exp.With):
+            visible = parent.expressions[: parent.expressions.index(child) + bool(parent.args.get("recursive"))]
+        else:
+            scope = parent.args.get("with_")
+            visible = scope.expressions if scope is not None and scope is not child else []
+        if any(cte.alias == table.name for cte in visible):
+            return True
+        child = parent
+    return False
+
+
+def name_unnamed_columns(tree: exp.Expression) -> None:
+    """Give each column without a name one that `Translation.column_name` knows again."""
+    for select in tree.find_all(exp.Select):
+        for item in list(select.expressions):
+            if not isinstance(item, exp.Column | exp.Dot | exp.Alias | exp.Star):
+                alias = exp.to_identifier(f"{UNNAMED}{id(item)}", quoted=True)
+                item.replace(exp.Alias(this=item.copy(), alias=alias))
+
+
+def column_name(name: str, place: int) -> str:
+    """Name a result column as Athena does: ``_col0`` where the query gives no name."""
+    return f"_col{place}" if name.startswith(UNNAMED) else name.lower()
+
+
+@dataclass
+class Translator:
+    """Rewrites one parsed query in place.
+
+    Parameters
+    ----------
+    binder : Binder
+        Knows the query's tables.
+    sql : str
+        The query as it was written, for positions in messages.
+    """
+
+    binder: Binder
+    sql: str
+    place_of: dict[str, str] = field(default_factory=dict)
+    parameters: Samples = field(default_factory=dict)
+
+    def translate(self, tree: exp.Expression) -> str:
+        """Give the query in DuckDB's SQL.
+
+        Raises
+        ------
+        QueryFailed
+            With Athena's error name, or ``NOT_SUPPORTED`` for what cannot be translated faithfully.
+        """
+        for identifier in tree.find_all(exp.Identifier):
+            self.place_of.setdefault(identifier.this, position(identifier, self.sql))
+        lambdas.name_parameters(tree)
+        holder = exp.Subquery(this=tree)
+        self._visit(tree)
+        try:
+            return holder.this.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
+        except UnsupportedError as error:
+            raise unsupported(f"this query: {error}") from error
+
+    def _visit(self, node: exp.Expression) -> None:
+        if isinstance(node, exp.Anonymous) and any(isinstance(arg, exp.Lambda) for arg in node.expressions):
+            self._visit_arguments(node)
+        else:
+            for child in sorted(node.iter_expressions(), key=lambda child: child.arg_key not in FIRST):
+                self._visit(child)
+        replacement = self._rewrite(node)
+        if replacement is not node:
+            node.replace(replacement)
+
+    def _visit_arguments(self, node: exp.Anonymous) -> None:
+        """Translate a call's lambdas last, when the types of their parameters are known."""
+        name, written = node.name.lower(), [isinstance(arg, exp.Lambda) for arg in node.expressions]
+        for place, is_lambda in enumerate(written):
+            if not is_lambda:
+                self._visit(node.expressions[place])
+        if name in STATEFUL and len(written) == 4 and written[2:] == [True, True]:
+            self._visit_stateful(node, STATEFUL[name](node.expressions[0]))
+            return
+        if name not in GIVEN:
+            raise mismatch(name)
+        functions = [arg for arg in node.expressions if isinstance(arg, exp.Lambda)]
+        given = GIVEN[name](node.expressions)
+        if len(given) != len(functions):
+            raise mismatch(name)
+        for function, samples in zip(functions, given, strict=True):
+            self._visit_lambda(name, function, samples)
+
+    def _visit_lambda(self, name: str, function: exp.Lambda, given: list[exp.Expression]) -> None:
+        if len(function.expressions) != len(given):
+            raise mismatch(name)
+        filled = [lambdas.fill(sample, self.parameters) for sample in given]
+        self.parameters |= zip((parameter.this for parameter in function.expressions), filled, strict=True)
+        self._visit(function.this)
+        if name in PREDICATES and self._types(function.this, (function.this,))[0].id not in {"boolean", '"null"'}:
+            raise mismatch(name)
+
+    def _visit_stateful(self, node: exp.Anonymous, item: exp.Expression) -> None:
+        """Find the type of a state, which begins as an argument and goes on as what the first lambda gives."""
+        name, written = node.name.lower(), node.expressions[2].copy()
+        state = lambdas.fill(node.expressions[1], self.parameters)
+        # DuckDB gives a bare null, alone or in an empty array, a type of its own choice.
+        typed = not any(
+            isinstance(part, exp.Null | exp.Array) and not part.args.get("expressions") for part in state.walk()
+        )
+        for _ in range(_MOST_WIDENINGS):
+            step = written.copy()
+            node.expressions[2].replace(step)
+            self._visit_lambda(name, step, [state, item])
+            goes_on = lambdas.fill(step.this, self.parameters)
+            widened = exp.Coalesce(this=state.copy(), expressions=[goes_on])
+            begun, whole = self._types(node, (state, widened))
+            if typed and str(begun) == str(whole):
+                break
+            state, typed = widened, True
+        else:
+            raise unsupported(f"a state of {name} that changes its type")
+        last = node.expressions[3]
+        self._visit_lambda(name, last, [state] if name == "reduce" else [state, state])
+        node.expressions[1].replace(typed_as(node.expressions[1], state))
+
+    def _rewrite(self, node: exp.Expression) -> exp.Expression:
+        def types_of(*parts: exp.Expression) -> list[Any]:
+            return self._types(node, parts)
+
+        if isinstance(node, exp.Anonymous):
+            return self._function(node, types_of)
+        if isinstance(node, WRAPPERS):
+            return around_aggregates(node)
+        if isinstance(node, exp.Column):
+            return self._column(node, types_of)
+        if isinstance(node, exp.Cast):
+            return self._cast(node, types_of)
+        if isinstance(node, exp.Extract):
+            return self._function(exp.Anonymous(this=node.this.name, expressions=[node.expression]), types_of)
+        if isinstance(node, exp.StrPosition):
+            return self._function(exp.Anonymous(this="strpos", expressions=[node.this, node.args["substr"]]), types_of)
+        if isinstance(node, exp.SetOperation):
+            return self._set_operation(node)
+        if type(node) in operators.COMPARISONS:
+            return self._comparison(node, types_of)
+        if type(node) in conditionals.CONDITIONS:
+            return self._condition(node, types_of)
+        if isinstance(node, exp.Values):
+            return self._values(node, types_of)
+        operator = OPERATORS.get(type(node))
+        return operator(node, types_of) if operator else node
+
+    def _column(self, node: exp.Column, types_of: Typer) -> exp.Expression:
+        """Refuse the name of a relation as a value, which DuckDB takes for a row of all its columns."""
+        select = node.find_ancestor(exp.Select)
+        relations = scopes.relation_names(select) if select is not None and not node.table else set()
+        if node.name not in relations or node.name in {item.alias for item in select.expressions}:
+            return node
+        for relation in sorted(relations):
+            try:
+                types_of(exp.column(node.name, table=relation, quoted=True))
+            except Unbound:
+                continue
+            return node
+        place = self.place_of.get(node.name, "line 1:1")
+        raise QueryFailed("COLUMN_NOT_FOUND", f"{place}: Column '{node.name}' cannot be resolved")
+
+    def _values(self, node: exp.Values, types_of: Typer) -> exp.Expression:
+        """Check that the rows have columns of one type; of many rows those that come first."""
+        rows = [row.expressions if isinstance(row, exp.Tuple) else [row] for row in node.expressions[:_MOST_CHECKED]]
+        for place in range(len(rows[0])):
+            if common(types_of, [row[place] for row in rows]) is None:
+                message = f"Values rows have mismatched types in column {place + 1}"
+                raise QueryFailed("TYPE_MISMATCH", message)
+        return node
+
+    def _set_operation(self, node: exp.SetOperation) -> exp.Expression:
+        try:
+            left, right = (self.binder.columns(part) for part in (node.this, node.expression))
+        except duckdb.Error:
+            # A correlated one binds only in the whole query; DuckDB then checks what it can.
+            return node
+        name = node.key.upper()
+        if len(left) != len(right):
+            message = f"{name} query has different number of fields: {len(left)}, {len(right)}"
+            raise QueryFailed("TYPE_MISMATCH", message)
+        for place, (one, other) in enumerate(zip(left, right, strict=True), start=1):
+            if not comparable(one, other):
+                message = f"column {place} in {name} query has incompatible types: {one}, {other}".lower()
+                raise QueryFailed("TYPE_MISMATCH", message.replace(name.lower(), name))
+        return node
+
+    def _condition(self, node: exp.Expression, types_of: Typer) -> exp.Expression:
+        try:
+            conditionals.check(node, types_of)
+        except Unbound:
+            # As below, DuckDB checks what it can.
+            return node
+        return node
+
+    def _comparison(self, node: exp.Expression, types_of: Typer) -> exp.Expression:
+        try:
+            kinds = trino_types(types_of, node.this, node.expression) if "expression" in node.args else []
+            if any(kind.parts for kind in kinds):
+                return comparisons.compare(node, types_of(node.this, node.expression))
+            return operators.compare(node, types_of)
+        except Unbound:
+            # The operands of a correlated subquery bind only in the whole query; then DuckDB compares them.
+            return node
+
+    def _types(self, place: exp.Expression, parts: tuple[exp.Expression, ...]) -> list[Any]:
+        try:
+            return self.binder.types(place, parts, self.parameters)
+        except duckdb.Error as error:
+            found = explain(error, self.place_of)
+            if found.name == "COLUMN_NOT_FOUND" and not self.binder.lacks_column(error):
+                found = unsupported("an expression here whose types depend on an outer query, an alias or a lambda")
+            raise Unbound(found.name, found.message.removeprefix(f"{found.name}: ")) from error
+
+    def _cast(self, node: exp.Cast, types_of: Typer) -> exp.Expression:
+        (source,) = types_of(node.this)
+        if json_casts.concerns(source, node.to):
+            return json_casts.cast(node, source)
+        if literals.is_literal(node):
+            return literals.typed(node)
+        (kind,) = trino_types(types_of, node.this)
+        converted = casts.cast(node.this, kind, node.to)
+        if not isinstance(node, exp.TryCast):
+            return converted
+        return noted(call("try", converted), known_type(converted, types_of))
+
+    def _function(self, node: exp.Anonymous, types_of: Typer) -> exp.Expression:
+        name, args = node.name.lower(), node.expressions
+        function = AGGREGATES.get(name) or WINDOWS.get(name) or SCALARS.get(name)
+        if name in json_standard.NAMES:
+            return json_standard.translate(node, types_of)
+        if name in ARRAY_FORMS and any(kind.id == "list" for kind in types_of(*args)):
+            return ARRAY_FORMS[name](args, types_of)
+        if name in WINDOWS and not isinstance(node.parent, WRAPPERS):
+            message = f"{position(node, self.sql)}: Window function {name} requires an OVER clause"
+            raise QueryFailed("MISSING_OVER", message)
+        if name in NUMERIC_AGGREGATES:
+            check_numbers(name, args, types_of)
+        if name in FAMILIES:
+            return result_types.note(name, args, lambda: FAMILIES[name](args, types_of), types_of)
+        if name in TRANSLATORS:
+            return TRANSLATORS[name](args, types_of)
+        if function is None and name in UNTRANSLATED:
+            raise unsupported(f"the function {name}")
+        if function is None:
+            raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
+        _check_call(name, function, args)
+        return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args), types_of)
+
+
+class Unbound(QueryFailed):
+    """A part of the query does not bind by itself."""
+
+
+def _check_call(name: str, function: Function, args: list[exp.Expression]) -> None:
+    if not function.least <= len(args) <= function.most:
+        raise QueryFailed("FUNCTION_NOT_FOUND", f"Unexpected number of parameters for function {name}")

@@ -1,0 +1,1 @@
+"""Types in three tongues, and what follows from them."""
