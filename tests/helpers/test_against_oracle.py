@@ -19,7 +19,7 @@ from helpers.landing.new_fields import NewFields
 from helpers.tables import TABLES
 from tests.oracle import expect
 
-EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "6"))
 """Each takes seconds; `make test-deep ORACLE_EXAMPLES=100` looks longer."""
 NOON = 1_680_000_000_000  # epoch ms
 PEOPLE = ["ada@example.com", "bo@example.com", "jürg@straße.example", "di@example.com"]

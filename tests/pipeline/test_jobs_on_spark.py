@@ -1,4 +1,4 @@
-"""All jobs under one run id, on Sparks unlike a session's here: two worker processes, and ANSI mode."""
+"""All jobs under one run id, on a Spark unlike a session's here: two worker processes, and ANSI mode."""
 
 import json
 from importlib.util import find_spec
@@ -20,6 +20,7 @@ from tests.warm_jobs import WarmJobs
 
 EXPECTED = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]["customer_and_time"]
 CLUSTER = {
+    "spark.sql.ansi.enabled": "true",
     "spark.master": "local-cluster[2,1,1024]",
     "spark.executor.memory": "1024m",
     "spark.sql.shuffle.partitions": "4",
@@ -44,11 +45,6 @@ def landed(tmp_path):
         yield lake
 
 
-def run_all(jobs):
-    for script in SCRIPTS.values():
-        assert jobs.run(script, "--run_id", "one-night") == 0, jobs.said
-
-
 def assert_all_as_planted(lake):
     for table, rows in EXPECTED["tables"].items():
         assert query(lake, f"select count(*) from {table}") == [[str(rows)]], table
@@ -59,16 +55,11 @@ def assert_all_as_planted(lake):
         assert json.loads(body)["kept"] == (planted["kept"] if planted else None), step
 
 
-def test_ansi_mode_changes_no_row(landed, tmp_path):
-    scratch = tmp_path / "ansi"
-    scratch.mkdir()
-    with WarmJobs(landed, scratch, settings={"spark.sql.ansi.enabled": "true"}) as jobs:
-        run_all(jobs)
-    assert_all_as_planted(landed)
+def test_two_worker_processes_in_ansi_mode_arrive_at_the_same_tables(landed, tmp_path):
+    """ANSI mode, the default of Glue 6.0, changes no row.
 
-
-def test_two_worker_processes_arrive_at_the_same_tables(landed, tmp_path):
-    """What runs on a worker has the helpers from the archive alone, and nothing of the driver's memory or folder."""
+    What runs on a worker has the helpers from the archive alone, and nothing of the driver's memory or folder.
+    """
     scratch = tmp_path / "cluster"
     home = scratch / "spark"  # Spark keeps the folders of its workers in its own home
     home.mkdir(parents=True)
@@ -76,7 +67,8 @@ def test_two_worker_processes_arrive_at_the_same_tables(landed, tmp_path):
     for path in Path(installed).iterdir():
         (home / path.name).symlink_to(path)
     with WarmJobs(landed, scratch, settings=CLUSTER, environment={"SPARK_HOME": str(home)}) as jobs:
-        run_all(jobs)
+        for script in SCRIPTS.values():
+            assert jobs.run(script, "--run_id", "one-night") == 0, jobs.said
     # While it stops, Spark begins others in their place, which never work.
     assert len(list(home.glob("work/app-*/*/helpers.zip"))) == 2
     assert_all_as_planted(landed)

@@ -88,7 +88,7 @@ def run_job(lake, tmp_path_factory):
         yield run
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("every", [5, pytest.param(2, marks=pytest.mark.deep)])
 def test_a_step_killed_before_its_changes_leaves_the_old_or_the_new_version(lake, run_job, every):
     people = count(1000 * every)
     land(next(people))
