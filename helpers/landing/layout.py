@@ -40,26 +40,25 @@ class Layout:
 
     fields: dict[str, str]
 
-    def fits(self, line: Column) -> Column:
-        """Whether a line has this layout, and its times are times."""
-        times = [self.value(line, name) for name, kind in self.fields.items() if kind == "bigint"]
-        return reduce(and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), self._looks_like(line))
-
-    def _looks_like(self, line: Column) -> Column:
+    def fits(self, line: str) -> Column:
+        """Whether a line has this layout, and its times are times; ``line`` names the column."""
         members = ", ?".join(f'"{name}": ?{FORMS[kind]}' for name, kind in self.fields.items())
-        return line.rlike(rf"^\{{{members}\}}$")
+        looks_like = F.col(line).rlike(rf"^\{{{members}\}}$")
+        times = [self.value(line, name) for name, kind in self.fields.items() if kind == "bigint"]
+        return reduce(and_, (time.between(FIRST_TIME, LAST_TIME) for time in times), looks_like)
 
-    def value(self, line: Column, name: str) -> Column:
+    def value(self, line: str, name: str) -> Column:
         """A field's value; of a line that `fits`."""
-        after = F.substring_index(line, f'"{name}":', -1)
+        after = F.substring_index(F.col(line), f'"{name}":', -1)
         if self.fields[name] == "string":
             text = F.substring_index(F.substring_index(after, '"', 2), '"', -1)
             # Of an address that is plain ASCII, only the case can vary.
             return F.lower(text) if SPELLINGS.get(name) is normal_address else text
         end = "}" if name == list(self.fields)[-1] else ","
-        # Under ANSI a cast stops at a text that is no number, also where nobody asks for its value: of any other line
-        # there is none. Spark looks at the line once for all of them.
-        return F.when(self._looks_like(line), F.substring_index(after, end, 1)).cast(self.fields[name])
+        # Under ANSI a cast stops at a text that is no number, as another line may have there; Spark 3.5 has the one
+        # that does not in SQL alone.
+        text = f"substring_index(substring_index({line}, '\"{name}\":', -1), '{end}', 1)"
+        return F.expr(f"try_cast({text} AS {self.fields[name]})")
 
 
 LAYOUTS = {

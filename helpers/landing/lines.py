@@ -90,10 +90,10 @@ def _records(text: DataFrame, contract: Contract, layout: Layout | None) -> Data
     lines = text.select(F.input_file_name().alias("file"), _trimmed_end(without_mark).alias("line")).where("line != ''")
     if layout is None:
         return _by_rules(lines, contract).persist()
-    line, fits = F.col("line"), layout.fits(F.col("line"))
+    fits = layout.fits("line")
     # Each line is looked at once: kept are the values of a regular one, and the text of any other.
     looked_at = lines.select(
-        *(F.when(fits, layout.value(line, name)).alias(name) for name in contract.fields),
+        *(F.when(fits, layout.value("line", name)).alias(name) for name in contract.fields),
         *(F.when(~fits, F.col(name)).alias(name) for name in ("file", "line")),
     ).persist()
     nothing = (F.lit(None).cast(kind).alias(name) for name, kind in (("extra", "array<string>"), ("reason", "string")))
