@@ -10,6 +10,7 @@ from local_aws.athena.failure import QueryFailed
 Typer = Callable[..., list[Any]]
 """Gives the DuckDB types of expressions in the place of the call."""
 Translator = Callable[[list[exp.Expression], Typer], exp.Expression]
+"""Gives DuckDB's form of a call, whose arguments are translated already."""
 
 
 def call(name: str, *args: exp.Expression) -> exp.Expression:

@@ -1,30 +1,20 @@
 """CASE and the functions whose arguments are coerced to one type (Trino, "Conditional expressions", "Comparison")."""
 
 import re
-from collections.abc import Callable
 
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.functions.calls import Typer, call
+from local_aws.athena.functions.calls import Translator, Typer, call
 from local_aws.athena.translation.casts import coerce
 from local_aws.athena.translation.inference import known_type, noted, trino_types
 from local_aws.athena.translation.operators import compare
-from local_aws.athena.types.trino import VARCHAR, TrinoType, common_type
-
-Translator = Callable[[list[exp.Expression], Typer], exp.Expression]
-
-
-def _common(kinds: list[TrinoType]) -> TrinoType | None:
-    wanted: TrinoType | None = kinds[0]
-    for kind in kinds[1:]:
-        wanted = None if wanted is None else common_type(wanted, kind)
-    return wanted
+from local_aws.athena.types.trino import VARCHAR, TrinoType, common_of, common_type
 
 
 def _one_type(what: str, nodes: list[exp.Expression], types_of: Typer) -> tuple[list[exp.Expression], TrinoType]:
     kinds = trino_types(types_of, *nodes)
-    wanted = _common(kinds)
+    wanted = common_of(kinds)
     if wanted is None:
         names = list(dict.fromkeys(map(str, kinds)))
         raise QueryFailed(
@@ -128,7 +118,7 @@ def _extreme(name: str) -> Translator:
 
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
         kinds = trino_types(types_of, *args) if args else []
-        wanted = _common(kinds) if kinds else None
+        wanted = common_of(kinds) if kinds else None
         if wanted is None or wanted.name in {"map", "json"}:
             shown = ", ".join(map(str, kinds))
             raise QueryFailed(

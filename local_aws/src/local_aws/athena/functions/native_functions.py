@@ -8,7 +8,7 @@ from local_aws.athena.reading.json_lines import fail
 
 _TABLE = """
 length(varchar) -> bigint = length
-lower(varchar(x)) -> varchar(x) = trino_lower
+lower(varchar(x)) -> varchar(x) = lower
 upper(varchar(x)) -> varchar(x) = trino_upper
 trim(varchar(x)) -> varchar(x) = trino_trim
 ltrim(varchar(x)) -> varchar(x) = trino_ltrim
@@ -80,28 +80,8 @@ for _line in filter(None, _TABLE.splitlines()):
         TARGETS[_form] = _target
         FORMS.setdefault(_name, []).append(_form)
 
-_BLANKS = (
-    "'"
-    + "".join(
-        map(
-            chr,
-            [
-                *range(9, 14),
-                *range(28, 33),
-                0x1680,
-                *range(0x2000, 0x2007),
-                0x2008,
-                0x2009,
-                0x200A,
-                0x2028,
-                0x2029,
-                0x205F,
-                0x3000,
-            ],
-        )
-    )
-    + "'"
-)
+_SPACES = [*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), 0x2008, 0x2009, 0x200A, 0x2028, 0x2029]
+_BLANKS = f"'{''.join(map(chr, [*_SPACES, 0x205F, 0x3000]))}'"
 """What Java calls white space."""
 _START = fail("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero")
 _DELIMITER = fail("INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string")
@@ -124,7 +104,6 @@ MACROS = (
     # Java changes each character by itself: there is no capital for one sharp s, and utf8proc has one.
     "trino_upper(s) AS CASE WHEN contains(s, 'ß') THEN array_to_string(list_transform(string_split(s, 'ß'), "
     "lambda part: upper(part)), 'ß') ELSE upper(s) END",
-    "trino_lower(s) AS lower(s)",
     "trino_strpos(s, f) AS CASE WHEN f = '' AND s IS NOT NULL THEN 1 ELSE strpos(s, f) END",
     *map(_pad, ("lpad", "rpad")),
     "trino_concat_list(d, a) AS CASE WHEN d IS NOT NULL AND a IS NOT NULL THEN "

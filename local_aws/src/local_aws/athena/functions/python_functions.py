@@ -4,7 +4,6 @@ Each is plain Python with one or several signatures of Trino's; a null argument 
 functions. A function is made known to a connection only where a query calls it, since that takes milliseconds.
 """
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ import duckdb
 from sqlglot import exp
 
 from local_aws.athena.functions.signatures import Signature, parse_signatures
-from local_aws.athena.functions.vectors import declare_function
+from local_aws.athena.functions.vectors import declare_function, with_parameters
 from local_aws.athena.types.trino import parse_type, to_duck
 
 _PREFIX = "python_scalar_"
@@ -35,14 +34,9 @@ class PythonFunction:
         if self.signature.variadic:
             connection.create_function(name, self._answer, None, gives, null_handling="special")
             return
-
-        def answer(*values: Any) -> Any:
-            return self._answer(*values)
-
-        # DuckDB counts the parameters of the Python.
-        places = [inspect.Parameter(f"p{place}", inspect.Parameter.POSITIONAL_ONLY) for place in range(len(takes))]
-        answer.__signature__ = inspect.Signature(places)
-        connection.create_function(name, answer, takes, gives, null_handling="special")
+        connection.create_function(
+            name, with_parameters(self._answer, len(takes)), takes, gives, null_handling="special"
+        )
 
     def _answer(self, *values: Any) -> Any:
         made = None if any(value is None for value in values) else self.python(*values)

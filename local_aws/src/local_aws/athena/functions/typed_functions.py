@@ -1,14 +1,12 @@
 """Calls of the functions that are declared by signature, and of those that are written for the types they get."""
 
-from collections.abc import Callable
-
 from sqlglot import exp
 
 # Some of these are imported for the functions that they declare.
 from local_aws.athena.functions import conditionals, formatting  # noqa: F401
 from local_aws.athena.functions import native_functions as native
 from local_aws.athena.functions import python_functions as python
-from local_aws.athena.functions.calls import Typer, call
+from local_aws.athena.functions.calls import Translator, Typer, call
 from local_aws.athena.functions.nested.arrays import check_concatenated, concatenated
 from local_aws.athena.functions.numbers import number_functions, numeric, sums  # noqa: F401
 from local_aws.athena.functions.signatures import Signature, choose, unexpected
@@ -25,7 +23,6 @@ from local_aws.athena.translation.casts import coerce
 from local_aws.athena.translation.inference import noted, trino_types
 from local_aws.athena.types.trino import TrinoType, parse_type
 
-Translator = Callable[[list[exp.Expression], Typer], exp.Expression]
 _INNER = {
     "cast_text_to_zoned",
     "double_text",

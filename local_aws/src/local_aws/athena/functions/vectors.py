@@ -1,5 +1,6 @@
 """Trino's functions that DuckDB has not, as plain Python that DuckDB calls with whole vectors of values."""
 
+import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,9 +21,10 @@ class Vector:
     gives: str
     nulls: bool
 
-    def callback(self) -> Callable[..., pa.Array]:
-        """Give what DuckDB calls: it counts the parameters."""
-        return _COUNTED[len(self.takes)](self.answer)
+    def register(self, connection: duckdb.DuckDBPyConnection, name: str) -> None:
+        """Make the function known to a connection."""
+        answer = with_parameters(self.answer, len(self.takes))
+        connection.create_function(name, answer, list(self.takes), self.gives, type="arrow", null_handling="special")
 
     def answer(self, *columns: pa.ChunkedArray) -> pa.Array:
         """Answer for the rows of some columns."""
@@ -44,13 +46,6 @@ _ARROW = {
     "BIGINT[]": pa.list_(pa.int64()),
     "BIGINT[][]": pa.list_(pa.list_(pa.int64())),
 }
-_COUNTED: dict[int, Callable[..., Any]] = {
-    1: lambda answer: lambda a: answer(a),
-    2: lambda answer: lambda a, b: answer(a, b),
-    3: lambda answer: lambda a, b, c: answer(a, b, c),
-    4: lambda answer: lambda a, b, c, d: answer(a, b, c, d),
-}
-_VECTORS: dict[str, Vector] = {}
 _MACROS: dict[str, str] = {}
 _FUNCTIONS: dict[str, Callable[[duckdb.DuckDBPyConnection, str], None]] = {}
 
@@ -59,7 +54,7 @@ def vector(takes: str, gives: str, nulls: bool = False) -> Callable[[Callable[..
     """Make the decorated Python known to DuckDB under `sql_name`; a null argument gives null unless it wants nulls."""
 
     def declare(python: Callable[..., Any]) -> Callable[..., Any]:
-        _VECTORS[sql_name(python)] = Vector(python, tuple(takes.split()), gives, nulls)
+        declare_function(sql_name(python), Vector(python, tuple(takes.split()), gives, nulls).register)
         return python
 
     return declare
@@ -68,6 +63,17 @@ def vector(takes: str, gives: str, nulls: bool = False) -> Callable[[Callable[..
 def sql_name(python: Callable[..., Any]) -> str:
     """The name under which DuckDB calls a function."""
     return f"{_PREFIX}{python.__name__}"
+
+
+def with_parameters(python: Callable[..., Any], count: int) -> Callable[..., Any]:
+    """Give a function of so many parameters, which DuckDB counts, to one that takes any number."""
+
+    def answer(*values: Any) -> Any:
+        return python(*values)
+
+    places = [inspect.Parameter(f"p{place}", inspect.Parameter.POSITIONAL_ONLY) for place in range(count)]
+    answer.__signature__ = inspect.Signature(places)
+    return answer
 
 
 def declare_function(name: str, register: Callable[[duckdb.DuckDBPyConnection, str], None]) -> None:
@@ -97,9 +103,3 @@ class Registry:
             elif name in _FUNCTIONS:
                 self._known.add(name)
                 _FUNCTIONS[name](self.connection, name)
-            elif name in _VECTORS:
-                self._known.add(name)
-                made = _VECTORS[name]
-                self.connection.create_function(
-                    name, made.callback(), list(made.takes), made.gives, type="arrow", null_handling="special"
-                )

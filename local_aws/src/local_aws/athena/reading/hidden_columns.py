@@ -12,6 +12,7 @@ from local_aws.athena.failure import unsupported
 from local_aws.athena.reading.files import DataFile
 from local_aws.athena.reading.partitions import Partition, folder
 from local_aws.athena.types.hive import HiveType, literal, quoted
+from local_aws.athena.types.trino import UTC_FIELD, ZONE_FIELD
 
 _FILE: dict[str, tuple[str, Any]] = {
     "$path": ("string", lambda file: literal(file.uri)),
@@ -19,7 +20,7 @@ _FILE: dict[str, tuple[str, Any]] = {
     # S3 keeps an object's time in whole seconds.
     "$file_modified_time": (
         "timestamp with time zone",
-        lambda file: f"{{'$utc': make_timestamp({file.modified_ns // 10**9 * 10**6}), '$zone': 'UTC'}}",
+        lambda file: f"{{'{UTC_FIELD}': make_timestamp({file.modified_ns // 10**9 * 10**6}), '{ZONE_FIELD}': 'UTC'}}",
     ),
 }
 _PARTITION = "$partition"

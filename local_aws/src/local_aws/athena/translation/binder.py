@@ -56,6 +56,8 @@ class Binder:
         self._connection = connection
         self._names: set[str] = set()
         self._vectors = Registry(connection)
+        self._bound: dict[str, list[Any]] = {}
+        """The types of each statement that was bound: several translators ask the same of one expression."""
 
     def add_table(self, name: str, columns: dict[str, str]) -> None:
         """Make an empty table with DuckDB types."""
@@ -141,8 +143,10 @@ class Binder:
                 ),
             )
         sql = whole.sql("duckdb")
-        self._vectors.add(sql)
-        return self._connection.sql(sql).types
+        if sql not in self._bound:
+            self._vectors.add(sql)
+            self._bound[sql] = self._connection.sql(sql).types
+        return self._bound[sql]
 
 
 def _subquery(query: exp.Expression) -> exp.Subquery:

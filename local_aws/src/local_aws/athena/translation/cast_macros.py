@@ -10,6 +10,7 @@ from local_aws.athena.failure import QueryFailed
 from local_aws.athena.functions.python_functions import trino
 from local_aws.athena.functions.time.time_zones import zone_info, zone_name
 from local_aws.athena.reading.json_lines import fail
+from local_aws.athena.types.trino import UTC_FIELD, ZONE_FIELD
 
 _TIME = r"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,12})?)?"
 _DATE = r"[+-]?[0-9]{4,7}-[0-9]{1,2}-[0-9]{1,2}"
@@ -106,7 +107,7 @@ def cast_text_to_zoned(text: str) -> dict[str, object]:
         raise QueryFailed(
             "INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}"
         ) from error
-    return {"$utc": utc, "$zone": zone}
+    return {UTC_FIELD: utc, ZONE_FIELD: zone}
 
 
 def _iso(date: str, time: str | None) -> str:

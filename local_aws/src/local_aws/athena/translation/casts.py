@@ -9,7 +9,6 @@ from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.functions.calls import call
 from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.time import intervals, zones
-from local_aws.athena.translation.cast_macros import MACROS as MACROS
 from local_aws.athena.translation.inference import noted
 from local_aws.athena.types.hive import HiveType, parse_hive_type
 from local_aws.athena.types.trino import DAY_TIME, YEAR_MONTH, ZONED, TrinoType, from_duck, to_duck

@@ -1,13 +1,14 @@
 """The Trino type of a translated expression: what its translation noted, else what DuckDB's binder tells."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena.functions.calls import Typer
+from local_aws.athena.functions.calls import Translator, Typer
 from local_aws.athena.translation.columns import of_catalog, origins
 from local_aws.athena.translation.dialect import decimal_type
-from local_aws.athena.types.trino import BOOLEAN, UNKNOWN, TrinoType, common_type, from_duck
+from local_aws.athena.types.trino import BOOLEAN, UNKNOWN, TrinoType, common_of, common_type, from_duck
 
 _NOTE = "trino type"
 _AROUND = (exp.Paren, exp.Alias, exp.Window, exp.Filter, exp.IgnoreNulls, exp.RespectNulls, exp.WithinGroup)
@@ -29,6 +30,19 @@ def trino_types(types_of: Typer, *nodes: exp.Expression) -> list[TrinoType]:
     asked = [node for node, kind in zip(nodes, known, strict=True) if kind is None]
     told = iter(types_of(*asked)) if asked else iter(())
     return [from_duck(next(told)) if kind is None else kind for kind in known]
+
+
+Typed = Callable[[list[exp.Expression], list[TrinoType]], exp.Expression]
+"""A translator that is given the Trino types of its arguments."""
+
+
+def by_types(translators: dict[str, Typed]) -> dict[str, Translator]:
+    """Make translators of those that ask for types."""
+
+    def asking(translator: Typed) -> Translator:
+        return lambda args, types_of: translator(args, trino_types(types_of, *args))
+
+    return {name: asking(translator) for name, translator in translators.items()}
 
 
 def known_type(node: exp.Expression, types_of: Typer) -> TrinoType | None:
@@ -91,7 +105,4 @@ def _array(node: exp.Array, types_of: Typer) -> TrinoType:
 
 def common(types_of: Typer, nodes: list[exp.Expression]) -> TrinoType | None:
     """Give the type to which several expressions are coerced, or None where there is none."""
-    found: Any = UNKNOWN
-    for kind in trino_types(types_of, *nodes):
-        found = None if found is None else common_type(found, kind)
-    return found
+    return common_of(trino_types(types_of, *nodes))

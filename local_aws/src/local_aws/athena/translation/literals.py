@@ -12,7 +12,7 @@ from local_aws.athena.functions.time.moments import present
 from local_aws.athena.translation.cast_macros import cast_text_to_zoned
 from local_aws.athena.translation.casts import duck_cast, trino_type
 from local_aws.athena.translation.inference import noted
-from local_aws.athena.types.trino import ZONED, TrinoType, to_duck
+from local_aws.athena.types.trino import UTC_FIELD, ZONE_FIELD, ZONED, TrinoType, to_duck
 
 _LARGEST = 2**63
 
@@ -69,8 +69,8 @@ def typed(node: exp.Cast) -> exp.Expression:
     try:
         if kind.name == ZONED:
             read = cast_text_to_zoned(text)
-            moment = duck_cast(exp.Literal.string(f"{read['$utc']:%Y-%m-%d %H:%M:%S.%f}"), "TIMESTAMP")
-            return zones.zoned(moment, exp.Literal.string(read["$zone"]), kind.numbers[0])
+            moment = duck_cast(exp.Literal.string(f"{read[UTC_FIELD]:%Y-%m-%d %H:%M:%S.%f}"), "TIMESTAMP")
+            return zones.zoned(moment, exp.Literal.string(read[ZONE_FIELD]), kind.numbers[0])
         made = duck_cast(exp.Literal.string(_checked(kind, text)), to_duck(kind))
     except (ValueError, QueryFailed) as error:
         name = "timestamp" if kind.name == ZONED else kind.name

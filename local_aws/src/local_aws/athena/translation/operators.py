@@ -11,7 +11,7 @@ from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.functions.time.moment_arithmetic import difference, move, scale
 from local_aws.athena.translation.casts import coerce, duck_cast
 from local_aws.athena.translation.inference import noted, trino_types
-from local_aws.athena.types.trino import DAY_TIME, NUMBERS, YEAR_MONTH, ZONED, TrinoType, common_type
+from local_aws.athena.types.trino import DAY_TIME, NUMBERS, YEAR_MONTH, ZONED, TrinoType, common_of
 
 _INTERVALS = {DAY_TIME, YEAR_MONTH}
 MACROS = arithmetic.MACROS
@@ -81,7 +81,7 @@ def compare(node: exp.Expression, types_of: Typer) -> exp.Expression:
     keys = [key for key in ("this", "expression", "low", "high") if key in node.args]
     operands = [node.args[key] for key in keys]
     kinds = trino_types(types_of, *operands)
-    wanted = _common(kinds)
+    wanted = common_of(kinds)
     if wanted is None:
         raise _incomparable(node, kinds)
     made = _compared(node, keys, kinds, wanted)
@@ -110,13 +110,6 @@ def _of_floats(node: exp.Expression) -> exp.Expression:
     return exp.Paren(this=exp.And(this=node.copy(), expression=exp.Not(this=nan)))
 
 
-def _common(kinds: list[TrinoType]) -> TrinoType | None:
-    wanted: TrinoType | None = kinds[0]
-    for kind in kinds[1:]:
-        wanted = None if wanted is None else common_type(wanted, kind)
-    return wanted
-
-
 def _incomparable(node: exp.Expression, kinds: list[TrinoType]) -> QueryFailed:
     if isinstance(node, exp.Between):
         value, low, high = kinds
@@ -143,7 +136,7 @@ def compare_list(node: exp.In, types_of: Typer) -> exp.Expression:
     if not items:
         return node
     kinds = trino_types(types_of, node.this, *items)
-    wanted = _common(kinds)
+    wanted = common_of(kinds)
     if wanted is None:
         raise QueryFailed(
             "TYPE_MISMATCH",

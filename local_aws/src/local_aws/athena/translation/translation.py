@@ -1,6 +1,7 @@
 """One query from Trino's SQL to DuckDB's, with Trino's meaning kept or the query refused."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,7 +78,7 @@ def _is_cte(table: exp.Table) -> bool:
 
 
 def name_unnamed_columns(tree: exp.Expression) -> None:
-    """Give each column without a name one that `Translation.column_name` knows again."""
+    """Give each column without a name one that `column_name` knows again."""
     for select in tree.find_all(exp.Select):
         for item in list(select.expressions):
             if not isinstance(item, exp.Column | exp.Dot | exp.Alias | exp.Star):
@@ -254,11 +255,8 @@ class Translator:
         return node
 
     def _condition(self, node: exp.Expression, types_of: Typer) -> exp.Expression:
-        try:
+        with suppress(Unbound):  # as below, DuckDB checks what it can
             conditionals.check(node, types_of)
-        except Unbound:
-            # As below, DuckDB checks what it can.
-            return node
         return node
 
     def _comparison(self, node: exp.Expression, types_of: Typer) -> exp.Expression:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_aws.athena.failure import unsupported
-from local_aws.athena.types.trino import DAY_TIME, YEAR_MONTH, ZONED, from_duck
+from local_aws.athena.types.trino import DAY_TIME, YEAR_MONTH, ZONED, TrinoType, from_duck, to_duck
 
 SCALARS = {
     "boolean": "BOOLEAN",
@@ -22,7 +22,7 @@ SCALARS = {
     "timestamp": "TIMESTAMP",
     "binary": "BLOB",
     "decimal": "DECIMAL",
-    "timestamp with time zone": 'STRUCT("$utc" TIMESTAMP, "$zone" VARCHAR)',
+    ZONED: to_duck(TrinoType(ZONED)),
 }
 """DuckDB's type of each Hive type, and of one that only a hidden column has; char is left out, since its padding rules
 are its own."""

@@ -4,6 +4,7 @@ Source: "Data types" (Trino documentation).
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -170,6 +171,14 @@ def common_type(left: TrinoType, right: TrinoType) -> TrinoType | None:
         name = max((left.name, right.name), key=("date", "timestamp", ZONED).index)
         return TrinoType(name, max(left.numbers, right.numbers))
     return None
+
+
+def common_of(kinds: Iterable[TrinoType]) -> TrinoType | None:
+    """The type to which all can be coerced, or None."""
+    found: TrinoType | None = UNKNOWN
+    for kind in kinds:
+        found = None if found is None else common_type(found, kind)
+    return found
 
 
 def _common_number(left: TrinoType, right: TrinoType) -> TrinoType:

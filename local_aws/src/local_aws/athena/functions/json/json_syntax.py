@@ -1,5 +1,6 @@
 """The clauses within the parentheses of SQL/JSON functions and LISTAGG, which are no plain arguments."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,37 +52,38 @@ def _value(parser: Any, args: list[exp.Expression], formatted: set[int]) -> None
 
 def parse_object(parser: Any) -> exp.Anonymous:
     """Parse ``JSON_OBJECT('a': 1, KEY 'b' VALUE 2 NULL ON NULL WITH UNIQUE KEYS)``."""
-    args: list[exp.Expression] = []
-    formatted: set[int] = set()
-    found = Clauses(on={"NULL": "NULL"})
-    while not parser._match(TokenType.R_PAREN, advance=False):
-        closing = _closing(parser, found, args)
-        if closing is not None:
-            found = closing
-            continue
-        if parser._curr.text.upper() == "KEY" and parser._next.text.upper() not in {":", "VALUE"}:
-            parser._advance()
-        args.append(parser._parse_bitwise())
-        if not parser._match(TokenType.COLON) and not parser._match_text_seq("VALUE"):
-            parser.raise_error("Expecting VALUE")
-        _value(parser, args, formatted)
-        parser._match(TokenType.COMMA)
-    return _call("json_object", args, replace(found, formatted=frozenset(formatted)))
+    return _members("json_object", parser, "NULL", _key)
 
 
 def parse_array(parser: Any) -> exp.Anonymous:
     """Parse ``JSON_ARRAY(1, 'a' ABSENT ON NULL)``."""
+    return _members("json_array", parser, "ABSENT", lambda *_: None)
+
+
+def _members(
+    name: str, parser: Any, on_null: str, parse_key: Callable[[Any, list[exp.Expression]], None]
+) -> exp.Anonymous:
+    """Parse members, each with a key before its value where there are keys, and the clauses after them."""
     args: list[exp.Expression] = []
     formatted: set[int] = set()
-    found = Clauses(on={"NULL": "ABSENT"})
+    found = Clauses(on={"NULL": on_null})
     while not parser._match(TokenType.R_PAREN, advance=False):
         closing = _closing(parser, found, args)
         if closing is not None:
             found = closing
             continue
+        parse_key(parser, args)
         _value(parser, args, formatted)
         parser._match(TokenType.COMMA)
-    return _call("json_array", args, replace(found, formatted=frozenset(formatted)))
+    return _call(name, args, replace(found, formatted=frozenset(formatted)))
+
+
+def _key(parser: Any, args: list[exp.Expression]) -> None:
+    if parser._curr.text.upper() == "KEY" and parser._next.text.upper() not in {":", "VALUE"}:
+        parser._advance()
+    args.append(parser._parse_bitwise())
+    if not parser._match(TokenType.COLON) and not parser._match_text_seq("VALUE"):
+        parser.raise_error("Expecting VALUE")
 
 
 def parse_path_call(name: str) -> Any:

@@ -1,18 +1,15 @@
 """Functions of numbers whose result has the type of an argument (Trino, "Mathematical functions and operators")."""
 
-from collections.abc import Callable
-
 from sqlglot import exp
 
 from local_aws.athena.failure import unsupported
-from local_aws.athena.functions.calls import Typer, call
+from local_aws.athena.functions.calls import call
 from local_aws.athena.functions.numbers import arithmetic
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.translation.casts import coerce, duck_cast
-from local_aws.athena.translation.inference import noted, trino_types
+from local_aws.athena.translation.inference import Typed, by_types, noted
 from local_aws.athena.types.trino import DOUBLE, INTEGERS, NUMBERS, TrinoType, to_duck
 
-Translator = Callable[[list[exp.Expression], list[TrinoType]], exp.Expression]
 _SHOWN = ("double", "real", "bigint", "integer", "smallint", "tinyint", "decimal(p,s)")
 MACROS = (
     "trino_sign(x) AS CASE WHEN isnan(x) THEN x ELSE sign(x) END",
@@ -55,7 +52,7 @@ def _abs(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     return noted(call("abs", coerce(args[0], kinds[0], kind)), kind)
 
 
-def _step(name: str, duck: str) -> Translator:
+def _step(name: str, duck: str) -> Typed:
     """Round up or down to a whole number."""
 
     def translate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
@@ -134,7 +131,7 @@ def _mod(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     return arithmetic.numbers(exp.Mod(this=args[0], expression=args[1]), kinds)
 
 
-def _random(name: str) -> Translator:
+def _random(name: str) -> Typed:
     def translate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
         if not args:
             return noted(call("random"), DOUBLE)
@@ -155,7 +152,7 @@ def _random(name: str) -> Translator:
     return translate
 
 
-_TRANSLATORS: dict[str, Translator] = {
+_TRANSLATORS: dict[str, Typed] = {
     "abs": _abs,
     "ceil": _step("ceil", "ceil"),
     "ceiling": _step("ceiling", "ceil"),
@@ -169,8 +166,4 @@ _TRANSLATORS: dict[str, Translator] = {
 }
 
 
-def _typed(translator: Translator) -> Callable[[list[exp.Expression], Typer], exp.Expression]:
-    return lambda args, types_of: translator(args, trino_types(types_of, *args))
-
-
-TRANSLATORS = {name: _typed(translator) for name, translator in _TRANSLATORS.items()}
+TRANSLATORS = by_types(_TRANSLATORS)

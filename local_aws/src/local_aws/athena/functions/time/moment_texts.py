@@ -10,6 +10,7 @@ from local_aws.athena.functions.python_functions import trino
 from local_aws.athena.functions.text.text_functions import invalid
 from local_aws.athena.functions.time import joda
 from local_aws.athena.functions.time.time_zones import zone_info, zone_name
+from local_aws.athena.types.trino import UTC_FIELD, ZONE_FIELD
 
 
 def _within(moment: dt.datetime | str) -> dt.datetime:
@@ -24,7 +25,7 @@ def _zoned(local: dt.datetime, zone: str) -> dict[str, object]:
         moment = local.replace(tzinfo=zone_info(zone)).astimezone(dt.timezone.utc)
     except OverflowError as error:
         raise unsupported("a year outside 1 to 9999") from error
-    return {"$utc": moment.replace(tzinfo=None), "$zone": zone}
+    return {UTC_FIELD: moment.replace(tzinfo=None), ZONE_FIELD: zone}
 
 
 @trino("joda_text(timestamp, varchar, varchar) -> varchar")

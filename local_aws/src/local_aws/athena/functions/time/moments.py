@@ -1,21 +1,19 @@
 """Functions of dates, times and timestamps (Trino, "Date and time functions and operators")."""
 
 import re
-from collections.abc import Callable
 
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.functions.calls import Typer, call
+from local_aws.athena.functions.calls import call
 from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.signatures import accepts as accepts_whole
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.translation.casts import coerce, convert, duck_cast
-from local_aws.athena.translation.inference import noted, trino_types
+from local_aws.athena.translation.inference import Typed, by_types, noted
 from local_aws.athena.types.trino import BIGINT, DAY_TIME, VARCHAR, YEAR_MONTH, ZONED, TrinoType, common_type
 
-Translator = Callable[[list[exp.Expression], list[TrinoType]], exp.Expression]
 DATE_UNITS = {"day", "week", "month", "quarter", "year"}
 TIME_UNITS = {"millisecond", "second", "minute", "hour"}
 UNITS = {"date": DATE_UNITS, "time": TIME_UNITS, "timestamp": DATE_UNITS | TIME_UNITS, ZONED: DATE_UNITS | TIME_UNITS}
@@ -43,7 +41,7 @@ def _accepted(name: str, kinds: list[TrinoType], *allowed: str) -> QueryFailed:
     return unexpected(name, forms, kinds)
 
 
-def _field(name: str) -> Translator:
+def _field(name: str) -> Typed:
     """The part of a date, time, timestamp or interval; of a zoned moment by the clocks of its zone."""
 
     def translate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
@@ -280,7 +278,7 @@ def _from_unixtime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Ex
     return zones.zoned(moment, zones.named(args[1]) if len(args) == 2 else exp.Literal.string("UTC"))
 
 
-def _zone_part(name: str) -> Translator:
+def _zone_part(name: str) -> Typed:
     def translate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
         if len(kinds) != 1 or kinds[0].name != ZONED:
             raise _accepted(name, kinds, "timestamp(p) with time zone")
@@ -320,7 +318,7 @@ def present() -> exp.Expression:
     return call("date_trunc", exp.Literal.string("millisecond"), utc)
 
 
-_TRANSLATORS: dict[str, Translator] = {
+_TRANSLATORS: dict[str, Typed] = {
     **{name: _field(name) for name in FIELDS},
     "date": _date,
     "date_add": _date_add,
@@ -344,8 +342,4 @@ _TRANSLATORS: dict[str, Translator] = {
 }
 
 
-def _typed(translator: Translator) -> Callable[[list[exp.Expression], Typer], exp.Expression]:
-    return lambda args, types_of: translator(args, trino_types(types_of, *args))
-
-
-TRANSLATORS = {name: _typed(translator) for name, translator in _TRANSLATORS.items()}
+TRANSLATORS = by_types(_TRANSLATORS)
