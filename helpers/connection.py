@@ -93,10 +93,8 @@ class Cursor:
         """Run a query to its end (`Connection.run`)."""
         execution = self._connection.run(sql)
         self.location = execution["ResultConfiguration"]["OutputLocation"]
-        pages = self._connection.client.get_paginator("get_query_results").paginate(
-            QueryExecutionId=execution["QueryExecutionId"]
-        )
-        pages = iter(pages)
+        paginator = self._connection.client.get_paginator("get_query_results")
+        pages = iter(paginator.paginate(QueryExecutionId=execution["QueryExecutionId"]))
         first = next(pages)["ResultSet"]
         columns = first["ResultSetMetadata"]["ColumnInfo"]
         self.description = [(column["Name"], column["Type"]) for column in columns]

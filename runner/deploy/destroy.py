@@ -59,9 +59,7 @@ def destroy(
 
 
 def _require_lake(bucket: str, database: str) -> None:
-    """Refuse a bucket and a database in which something stands that this project puts nowhere: one of them may be named
-    by mistake.
-    """
+    """Refuse what holds something that this project puts nowhere: it may be named by mistake."""
     if find("glue", "get_database", Name=database) and (foreign := foreign_table(database, bucket)):
         raise UserError(f"The database {database} holds {foreign}, which is no lake's: take it away first.")
     if not owns_bucket(bucket):

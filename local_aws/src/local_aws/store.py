@@ -9,6 +9,31 @@ from typing import Any
 
 from local_aws.lake import Lake, LakeError
 
+_DOCUMENTS = """
+PRAGMA synchronous = FULL;
+CREATE TABLE IF NOT EXISTS document (key TEXT PRIMARY KEY, body TEXT NOT NULL);
+"""
+
+
+def open_database(lake: Lake, name: str, script: str) -> sqlite3.Connection:
+    """Open an SQLite file of the lake's state directory, readable by its owner alone, and run a script on it.
+
+    Requests are served by many threads: a lock of the caller's lets one in at a time.
+
+    Raises
+    ------
+    LakeError
+        If the file cannot be used.
+    """
+    path = lake.state / name
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.executescript(script)
+    except sqlite3.DatabaseError as error:
+        raise LakeError(f"{path} cannot be used ({error}): restore it, or name another --lake.") from error
+    return connection
+
 
 class Store:
     """JSON documents under keys of one or more names, in one SQLite file of the lake's state directory.
@@ -28,15 +53,7 @@ class Store:
     """
 
     def __init__(self, lake: Lake, name: str):
-        path = lake.state / name
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        # Requests are served by many threads; the caller's lock lets one in at a time.
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        try:
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("CREATE TABLE IF NOT EXISTS document (key TEXT PRIMARY KEY, body TEXT NOT NULL)")
-        except sqlite3.DatabaseError as error:
-            raise LakeError(f"{path} cannot be used ({error}): restore it, or name another --lake.") from error
+        self._connection = open_database(lake, name, _DOCUMENTS)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

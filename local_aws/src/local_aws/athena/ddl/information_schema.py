@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from local_aws.athena.catalog import pages
 from local_aws.athena.ddl.view_text import is_view, read_view
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.translation.translation import catalog_tables
@@ -68,24 +69,14 @@ def _literal(value: str | int) -> exp.Expression:
     return exp.Literal.number(value) if isinstance(value, int) else exp.Literal.string(value)
 
 
-def _listed(catalog: Service, action: str, request: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    token: dict[str, str] = {}
-    while True:
-        answer = catalog.call(action, request | token)
-        yield from answer[key]
-        if not answer.get("NextToken"):
-            return
-        token = {"NextToken": answer["NextToken"]}
-
-
 def _schemata(catalog: Service) -> Iterator[Row]:
-    names = [entry["Name"] for entry in _listed(catalog, "GetDatabases", {}, "DatabaseList")]
+    names = [entry["Name"] for entry in pages(catalog, "GetDatabases", {}, "DatabaseList")]
     return ((CATALOG, name) for name in [*names, NAME])
 
 
 def _entries(catalog: Service) -> Iterator[tuple[str, dict[str, Any]]]:
-    for database in list(_listed(catalog, "GetDatabases", {}, "DatabaseList")):
-        for entry in _listed(catalog, "GetTables", {"DatabaseName": database["Name"]}, "TableList"):
+    for database in list(pages(catalog, "GetDatabases", {}, "DatabaseList")):
+        for entry in pages(catalog, "GetTables", {"DatabaseName": database["Name"]}, "TableList"):
             yield database["Name"], entry
 
 

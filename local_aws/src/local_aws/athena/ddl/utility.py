@@ -4,10 +4,10 @@ Source: "DDL statements" (Athena user guide), one page a statement.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from local_aws.athena.catalog import find_entry, pages
 from local_aws.athena.ddl.create_table import table_input
 from local_aws.athena.ddl.text import properties
 from local_aws.athena.ddl.view_text import is_view
@@ -119,23 +119,14 @@ class CatalogStatements:
 
     def find_table(self, database: str, table: str) -> dict[str, Any] | None:
         """Find a table or a view, if there is one."""
-        try:
-            return self.catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
-        except AwsError as error:
-            if error.code != "EntityNotFoundException":
-                raise
-            return None
+        return find_entry(self.catalog, database, table)
 
     def table(self, database: str, table: str) -> dict[str, Any]:
         """Find a table or a view; raises `QueryFailed` in Hive's words where there is none."""
-        try:
-            return self.catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
-        except AwsError as error:
-            if error.code != "EntityNotFoundException":
-                raise
-            raise QueryFailed(
-                "FAILED", f"SemanticException [Error 10001]: Table not found {database}.{table}"
-            ) from error
+        found = self.find_table(database, table)
+        if found is None:
+            raise QueryFailed("FAILED", f"SemanticException [Error 10001]: Table not found {database}.{table}")
+        return found
 
     def _call_pages(self, action: str, request: dict[str, Any], key: str, database: str) -> list[dict[str, Any]]:
         try:
@@ -145,17 +136,6 @@ class CatalogStatements:
                 raise
             reason = f"SemanticException [Error 10072]: Database does not exist: {database}"
             raise QueryFailed("FAILED", reason) from error
-
-
-def pages(catalog: Service, action: str, request: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    """Give the items of every page of a Glue listing."""
-    token: dict[str, str] = {}
-    while True:
-        answer = catalog.call(action, {**request, **token})
-        yield from answer[key]
-        if not answer.get("NextToken"):
-            return
-        token = {"NextToken": answer["NextToken"]}
 
 
 def _failed(error: AwsError) -> QueryFailed:

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena.ddl.utility import DONE, CatalogStatements, Listing, matching, pages
+from local_aws.athena.catalog import pages
+from local_aws.athena.ddl.utility import DONE, CatalogStatements, Listing, matching
 from local_aws.athena.ddl.view_text import is_view, read_view
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.translation.dialect import parse_query

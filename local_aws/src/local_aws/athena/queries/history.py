@@ -4,18 +4,19 @@ Source: "View recent queries" (Athena user guide).
 """
 
 import json
-import os
-import sqlite3
 import threading
 import time
 from typing import Any
 
 from local_aws.errors import AwsError
-from local_aws.lake import Lake, LakeError
+from local_aws.lake import Lake
+from local_aws.store import open_database
 
 KEPT_SECONDS = 45 * 24 * 3600
 INTERRUPTED = "GENERIC_INTERNAL_ERROR: The local AWS ended while the query ran."
 _TABLE = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS query (
     place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, workgroup TEXT, submitted REAL, final INTEGER,
     token TEXT, request TEXT, reusable TEXT, completed REAL, body TEXT
@@ -25,6 +26,7 @@ CREATE INDEX IF NOT EXISTS by_time ON query (submitted);
 CREATE INDEX IF NOT EXISTS by_token ON query (token) WHERE token IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_result ON query (reusable, completed) WHERE reusable IS NOT NULL;
 """
+"""With a write-ahead log a killed process loses nothing, and a query waits for no disk."""
 
 
 class History:
@@ -37,18 +39,8 @@ class History:
     """
 
     def __init__(self, lake: Lake):
-        path = lake.state / "athena_history.sqlite"
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        # Requests and workers are many threads; the lock lets one in at a time.
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection = open_database(lake, "athena_history.sqlite", _TABLE)
         self._lock = threading.Lock()
-        try:
-            # With a write-ahead log a killed process loses nothing, and a query waits for no disk.
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = NORMAL")
-            self._connection.executescript(_TABLE)
-        except sqlite3.DatabaseError as error:
-            raise LakeError(f"{path} cannot be used ({error}): restore it, or name another --lake.") from error
         self._fail_interrupted()
 
     def add(self, record: dict[str, Any], token: str | None, request: dict[str, Any]) -> None:

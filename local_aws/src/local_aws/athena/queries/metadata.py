@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_aws.athena.ddl.utility import pages
+from local_aws.athena.catalog import pages
 from local_aws.athena.engine import CATALOG
 from local_aws.endpoint.service import Service
 from local_aws.errors import AwsError

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import duckdb
 
+from local_aws.athena.catalog import pages
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.types.hive import HiveType, literal, quoted
 from local_aws.endpoint.service import Service
@@ -30,15 +31,10 @@ def folder(keys: list[str], values: tuple[str, ...]) -> str:
 def list_partitions(catalog: Service, database: str, table: str) -> tuple[Partition, ...]:
     """Give all partitions that the catalog has of a table."""
     request = {"DatabaseName": database, "TableName": table}
-    found: list[Partition] = []
-    while True:
-        answer = catalog.call("GetPartitions", request)
-        for entry in answer["Partitions"]:
-            location = entry.get("StorageDescriptor", {}).get("Location", "")
-            found.append(Partition(tuple(entry["Values"]), location))
-        if not answer.get("NextToken"):
-            return tuple(found)
-        request["NextToken"] = answer["NextToken"]
+    return tuple(
+        Partition(tuple(entry["Values"]), entry.get("StorageDescriptor", {}).get("Location", ""))
+        for entry in pages(catalog, "GetPartitions", request, "Partitions")
+    )
 
 
 def with_keys(

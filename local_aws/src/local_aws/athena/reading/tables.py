@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from local_aws.athena.catalog import find_entry
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.reading.files import DataFile, list_data_files
 from local_aws.athena.reading.hidden_columns import NAMES, select_hidden
@@ -54,12 +55,9 @@ class CatalogTable:
 
 def find_table(catalog: Service, database: str, name: str, place: str) -> CatalogTable:
     """Look a table up; ``place`` (``line 1:15``) is where the query names it."""
-    try:
-        entry = catalog.call("GetTable", {"DatabaseName": database, "Name": name})["Table"]
-    except AwsError as error:
-        if error.code != "EntityNotFoundException":
-            raise
-        raise _missing(catalog, database, name, place) from error
+    entry = find_entry(catalog, database, name)
+    if entry is None:
+        raise _missing(catalog, database, name, place)
     table = _read_entry(database, entry)
     return replace(table, partitions=list_partitions(catalog, database, name)) if table.keys else table
 

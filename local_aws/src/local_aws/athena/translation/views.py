@@ -2,12 +2,12 @@
 
 from sqlglot import exp
 
+from local_aws.athena.catalog import find_entry
 from local_aws.athena.ddl.view_text import is_view, read_view
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.translation.dialect import parse_query
 from local_aws.athena.translation.translation import catalog_tables, normalize_identifiers
 from local_aws.endpoint.service import Service
-from local_aws.errors import AwsError
 
 DEEPEST = 30
 """How many views may stand on each other."""
@@ -38,13 +38,8 @@ def expand_views(catalog: Service, query: exp.Expression, database: str) -> exp.
 
 
 def _view(catalog: Service, node: exp.Table, database: str) -> dict | None:
-    try:
-        entry = catalog.call("GetTable", {"DatabaseName": node.db or database, "Name": node.name})["Table"]
-    except AwsError as error:
-        if error.code != "EntityNotFoundException":
-            raise
-        return None
-    return entry if is_view(entry) else None
+    entry = find_entry(catalog, node.db or database, node.name)
+    return entry if entry is not None and is_view(entry) else None
 
 
 def _expand(node: exp.Table, document: dict) -> None:

@@ -10,10 +10,11 @@ import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
+from local_aws.athena.catalog import find_entry
 from local_aws.athena.engine import BATCH_ROWS, Engine, Opened
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.reading.files import list_data_files, split_uri
-from local_aws.athena.reading.partitions import folder
+from local_aws.athena.reading.partitions import folder, list_partitions
 from local_aws.athena.translation.translation import UNNAMED
 from local_aws.athena.types.hive import quoted
 from local_aws.athena.writes import formats
@@ -131,11 +132,9 @@ class Writes:
         return Written(dataset.rows, opened.scanned_bytes, files), partitions
 
     def _entry(self, database: str, table: str) -> dict[str, Any] | None:
-        try:
-            return self._catalog.call("GetTable", {"DatabaseName": database, "Name": table})["Table"]
-        except AwsError as error:
-            if error.code != "EntityNotFoundException":
-                raise
+        found = find_entry(self._catalog, database, table)
+        if found is not None:
+            return found
         try:
             self._catalog.call("GetDatabase", {"Name": database})
         except AwsError as error:
@@ -158,14 +157,8 @@ class Writes:
     def _partition_locations(self, entry: dict[str, Any]) -> dict[Values, str]:
         if not entry.get("PartitionKeys"):
             return {}
-        request: dict[str, Any] = {"DatabaseName": entry["DatabaseName"], "TableName": entry["Name"]}
-        found: dict[Values, str] = {}
-        while True:
-            answer = self._catalog.call("GetPartitions", request)
-            found |= {tuple(one["Values"]): one["StorageDescriptor"]["Location"] for one in answer["Partitions"]}
-            if not answer.get("NextToken"):
-                return found
-            request["NextToken"] = answer["NextToken"]
+        found = list_partitions(self._catalog, entry["DatabaseName"], entry["Name"])
+        return {partition.values: partition.location for partition in found}
 
     def _add_partitions(self, database: str, entry: dict[str, Any], partitions: list[Values]) -> None:
         keys = [key["Name"] for key in entry.get("PartitionKeys", [])]
