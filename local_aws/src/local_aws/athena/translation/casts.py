@@ -165,11 +165,6 @@ def duck_cast(source: exp.Expression, duck_type: str) -> exp.Expression:
     return exp.Cast(this=source, to=exp.DataType.build(duck_type, dialect="duckdb"))
 
 
-def typed_operands(operands: list[exp.Expression]) -> list[exp.Expression]:
-    """Leave out a bare NULL, which goes with every type, while DuckDB's binder calls it an integer."""
-    return [operand for operand in operands if not isinstance(operand, exp.Null)] or operands[:1]
-
-
 def hive_type(target: exp.DataType) -> HiveType:
     """Read a Trino type of a query as a catalog type."""
     if target.this in {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ}:

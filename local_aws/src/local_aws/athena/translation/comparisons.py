@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_aws.athena.failure import QueryFailed
 from local_aws.athena.functions import lambdas
 from local_aws.athena.functions.calls import call, number
 from local_aws.athena.reading.json_lines import fail
-from local_aws.athena.translation.operators import COMPARISONS
+from local_aws.athena.translation.operators import COMPARISONS, mismatch
 from local_aws.athena.types.comparable import comparable
 from local_aws.athena.types.trino import from_duck
 
-NESTED = {"list", "map", "struct"}
 _NULLS = fail("NOT_SUPPORTED: comparison not supported for values with null elements")
 MACROS = (
     "same_lists(a, b, e) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) <> len(b) THEN false "
@@ -30,18 +28,14 @@ def compare(node: exp.Expression, kinds: list[Any]) -> exp.Expression:
     """Write the comparison of two nested values."""
     left, right = kinds
     if left.id != right.id or not comparable(left, right):
-        raise QueryFailed(
-            "TYPE_MISMATCH", f"Cannot apply operator: {from_duck(left)} {COMPARISONS[type(node)]} {from_duck(right)}"
-        )
+        raise mismatch([from_duck(left), from_duck(right)], COMPARISONS[type(node)])
     if isinstance(node, exp.NullSafeEQ | exp.NullSafeNEQ):
         return node
     if isinstance(node, exp.EQ | exp.NEQ):
         same = _same(node.this, node.expression, left)
         return exp.Paren(this=exp.Not(this=exp.Paren(this=same))) if isinstance(node, exp.NEQ) else exp.Paren(this=same)
     if left.id == "map":
-        raise QueryFailed(
-            "TYPE_MISMATCH", f"Cannot apply operator: {from_duck(left)} {COMPARISONS[type(node)]} {from_duck(right)}"
-        )
+        raise mismatch([from_duck(left), from_duck(right)], COMPARISONS[type(node)])
     if left.id == "list":
         return type(node)(this=call("without_nulls", node.this), expression=call("without_nulls", node.expression))
     return node
