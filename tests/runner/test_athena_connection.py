@@ -98,9 +98,11 @@ def test_nobody_waits_for_a_query_that_was_interrupted(lake, monkeypatch):
     connection, athena = connect(lake), boto3.client("athena")
     # The module's own alone: other threads sleep too.
     monkeypatch.setattr("helpers.connection.time", SimpleNamespace(monotonic=time.monotonic, sleep=interrupt))
-    slow = "select count(*) from unnest(sequence(1, 10000)) a(x) cross join unnest(sequence(1, 10000)) b(y)"
+    many = "unnest(sequence(1, 10000))"
     with pytest.raises(KeyboardInterrupt):
-        connection.cursor().execute(f"{slow} where x * y % 7 = 3")
+        connection.cursor().execute(
+            f"select count(*) from {many} a(x) cross join {many} b(y) cross join {many} c(z) where x * y * z % 7 = 3"
+        )
     monkeypatch.undo()
     state = athena.get_query_execution(QueryExecutionId=connection.begun[0])["QueryExecution"]["Status"]["State"]
     assert state == "CANCELLED"
