@@ -22,7 +22,7 @@ WORKER_TYPES = {
 MEMORY_VARIABLE = "LOCAL_AWS_SESSION_MEMORY_MB"
 CORES_VARIABLE = "LOCAL_AWS_SESSION_CORES"
 JAVA_VARIABLE = "LOCAL_AWS_SESSION_JAVA_OPTIONS"
-DEFAULT_MEMORY_MB = 1024
+DEFAULT_MEMORY_MB = 2048
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Resources:
 def local_resources(worker_type: str, workers: int, environment: Mapping[str, str]) -> Resources:
     """Map a session's workers to this machine, which caps them.
 
-    The caps are the machine's cores and 1 GB of heap; the environment variables ``LOCAL_AWS_SESSION_CORES`` and
+    The caps are the machine's cores and 2 GB of heap; the environment variables ``LOCAL_AWS_SESSION_CORES`` and
     ``LOCAL_AWS_SESSION_MEMORY_MB`` set others; ``LOCAL_AWS_SESSION_JAVA_OPTIONS`` is for Spark's Java.
     """
     cpus, gigabytes = WORKER_TYPES[worker_type]
