@@ -54,35 +54,28 @@ def motion_features(pairs: pd.DataFrame, window_ms: int = WINDOW_MS) -> pd.DataF
         ``sway``, how far x and y lie from their means in the window (root of the mean square).
     """
     moments = instants(pairs)
-    parts = [_windows(rows, window_ms) for _, rows in moments.groupby("participantId", sort=False)]
-    if not parts:
-        names = ["participantId", "sensorReadingTime", "distanceFromObject"]
-        return moments[names].assign(
-            instants=pd.Series(dtype=int), **{name: pd.Series(dtype=float) for name in FEATURES}
-        )
-    return pd.concat(parts, ignore_index=True)
+    # Each participant's rows stand together.
+    starts = np.flatnonzero(~moments.participantId.duplicated())[1:]
+    columns = (np.split(moments[name].to_numpy(), starts) for name in ("sensorReadingTime", "magnitude", "x", "y"))
+    parts = [_windows(*rows, window_ms) for rows in zip(*columns, strict=True)]
+    found = map(np.concatenate, zip(*parts, strict=True))
+    return moments[["participantId", "sensorReadingTime", "distanceFromObject"]].assign(
+        **dict(zip(["instants", *FEATURES], found, strict=True))
+    )
 
 
-def _windows(moments: pd.DataFrame, window_ms: int) -> pd.DataFrame:
+def _windows(
+    time: np.ndarray, magnitude: np.ndarray, x: np.ndarray, y: np.ndarray, window_ms: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The features of one participant's moments, by running sums: a window is a difference of two of them."""
-    time = moments.sensorReadingTime.to_numpy()
     first = np.searchsorted(time, time - window_ms, side="left")
     end = np.searchsorted(time, time + window_ms, side="right")
     count = end - first
-    rate = np.abs(np.diff(moments.magnitude)) / (np.diff(time) / 1000)
-    changes = _between(rate, first, end - 1)
+    changes = _between(np.abs(np.diff(magnitude)) / (np.diff(time) / 1000), first, end - 1)
     with np.errstate(invalid="ignore"):
         jerk = np.where(count > 1, changes / (count - 1), np.nan)
-    spread = sum(
-        _between(moments[axis] ** 2, first, end) / count - (_between(moments[axis], first, end) / count) ** 2
-        for axis in ("x", "y")
-    )
-    return moments[["participantId", "sensorReadingTime", "distanceFromObject"]].assign(
-        instants=count,
-        magnitude=_between(moments.magnitude, first, end) / count,
-        jerk=jerk,
-        sway=np.sqrt(np.maximum(spread, 0)),
-    )
+    spread = sum(_between(axis**2, first, end) / count - (_between(axis, first, end) / count) ** 2 for axis in (x, y))
+    return count, _between(magnitude, first, end) / count, jerk, np.sqrt(np.maximum(spread, 0))
 
 
 def _between(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -108,18 +108,16 @@ class Index:
     """
 
     def __init__(self, values: Iterable[Words]):
-        self._by_first: dict[str, set[Words]] = {}
-        self._numbers: dict[str, Words] = {}
         self._values = set(values) - {()}
-        for words in self._values:
-            if len(words) == 1 and words[0].isalpha():
-                for name in FIELDS_OF_ONE_WORD:
-                    self._by_first.setdefault(name, set()).add((name, *words))
-                continue
-            self._by_first.setdefault(words[0], set()).add(words)
-            digits = "".join(words)
-            if SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE and digits.isdecimal():
-                self._numbers[digits] = words
+        self._spelled = {spelled for words in self._values for spelled in _spellings(words)}
+        # Looked up, not gone through: thousands of people may share a first name.
+        self._first = {words[0] for words in self._spelled}
+        self._lengths = sorted({len(words) for words in self._spelled})
+        self._numbers = {
+            digits: words
+            for words in self._values
+            if SHORTEST_PHONE <= len(digits := "".join(words)) <= LONGEST_PHONE and digits.isdecimal()
+        }
 
     def __len__(self) -> int:
         return len(self._values)
@@ -128,25 +126,29 @@ class Index:
         """Seek some of the values no longer."""
         for words in self._values.intersection(values):
             self._values.remove(words)
-            self._by_first[words[0]].remove(words)
+            self._spelled.discard(words)
             self._numbers.pop("".join(words), None)
 
     def find(self, text: str) -> set[Words]:
         """The values that stand in a text."""
         text = plain(text)
-        words, found = _split(text), set()
-        first = self._by_first.keys() & set(words)
-        for place, word in enumerate(words) if first else ():
-            if word in first:
-                found.update(
-                    value for value in self._by_first[word] if tuple(words[place : place + len(value)]) == value
-                )
+        words = _split(text)
+        first = self._first.intersection(words)
+        places = (place for place, word in enumerate(words) if word in first) if first else ()
+        sought = (tuple(words[place : place + length]) for place in places for length in self._lengths)
+        found = self._spelled.intersection(sought)
         return found | self._find_numbers(text) if self._numbers else found
 
     def _find_numbers(self, text: str) -> set[Words]:
         runs = (_DIGITS.findall(run) for run in _NUMBER.findall(text))
         joined = {number for digits in runs for number in _joined(digits)}
         return {self._numbers[number] for number in joined & self._numbers.keys()}
+
+
+def _spellings(words: Words) -> Iterable[Words]:
+    if len(words) == 1 and words[0].isalpha():
+        return ((name, *words) for name in FIELDS_OF_ONE_WORD)
+    return (words,)
 
 
 def _joined(digits: list[str]) -> Iterable[str]:
