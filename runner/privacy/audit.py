@@ -95,7 +95,9 @@ def await_logs(bucket: str, others: set[str], number: int) -> None:
         time.sleep(0.2)
 
 
-def audit_run(settings: Settings, started: str, report: Path, wait_for_logs: Callable[[], None]) -> PrivacyAudit:
+def audit_run(
+    audit: PrivacyAudit, settings: Settings, started: str, report: Path, wait_for_logs: Callable[[], None]
+) -> None:
     """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
 
     Event logs from before the run started (ISO 8601) are not its own. ``wait_for_logs`` returns when its own are
@@ -106,8 +108,6 @@ def audit_run(settings: Settings, started: str, report: Path, wait_for_logs: Cal
         research_places(settings.database),
         bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started), wait_for_logs),
     )
-    audit = PrivacyAudit.of_bucket(settings.bucket).scan(places)
-    if audit.passed:
+    if audit.scan(places).passed:
         with redirect_stdout(None):  # it tells the reader of a notebook, here it would be no event
             write_record(settings, NAME)
-    return audit

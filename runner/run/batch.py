@@ -3,6 +3,7 @@
 import queue
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.pipeline.parameters import declared_parameters
 from runner.privacy.audit import NAME as AUDIT
-from runner.privacy.audit import audit_run, await_logs, finished_logs
+from runner.privacy.audit import PrivacyAudit, audit_run, await_logs, finished_logs
 from runner.privacy.participant_key import ensure_participant_key
 from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
@@ -47,6 +48,7 @@ class Batch:
         self.record = RunRecord(plan, options.isolated)
         self._sessions: SessionPool | None = None
         self._other_logs: set[str] = set()
+        self._audit: Future[PrivacyAudit] | None = None
 
     def run(self) -> None:
         """Run every step; write the report however it ends.
@@ -130,6 +132,7 @@ class Batch:
         running: dict[str, StepRun] = {}
         shop: Workshop | None = None
         failure: BaseException | None = None
+        beside = stack.enter_context(ThreadPoolExecutor(1))
         try:
             while True:
                 while failure is None and (step := schedule.next_step()):
@@ -150,7 +153,9 @@ class Batch:
                 else:
                     schedule.succeeded(done.step)
                     if not schedule.needs_sessions:
-                        shop.sessions.end()  # they end, and their logs come, while other notebooks run
+                        # They end, their logs come, and who is to be sought is read while other notebooks run.
+                        shop.sessions.end()
+                        self._audit = self._audit or beside.submit(PrivacyAudit.of_bucket, self.bucket)
         except KeyboardInterrupt:
             with uninterrupted():
                 self.progress.say("Stopping: the statement is cancelled and the session stopped.")
@@ -215,7 +220,8 @@ class Batch:
         record.add_findings()
         record.write_report()
         lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
-        audit = audit_run(lakehouse, record.document["started"], record.folder, self._await_logs)
+        audit = self._audit.result() if self._audit else PrivacyAudit.of_bucket(self.bucket)
+        audit_run(audit, lakehouse, record.document["started"], record.folder, self._await_logs)
         entry = record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:
