@@ -12,12 +12,12 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from local_aws.athena.failure import unsupported
-from local_aws.athena.reading.tables import LAZY, OPENX, PARQUET
+from local_aws.athena.reading.tables import LAZY, OPEN_CSV, OPENX, PARQUET
 from local_aws.athena.translation.dialect import syntax_error
 from local_aws.athena.types.hive import parse_hive_type
 
 HCATALOG = "org.apache.hive.hcatalog.data.JsonSerDe"
-SERDES = {serde.lower(): serde for serde in (OPENX, HCATALOG, PARQUET, LAZY)}
+SERDES = {serde.lower(): serde for serde in (OPENX, HCATALOG, PARQUET, LAZY, OPEN_CSV)}
 TEXT_FORMATS = (
     "org.apache.hadoop.mapred.TextInputFormat",
     "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",

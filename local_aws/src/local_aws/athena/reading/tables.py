@@ -11,6 +11,7 @@ import duckdb
 
 from local_aws.athena.catalog import find_entry
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.reading.csv_files import copy_fields, csv_relation
 from local_aws.athena.reading.files import DataFile, list_data_files
 from local_aws.athena.reading.hidden_columns import NAMES, select_hidden
 from local_aws.athena.reading.json_lines import KeySpellings, ignores_case, json_relation, wanted_keys
@@ -28,6 +29,7 @@ from local_aws.lake import Lake
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 LAZY = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
+OPEN_CSV = "org.apache.hadoop.hive.serde2.OpenCSVSerde"
 _PLAIN_PATH = re.compile(r"[^*?\[\]{}\\~]*")
 """What DuckDB takes as it is; in other paths it would look for a pattern."""
 
@@ -46,6 +48,8 @@ class CatalogTable:
     partitions: tuple[Partition, ...] = ()
     headers: int = 0
     """How many lines of each text file are no rows."""
+    nulls_for_invalid: bool = False
+    """Whether a field of CSV that is no value of its type is null."""
 
     @property
     def relation(self) -> str:
@@ -75,7 +79,7 @@ def _missing(catalog: Service, database: str, name: str, place: str) -> QueryFai
 def _read_entry(database: str, entry: dict[str, Any]) -> CatalogTable:
     if entry.get("TableType") == "VIRTUAL_VIEW":
         raise unsupported(f"views ({entry['Name']})")
-    storage = entry.get("StorageDescriptor", {})
+    storage, parameters = entry.get("StorageDescriptor", {}), entry.get("Parameters", {})
     serde = storage.get("SerdeInfo", {})
     return CatalogTable(
         database,
@@ -85,7 +89,8 @@ def _read_entry(database: str, entry: dict[str, Any]) -> CatalogTable:
         serde.get("SerializationLibrary", ""),
         serde.get("Parameters", {}),
         {key["Name"].lower(): key.get("Type", "string") for key in entry.get("PartitionKeys", [])},
-        headers=int(entry.get("Parameters", {}).get("skip.header.line.count", 0)),
+        headers=int(parameters.get("skip.header.line.count", 0)),
+        nulls_for_invalid=str(parameters.get("use.null.for.invalid.data", "")).lower() == "true",
     )
 
 
@@ -167,7 +172,7 @@ class TableReader:
         sources: dict[DataFile, str],
         columns: dict[str, HiveType],
     ) -> str:
-        if table.serde not in {OPENX, PARQUET, LAZY}:
+        if table.serde not in {OPENX, PARQUET, LAZY, OPEN_CSV}:
             raise unsupported(f"queries on tables with the SerDe {table.serde or '(none)'}")
         paths = list(sources.values())
         if not paths:
@@ -182,6 +187,12 @@ class TableReader:
                 longest = max(longest, copy_lines(file.path, copy, table.headers))
                 sources[file] = str(copy)
             return text_relation(list(sources.values()), longest, list(table.columns), columns, table.properties)
+        if table.serde == OPEN_CSV:
+            for file in sources:
+                copy = self._new_path(".parquet")
+                copy_fields(file.path, copy, table.headers, table.properties)
+                sources[file] = str(copy)
+            return csv_relation(list(sources.values()), list(table.columns), columns, table.nulls_for_invalid)
         spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
         paths = list(sources.values())

@@ -6,6 +6,7 @@ Source: "Lazy Simple SerDe for CSV, TSV, and custom-delimited files" (Athena use
 import gzip
 import itertools
 from pathlib import Path
+from typing import IO
 
 from local_aws.athena.failure import unsupported
 from local_aws.athena.types.hive import HiveType, literal, quoted
@@ -28,13 +29,8 @@ _FORMS = {
 """What Hive reads as a value of each type; DuckDB would take more, such as ``1.5`` for an integer."""
 
 
-def copy_lines(source: Path, target: Path, headers: int) -> int:
-    """Copy a text file, a sign before each line: DuckDB's CSV reader leaves empty lines out, which are rows to Hive.
-
-    Returns
-    -------
-    int
-        The bytes of the longest line.
+def open_text(source: Path) -> IO[bytes]:
+    """Open a text file, unpacked.
 
     Raises
     ------
@@ -43,9 +39,19 @@ def copy_lines(source: Path, target: Path, headers: int) -> int:
     """
     if source.suffix in {".bz2", ".zst", ".snappy", ".lz4", ".deflate", ".lzo"}:
         raise unsupported(f"text files packed as {source.suffix}")
-    opened = gzip.open if source.suffix == ".gz" else open
+    return gzip.open(source, "rb") if source.suffix == ".gz" else source.open("rb")
+
+
+def copy_lines(source: Path, target: Path, headers: int) -> int:
+    """Copy a text file, a sign before each line: DuckDB's CSV reader leaves empty lines out, which are rows to Hive.
+
+    Returns
+    -------
+    int
+        The bytes of the longest line.
+    """
     longest = 0
-    with opened(source, "rb") as lines, target.open("wb") as copy:
+    with open_text(source) as lines, target.open("wb") as copy:
         for line in itertools.islice(lines, headers, None):
             longest = max(longest, len(line))
             copy.write(b"|" + line.rstrip(b"\r\n") + b"\n")

@@ -1,0 +1,118 @@
+"""Tables of quoted CSV (OpenCSVSerde).
+
+Source: "Open CSV SerDe for processing CSV" (Athena user guide); a line is taken apart as opencsv 2.3 does, which the
+SerDe reads by.
+"""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from local_aws.athena.failure import unsupported
+from local_aws.athena.reading.text_files import open_text
+from local_aws.athena.types.hive import HiveType, literal, quoted
+
+CHARACTERS = {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}
+"""Property of the SerDe -> the character where it is not given."""
+ROWS_AT_ONCE = 50_000
+_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_FORMS = {
+    "int": (r"[+-]?\d+", "TRY_CAST({} AS INTEGER)"),
+    "bigint": (r"[+-]?\d+", "TRY_CAST({} AS BIGINT)"),
+    "double": (rf"{_NUMBER}|NaN|[+-]?Infinity", "TRY_CAST({} AS DOUBLE)"),
+    "boolean": ("(?i)true|false", "lower({}) = 'true'"),
+    "date": (r"[+-]?\d+", "TRY(DATE '1970-01-01' + TRY_CAST({} AS INTEGER))"),
+    "timestamp": (r"[+-]?\d+", "TRY(make_timestamp(1000 * TRY_CAST({} AS BIGINT)))"),
+}
+"""Column type -> how its texts look, and what they are: days and milliseconds since 1970 where it is a time."""
+
+
+def split_line(line: str, separator: str, quote: str, escape: str) -> list[str]:
+    """Take a line apart; of one that ends within quotes the last field is lost, since no line goes on in the next."""
+    if quote not in line and escape not in line:
+        return line.split(separator)
+    fields: list[str] = []
+    held = ""
+    is_quoted, in_field, place = False, False, 0
+    while place < len(line):
+        letter, following = line[place], line[place + 1 : place + 2]
+        inside = is_quoted or in_field
+        if letter == escape:
+            if inside and following in (quote, escape) and following:
+                held, place = held + following, place + 1
+        elif letter == quote:
+            if inside and following == quote:
+                held, place = held + following, place + 1
+            else:
+                if place > 2 and line[place - 1] != separator and following not in ("", separator):
+                    held = "" if held.isspace() else held + letter  # within a field it is a letter
+                is_quoted = not is_quoted
+            in_field = not in_field
+        elif letter == separator and not is_quoted:
+            fields.append(held)
+            held, in_field = "", False
+        else:
+            held, in_field = held + letter, True
+        place += 1
+    return fields if is_quoted else [*fields, held]
+
+
+def copy_fields(source: Path, target: Path, headers: int, properties: dict[str, str]) -> None:
+    """Copy the fields of a file's lines to a Parquet file, for DuckDB to read: ``fields``, null for an empty line.
+
+    Raises
+    ------
+    QueryFailed
+        ``NOT_SUPPORTED`` for a compression other than gzip, and for a character that is none.
+    """
+    given = [properties.get(name, usual) for name, usual in CHARACTERS.items()]
+    characters = [text if len(text) == 1 else text.encode().decode("unicode_escape") for text in given]
+    if any(len(character) != 1 for character in characters):
+        raise unsupported(f"OpenCSVSerde with the characters {' and '.join(map(repr, characters))}")
+    schema = pa.schema({"fields": pa.list_(pa.string())})
+    with open_text(source) as lines, pq.ParquetWriter(target, schema) as writer:
+        texts = (line.rstrip(b"\r\n").decode("utf-8", "replace") for line in itertools.islice(lines, headers, None))
+        rows = (split_line(text, *characters) if text else None for text in texts)
+        for chunk in _chunks(rows):
+            writer.write_batch(pa.record_batch([pa.array(chunk, schema.field(0).type)], schema=schema))
+
+
+def _chunks(rows: Iterator[list[str] | None]) -> Iterator[list[list[str] | None]]:
+    while chunk := list(itertools.islice(rows, ROWS_AT_ONCE)):
+        yield chunk
+
+
+def csv_relation(paths: list[str], declared: list[str], columns: dict[str, HiveType], is_lenient: bool) -> str:
+    """Select ``columns`` and ``filename`` of files of `copy_fields`.
+
+    Parameters
+    ----------
+    is_lenient : bool
+        Whether a field that is no value of its type is null (``use.null.for.invalid.data``); else it fails the query.
+
+    Raises
+    ------
+    QueryFailed
+        ``NOT_SUPPORTED`` for a column type that the SerDe is not documented to read.
+    """
+    selected = [f"{_field(declared.index(name), kind, is_lenient)} AS {quoted(name)}" for name, kind in columns.items()]
+    listed = ", ".join(literal(path) for path in paths)
+    return f"SELECT {', '.join([*selected, 'filename'])} FROM read_parquet([{listed}], filename = true)"
+
+
+def _field(place: int, kind: HiveType, is_lenient: bool) -> str:
+    text = f"fields[{place + 1}]"
+    if kind.name in {"string", "varchar"}:
+        return f"substr({text}, 1, {kind.parameters[0]})" if kind.parameters else text
+    if kind.name not in _FORMS:
+        raise unsupported(f"the column type {kind.name} in tables of OpenCSVSerde")
+    form, value = _FORMS[kind.name]
+    read = f"CASE WHEN regexp_full_match({text}, {literal(form)}) THEN {value.format(text)} END"
+    if is_lenient:
+        return read
+    told = f"""'HIVE_BAD_DATA: Error parsing field value ''' || {text} || ''' for field {place}: For input string: "'"""
+    refusal = f"""CAST(CAST({told} || {text} || '"' AS TINYINT)::VARCHAR AS {kind.duckdb()})"""
+    return f"CASE WHEN {text} IS NOT NULL THEN coalesce({read}, {refusal}) END"
