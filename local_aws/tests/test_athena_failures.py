@@ -27,6 +27,9 @@ from local_aws.athena.failure import QueryFailed
         ),
         ("date_add('hour', 1, date '2022-01-31')", "INVALID_FUNCTION_ARGUMENT", "'hour' is not a valid DATE field"),
         ("date_format(date '2022-06-18', '%D')", "INVALID_FUNCTION_ARGUMENT", "%D not supported in date format string"),
+        ("width_bucket(nan(), 0, 1, 3)", "INVALID_FUNCTION_ARGUMENT", "operand must not be NaN"),
+        ("width_bucket(1e0, infinity(), 1, 3)", "INVALID_FUNCTION_ARGUMENT", "first bound must be finite"),
+        ("width_bucket(nan(), array[1e0])", "INVALID_FUNCTION_ARGUMENT", "Operand cannot be NaN"),
         ("date_parse('x', '%Y')", "INVALID_FUNCTION_ARGUMENT", ""),
         ("regexp_extract('abc', 'b', 1)", "INVALID_FUNCTION_ARGUMENT", "Pattern has 0 groups. Cannot access group 1"),
         (

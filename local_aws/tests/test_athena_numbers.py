@@ -87,6 +87,12 @@ from athena_expression import text_of
         ("-(-(5))", "5"),
         ("cast(-5 as varchar)", "-5"),
         ("bitwise_and(5, 3)", "1"),
+        ("1e0 between 0 and nan()", "false"),
+        ("1e0 not between 0 and nan()", "true"),
+        ("nan() in (1e0, nan())", "false"),
+        ("nan() not in (1e0, nan())", "true"),
+        ("round(2147483647, -100)", "0"),
+        ("truncate(2147483647, -100)", "0"),
     ],
 )
 def test_numbers_mean_what_trino_means(expression, text):

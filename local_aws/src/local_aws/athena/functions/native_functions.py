@@ -83,12 +83,16 @@ for _line in filter(None, _TABLE.splitlines()):
 _SPACES = [*range(9, 14), *range(28, 33), 0x1680, *range(0x2000, 0x2007), 0x2008, 0x2009, 0x200A, 0x2028, 0x2029]
 _BLANKS = f"'{''.join(map(chr, [*_SPACES, 0x205F, 0x3000]))}'"
 """What Java calls white space."""
-_START = fail("INVALID_FUNCTION_ARGUMENT: Index must be greater than zero")
-_DELIMITER = fail("INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string")
-_PADDING = fail("INVALID_FUNCTION_ARGUMENT: Padding string must not be empty")
-_LENGTH = fail("INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]")
-_BUCKETS = fail("INVALID_FUNCTION_ARGUMENT: bucketCount must be greater than 0")
-_BOUNDS = fail("INVALID_FUNCTION_ARGUMENT: bounds cannot equal each other")
+
+
+def _invalid(message: str) -> str:
+    return fail(f"INVALID_FUNCTION_ARGUMENT: {message}")
+
+
+_START = _invalid("Index must be greater than zero")
+_DELIMITER = _invalid("The delimiter may not be the empty string")
+_PADDING = _invalid("Padding string must not be empty")
+_LENGTH = _invalid("Target length must be in the range [0..2147483647]")
 _NAN = "'NaN'::DOUBLE"
 
 
@@ -135,11 +139,17 @@ MACROS = (
     f"trino_split(s, d) AS CASE WHEN d = '' THEN [{_DELIMITER}::VARCHAR] ELSE string_split(s, d) END",
     f"trino_split_part(s, d, n) AS CASE WHEN n <= 0 THEN {_START}::VARCHAR "
     "WHEN d = '' THEN CASE WHEN n <= length(s) THEN s[n] END ELSE string_split(s, d)[n] END",
-    f"trino_width_bucket(x, a, b, n) AS CAST(CASE WHEN n <= 0 THEN {_BUCKETS} WHEN a = b THEN {_BOUNDS} "
+    f"trino_width_bucket(x, a, b, n) AS CAST(CASE WHEN n <= 0 THEN {_invalid('bucketCount must be greater than 0')} "
+    f"WHEN isnan(x) THEN {_invalid('operand must not be NaN')} "
+    f"WHEN NOT isfinite(a) THEN {_invalid('first bound must be finite')} "
+    f"WHEN NOT isfinite(b) THEN {_invalid('second bound must be finite')} "
+    f"WHEN a = b THEN {_invalid('bounds cannot equal each other')} "
     "WHEN a < b THEN CASE WHEN x < a THEN 0 WHEN x >= b THEN n + 1 "
     "ELSE floor(n * (x - a) / (b - a)) + 1 END ELSE CASE WHEN x > a THEN 0 WHEN x <= b THEN n + 1 "
     "ELSE floor(n * (a - x) / (a - b)) + 1 END END AS BIGINT)",
-    "trino_width_bins(x, a) AS CAST(len(list_filter(a, lambda bound: bound <= x)) AS BIGINT)",
+    f"trino_width_bins(x, a) AS CASE WHEN len(a) = 0 THEN {_invalid('Bins cannot be an empty array')} "
+    f"WHEN isnan(x) THEN {_invalid('Operand cannot be NaN')} "
+    "ELSE CAST(len(list_filter(a, lambda bound: bound <= x)) AS BIGINT) END",
     "trino_substr(s, b) AS CASE WHEN b = 0 OR b > length(s) OR b < -length(s) THEN '' ELSE substr(s, b) END, "
     "(s, b, n) AS CASE WHEN b = 0 OR b > length(s) OR b < -length(s) OR n <= 0 THEN '' ELSE substr(s, b, n) END",
     # An empty text stands before each character and at the end.

@@ -14,6 +14,7 @@ from local_aws.athena.translation.inference import noted, trino_types
 from local_aws.athena.types.trino import DAY_TIME, NUMBERS, YEAR_MONTH, ZONED, TrinoType, common_of
 
 _INTERVALS = {DAY_TIME, YEAR_MONTH}
+_FLOATS = {"double", "real"}
 MACROS = arithmetic.MACROS
 
 
@@ -85,7 +86,7 @@ def compare(node: exp.Expression, types_of: Typer) -> exp.Expression:
     if wanted is None:
         raise _incomparable(node, kinds)
     made = _compared(node, keys, kinds, wanted)
-    return _of_floats(made) if wanted.name in {"double", "real"} and type(node) in _NAN_SIDES else made
+    return _of_floats(made) if wanted.name in _FLOATS and type(node) in _NAN_SIDES else made
 
 
 _NAN_SIDES = {
@@ -95,6 +96,8 @@ _NAN_SIDES = {
     exp.GTE: "this",
     exp.LT: "expression",
     exp.LTE: "expression",
+    exp.Between: "high",
+    exp.In: "this",
 }
 """Where DuckDB, for which not-a-number is the largest number and equal to itself, would say what IEEE 754 denies."""
 
@@ -149,7 +152,7 @@ def compare_list(node: exp.In, types_of: Typer) -> exp.Expression:
             "expressions",
             [zones.utc_of(coerce(item, kind, wanted)) for item, kind in zip(items, kinds[1:], strict=True)],
         )
-    return node
+    return _of_floats(node) if wanted.name in _FLOATS else node
 
 
 COMPARISONS = {
