@@ -25,10 +25,10 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.10 python3 python; do \
 endif
 export PYTHON
 
-.PHONY: help run test test-deep test-glue6 lab jobs lint notebooks hooks clean lock up down
+.PHONY: help run test test-deep test-glue51 test-glue6 lab jobs lint notebooks hooks clean lock up down
 
 help:  ## Show this help
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 # What installs the packages of a lock file: install --require-hashes. setuptools takes { and $ in a path for variables of
 # its own, which is why pip comes to an environment in such a place by a link.
@@ -68,22 +68,24 @@ test: $(TOOLS)  ## Run the tests (ARGS="-k name" for some)
 test-deep: $(TOOLS)  ## Run the tests that take minutes or ask the package index
 	@$(PYTEST) -m deep $(ARGS)
 
-# The environment of the tests, but for the Spark of Glue 6.0 (AWS Glue, "Migrating AWS Glue for Spark jobs to AWS Glue
-# version 6.0": 4.1.1, under ANSI mode; its Python 3.13 is not tried). Its own packages hide those of $(VENV).
-GLUE6 := .venv-glue6
-$(GLUE6)/.ready-glue6: private VENV := $(GLUE6)
-$(GLUE6)/.ready-glue6: $(TOOLS) requirements-glue6.lock
-	@echo "Setting up $(VENV) with Spark 4.1 (once, some minutes)"
+# The environment of the tests, but for what a version of Glue has: the packages of 5.1 (AWS Glue, "Migrating AWS Glue for
+# Spark jobs to AWS Glue version 5.1"), the Spark of 6.0 (the same page for 6.0: 4.1.1, under ANSI mode; its Python 3.13 is
+# not tried). Its own packages hide those of $(VENV).
+.venv-glue%/.ready-packages: private VENV = .venv-glue$*
+.venv-glue%/.ready-packages: $(TOOLS) requirements-glue%.lock
+	@echo "Setting up $(VENV) (once, some minutes)"
 	@$(PY) -m venv --clear $(VENV)
-	@$(INSTALL); install -r requirements-build.lock && install --no-deps -r requirements-glue6.lock
+	@$(INSTALL); install -r requirements-build.lock && install --no-deps -r requirements-glue$*.lock
 	@packages=$$(echo $(VENV)/lib/python*/site-packages) && \
 		echo "import site, sys; site.addsitedir(sys.prefix + '/../$$(dirname $(BIN))/$${packages#*/}')" > "$$packages/base.pth"
 	@$(MAKE) --no-print-directory VENV=$(VENV) $(VENV)/bin/stedi
 	@touch $@
 
-test-glue6: $(GLUE6)/.ready-glue6  ## Run the transforms, the sample run and the jobs on the Spark of Glue 6.0
-	@$(GLUE6)/bin/python -m pytest $(or $(ARGS),tests/helpers tests/pipeline/test_sample_run.py)
-	@$(GLUE6)/bin/python -m pytest -m deep tests/pipeline/test_jobs_on_spark.py
+test-glue51:  ## Run the transforms, the sample run and the jobs on the packages of Glue 5.1 (Python 3.11)
+test-glue6:  ## Run the transforms, the sample run and the jobs on the Spark of Glue 6.0
+test-glue51 test-glue6: test-%: .venv-%/.ready-packages
+	@.venv-$*/bin/python -m pytest $(or $(ARGS),tests/helpers tests/pipeline/test_sample_run.py)
+	@.venv-$*/bin/python -m pytest -m deep tests/pipeline/test_jobs_on_spark.py
 
 lab: $(READY)  ## Open JupyterLab on the notebooks (ARGS="--no-browser --port 8890" for JupyterLab)
 	@$(PY) -m runner lab $${LAKE:+--lake "$$LAKE"} $(ARGS)
@@ -117,6 +119,8 @@ lock: $(READY)  ## Renew the lock files from pyproject.toml and local_aws/pyproj
 		{ dependencies pyproject.toml; dependencies local_aws/pyproject.toml; } | $(LOCK) -o requirements.lock && \
 		dependencies pyproject.toml dev | $(LOCK) --constraint requirements.lock -o requirements-dev.lock && \
 		printf 'setuptools==80.9.0\nwheel==0.45.1\n' | $(LOCK) -o requirements-build.lock && \
+		printf '%s\n' boto3==1.40.61 botocore==1.40.61 matplotlib==3.10.7 numpy==2.3.4 pandas==2.3.3 pyarrow==22.0.0 | \
+			$(subst 3.10,3.11,$(LOCK)) -o requirements-glue51.lock && \
 		printf 'pyspark==4.1.1\n' | $(LOCK) -o requirements-glue6.lock
 	@sed -e '/--hash=/d' -e 's/ *\\$$//' requirements.lock requirements-dev.lock | LC_ALL=C sort -u > requirements-conda.lock
 
