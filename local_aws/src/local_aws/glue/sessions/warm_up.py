@@ -4,6 +4,7 @@ Java loads and compiles Spark's classes, and Python pandas, when they are first 
 ready before that, and mostly idle in its first seconds.
 """
 
+import os
 import threading
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+WARM_UP_VARIABLE = "LOCAL_AWS_SESSION_WARM_UP"
+"""``no`` spares the work, which takes 3 s of a processor: for sessions that do little."""
 LINES = "a 1\nb 2\n"
 PACKAGES = ("boto3", "pandas", "matplotlib.pyplot")
 """What Glue has installed, and nearly every session imports."""
@@ -22,11 +25,10 @@ def import_packages() -> None:
     threading.Thread(target=lambda: list(map(import_module, PACKAGES)), daemon=True).start()
 
 
-def warm_up(spark: "SparkSession", scratch: Path) -> threading.Thread:
+def warm_up(spark: "SparkSession", scratch: Path) -> None:
     """Begin that work, beside whatever the session does."""
-    thread = threading.Thread(target=work, args=[spark.newSession(), scratch / "warm-up"], daemon=True)
-    thread.start()
-    return thread
+    if os.environ.get(WARM_UP_VARIABLE) != "no":
+        threading.Thread(target=work, args=[spark.newSession(), scratch / "warm-up"], daemon=True).start()
 
 
 def work(spark: "SparkSession", folder: Path) -> None:
