@@ -88,13 +88,13 @@ def run_job(lake, tmp_path_factory):
         yield run
 
 
-@pytest.mark.parametrize("every", [5, pytest.param(2, marks=pytest.mark.deep)])
-def test_a_step_killed_before_its_changes_leaves_the_old_or_the_new_version(lake, run_job, every):
+@pytest.mark.parametrize(("earliest", "every"), [(1, 6), pytest.param(2, 2, marks=pytest.mark.deep)])
+def test_a_step_killed_before_its_changes_leaves_the_old_or_the_new_version(lake, run_job, earliest, every):
     people = count(1000 * every)
     land(next(people))
     assert run_job(f"first-{every}") == 0
     old = new = rows_of_all()
-    for kill_at in count(1, every):
+    for kill_at in count(earliest, every):
         number = next(people)
         land(number)
         new = with_one_more(new, number)
