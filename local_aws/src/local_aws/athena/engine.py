@@ -23,14 +23,14 @@ from local_aws.athena.render import renderer
 from local_aws.athena.translation import binder as binding
 from local_aws.athena.translation import relations
 from local_aws.athena.translation.dialect import position
-from local_aws.athena.translation.sampling import check_samples
-from local_aws.athena.translation.translation import (
-    Translator,
+from local_aws.athena.translation.names import (
     catalog_tables,
     column_name,
     name_unnamed_columns,
     normalize_identifiers,
 )
+from local_aws.athena.translation.sampling import check_samples
+from local_aws.athena.translation.translation import Translator
 from local_aws.athena.translation.views import expand_views
 from local_aws.athena.types.hive import HiveType, column_info
 from local_aws.endpoint.service import Service

@@ -17,7 +17,7 @@ from local_aws.athena.ddl.utility import Listing
 from local_aws.athena.engine import Engine, Opened
 from local_aws.athena.failure import unsupported
 from local_aws.athena.translation.dialect import parse_query, syntax_error
-from local_aws.athena.translation.translation import UNNAMED
+from local_aws.athena.translation.unnest import UNNAMED
 from local_aws.athena.types.hive import text_column
 
 _FORM = re.compile(

@@ -11,7 +11,7 @@ from sqlglot import exp
 from local_aws.athena.catalog import pages
 from local_aws.athena.ddl.view_text import is_view, read_view
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.translation.translation import catalog_tables
+from local_aws.athena.translation.names import catalog_tables
 from local_aws.athena.types.hive import HiveType, parse_hive_type
 from local_aws.endpoint.service import Service
 

@@ -18,7 +18,7 @@ from local_aws.athena.functions.text import (  # noqa: F401
     url_functions,
 )
 from local_aws.athena.functions.text.regex_functions import for_re2, replace_by_lambda
-from local_aws.athena.functions.time import moment_texts, moments  # noqa: F401
+from local_aws.athena.functions.time import moment_formats, moment_texts, moments  # noqa: F401
 from local_aws.athena.translation.casts import coerce
 from local_aws.athena.translation.inference import noted, trino_types
 from local_aws.athena.types.trino import TrinoType, parse_type
@@ -112,6 +112,7 @@ def _of(name: str) -> Translator:
 
 TRANSLATORS: dict[str, Translator] = {
     **{name: _of(name) for name in FORMS},
+    **moment_formats.TRANSLATORS,
     **moments.TRANSLATORS,
     **numeric.TRANSLATORS,
     **conditionals.TRANSLATORS,

@@ -10,65 +10,12 @@ from local_aws.athena.functions.calls import call
 from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.translation.inference import noted
-from local_aws.athena.types.hive import HiveType, parse_hive_type
+from local_aws.athena.translation.named_types import MOST_PLACES, trino_type
 from local_aws.athena.types.trino import DAY_TIME, YEAR_MONTH, ZONED, TrinoType, from_duck, to_duck
 from local_aws.athena.types.trino import INTEGERS as WHOLE
 
-INTEGERS = {"tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint", "uinteger"}
-FLOATS = {"float", "double"}
 _EXACT = {*WHOLE, "decimal"}
 _NUMBERS = {*_EXACT, "real", "double"}
-_MOST_PLACES = 6
-
-_DATA_TYPES = {
-    exp.DType.INT: "integer",
-    exp.DType.FLOAT: "real",
-    exp.DType.TIMESTAMPTZ: ZONED,
-    exp.DType.TIMETZ: "time with time zone",
-    exp.DType.STRUCT: "row",
-}
-_DEFAULTS = {
-    "decimal": (38, 0),
-    "char": (1,),
-    "time": (3,),
-    "timestamp": (3,),
-    ZONED: (3,),
-    "time with time zone": (3,),
-}
-_KNOWN = {*_NUMBERS, "boolean", "varchar", "char", "varbinary", "date", "time", "timestamp", ZONED, "json", "uuid"}
-
-
-def trino_type(target: exp.DataType) -> TrinoType:
-    """Read the type of a CAST.
-
-    Raises
-    ------
-    QueryFailed
-        ``TYPE_MISMATCH`` for what is no type of Trino's.
-    """
-    if isinstance(target.this, exp.Interval):
-        unit = target.this.args["unit"]
-        first = unit.this.name if isinstance(unit, exp.IntervalSpan) else unit.name
-        return TrinoType(YEAR_MONTH if first.upper() in intervals.MONTHS else DAY_TIME)
-    name = _DATA_TYPES.get(target.this) or target.this.value.lower()
-    if name in {"array", "map"}:
-        return TrinoType(name, (), tuple(map(trino_type, target.expressions)))
-    if name == "row":
-        fields = [
-            (field.name, field.args["kind"]) if isinstance(field, exp.ColumnDef) else ("", field)
-            for field in target.expressions
-        ]
-        return TrinoType(name, (), tuple(trino_type(kind) for _, kind in fields), tuple(label for label, _ in fields))
-    if name not in _KNOWN:
-        if name in {"time with time zone", "ipaddress"}:
-            raise unsupported(f"the type {name}")
-        raise QueryFailed("TYPE_MISMATCH", f"Unknown type: {target.sql('trino').lower()}")
-    numbers = tuple(int(number.name) for number in target.expressions) or _DEFAULTS.get(name, ())
-    if name == "decimal" and len(numbers) == 1:
-        numbers = (*numbers, 0)
-    if name in {"time", "timestamp", ZONED} and numbers[0] > _MOST_PLACES:
-        raise unsupported(f"{name} with {numbers[0]} digits of a second")
-    return TrinoType(name, numbers)
 
 
 def cast(source: exp.Expression, source_type: Any, target: exp.DataType) -> exp.Expression:
@@ -165,17 +112,6 @@ def duck_cast(source: exp.Expression, duck_type: str) -> exp.Expression:
     return exp.Cast(this=source, to=exp.DataType.build(duck_type, dialect="duckdb"))
 
 
-def hive_type(target: exp.DataType) -> HiveType:
-    """Read a Trino type of a query as a catalog type."""
-    if target.this in {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ}:
-        return HiveType("timestamp")
-    if target.this == exp.DType.DECIMAL and not target.expressions:
-        # Trino's default is not Hive's (Trino, "Data types": DECIMAL has 38 digits where none are given).
-        return HiveType("decimal", (38, 0))
-    # sqlglot quotes the field names of a row; the catalog's types have no quotes.
-    return parse_hive_type(target.sql("hive").replace("`", ""))
-
-
 Written = exp.Expression | None
 
 
@@ -263,10 +199,10 @@ def _to_time(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Writ
 
 
 def _rounded(name: str, made: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
-    before = kind.numbers[0] if kind.numbers and kind.name in {"time", "timestamp", ZONED} else _MOST_PLACES
+    before = kind.numbers[0] if kind.numbers and kind.name in {"time", "timestamp", ZONED} else MOST_PLACES
     if kind.name == "date" or before <= wanted.numbers[0]:
         return made
-    return call(name, made, exp.Literal.number(10 ** (_MOST_PLACES - wanted.numbers[0])))
+    return call(name, made, exp.Literal.number(10 ** (MOST_PLACES - wanted.numbers[0])))
 
 
 def _to_timestamp(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:

@@ -10,8 +10,9 @@ from local_aws.athena.functions.calls import Typer
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.functions.time.moments import present
 from local_aws.athena.translation.cast_macros import cast_text_to_zoned
-from local_aws.athena.translation.casts import duck_cast, trino_type
+from local_aws.athena.translation.casts import duck_cast
 from local_aws.athena.translation.inference import noted
+from local_aws.athena.translation.named_types import trino_type
 from local_aws.athena.types.trino import UTC_FIELD, ZONE_FIELD, ZONED, TrinoType, to_duck
 
 _LARGEST = 2**63

@@ -6,7 +6,7 @@ from local_aws.athena.catalog import find_entry
 from local_aws.athena.ddl.view_text import is_view, read_view
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.translation.dialect import parse_query
-from local_aws.athena.translation.translation import catalog_tables, normalize_identifiers
+from local_aws.athena.translation.names import catalog_tables, normalize_identifiers
 from local_aws.endpoint.service import Service
 
 DEEPEST = 30

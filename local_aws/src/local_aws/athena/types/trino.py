@@ -15,6 +15,9 @@ MONTHS_FIELD, MILLIS_FIELD = "$months", "$millis"
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "decimal", "real", "double")
+DUCK_INTEGERS = {"tinyint", "smallint", "integer", "bigint", "hugeint", "ubigint", "uinteger"}
+DUCK_FLOATS = {"float", "double"}
+"""Names of DuckDB's types."""
 ZONED = "timestamp with time zone"
 DAY_TIME, YEAR_MONTH = "interval day to second", "interval year to month"
 DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}

@@ -15,7 +15,7 @@ from local_aws.athena.engine import BATCH_ROWS, Engine, Opened
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.reading.files import list_data_files, split_uri
 from local_aws.athena.reading.partitions import folder, list_partitions
-from local_aws.athena.translation.translation import UNNAMED
+from local_aws.athena.translation.unnest import UNNAMED
 from local_aws.athena.types.hive import quoted
 from local_aws.athena.writes import formats
 from local_aws.athena.writes.dataset import Dataset, Values

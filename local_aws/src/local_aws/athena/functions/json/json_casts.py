@@ -14,7 +14,7 @@ from local_aws.athena.functions.vectors import sql_name, vector
 from local_aws.athena.render import write_double, write_real
 from local_aws.athena.translation.cast_macros import double_text
 from local_aws.athena.translation.casts import cast as plain_cast
-from local_aws.athena.translation.casts import hive_type
+from local_aws.athena.translation.named_types import hive_type
 from local_aws.athena.types.trino import from_duck
 
 _VARCHAR = exp.DataType.build("varchar", dialect="trino")

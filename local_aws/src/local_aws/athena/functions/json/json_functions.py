@@ -11,7 +11,7 @@ from local_aws.athena.failure import QueryFailed
 from local_aws.athena.functions.calls import Translator, Typer, call, counted, mismatch
 from local_aws.athena.functions.json.json_text import MISSING, follow, read, read_first, scalar_text, write
 from local_aws.athena.functions.vectors import sql_name, vector
-from local_aws.athena.translation.casts import INTEGERS
+from local_aws.athena.types.trino import DUCK_INTEGERS
 
 
 def is_json(kind: Any) -> bool:
@@ -95,7 +95,7 @@ def literal(node: exp.ParseJSON, _: Typer) -> exp.Expression:
 
 
 def _json_array_get(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-    if not all(kind.id in INTEGERS for kind in types_of(args[1])):
+    if not all(kind.id in DUCK_INTEGERS for kind in types_of(args[1])):
         raise mismatch("json_array_get")
     return _plain(json_array_get, 2)(args, types_of)
 

@@ -12,7 +12,7 @@ from local_aws.athena.functions.json.json_paths import check, evaluate
 from local_aws.athena.functions.json.json_syntax import Clauses, clauses
 from local_aws.athena.functions.json.json_text import read, write
 from local_aws.athena.functions.vectors import sql_name, vector
-from local_aws.athena.translation.casts import hive_type
+from local_aws.athena.translation.named_types import hive_type
 
 
 def translate(node: exp.Anonymous, types_of: Typer) -> exp.Expression:

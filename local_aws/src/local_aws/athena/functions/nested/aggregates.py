@@ -13,9 +13,8 @@ from local_aws.athena.functions.nested.maps import entry
 from local_aws.athena.functions.numbers import statistics
 from local_aws.athena.functions.vectors import declare_macros, sql_name
 from local_aws.athena.reading.json_lines import fail
-from local_aws.athena.translation.casts import FLOATS, INTEGERS
 from local_aws.athena.translation.inference import trino_types
-from local_aws.athena.types.trino import NUMBERS
+from local_aws.athena.types.trino import DUCK_FLOATS, DUCK_INTEGERS, NUMBERS
 
 _SHARE = fail("INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1")
 _NEGATIVE = fail("INVALID_FUNCTION_ARGUMENT: Entropy count argument must be non-negative")
@@ -107,7 +106,7 @@ def _top_by(name: str, one: str, many: str) -> Translator:
 
 def _bits(name: str) -> Translator:
     def make(given: Arguments, types_of: Typer) -> exp.Expression:
-        expect(name, types_of(given.plain[0])[0], *INTEGERS)
+        expect(name, types_of(given.plain[0])[0], *DUCK_INTEGERS)
         return exp.cast(given.collect(name.replace("bitwise", "bit").removesuffix("_agg"), given.plain[0]), "bigint")
 
     return _collected(name, 1, 1, make)
@@ -165,7 +164,7 @@ def _percentile(given: Arguments, types_of: Typer) -> exp.Expression:
     kind, share_kind = types_of(value, share)
     if kind.id == "decimal":
         value, kind = _double(value), types_of(_double(value))[0]
-    expect("approx_percentile", kind, *INTEGERS, *FLOATS)
+    expect("approx_percentile", kind, *DUCK_INTEGERS, *DUCK_FLOATS)
     many = share_kind.id == "list"
     if not weight:
         values = call("list_sort", given.collect("list", value, present=value))
@@ -175,7 +174,7 @@ def _percentile(given: Arguments, types_of: Typer) -> exp.Expression:
     columns = [given.collect("list", _double(part), present=present) for part in (value, *weight)]
     found = call("python_weighteds_of" if many else "python_weighted_of", *columns, share)
     # Whole numbers are rounded as Java's ``Math.round`` does.
-    target = str(kind) if kind.id in FLOATS else "BIGINT"
+    target = str(kind) if kind.id in DUCK_FLOATS else "BIGINT"
     return exp.cast(found, f"{target}[]" if many else target, dialect="duckdb")
 
 

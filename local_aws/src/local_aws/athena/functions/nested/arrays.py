@@ -9,10 +9,10 @@ from local_aws.athena.failure import QueryFailed
 from local_aws.athena.functions import lambdas
 from local_aws.athena.functions.calls import Translator, Typer, call, counted, expect, macro, mismatch, number
 from local_aws.athena.functions.samples import null_of
-from local_aws.athena.translation.casts import FLOATS, cast
+from local_aws.athena.translation.casts import cast
 from local_aws.athena.translation.inference import common, trino_types
 from local_aws.athena.types import comparable as kinds
-from local_aws.athena.types.trino import TrinoType, common_type
+from local_aws.athena.types.trino import DUCK_FLOATS, TrinoType, common_type
 
 
 def _element(name: str, kind: Any) -> Any:
@@ -33,7 +33,7 @@ def _extreme(name: str) -> Translator:
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
         (kind,) = types_of(args[0])
         plain = call(f"trino_{name}", args[0])
-        if name == "array_max" or _element(name, kind).id not in FLOATS:
+        if name == "array_max" or _element(name, kind).id not in DUCK_FLOATS:
             return plain
         is_nan = call("isnan", call("trino_array_max", args[0].copy()))
         return exp.Case(ifs=[exp.If(this=is_nan, true=call("trino_array_max", args[0].copy()))], default=plain)

@@ -1,12 +1,9 @@
 """Functions of dates, times and timestamps (Trino, "Date and time functions and operators")."""
 
-import re
-
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.functions.calls import call
-from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.signatures import accepts as accepts_whole
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import intervals, zones
@@ -181,7 +178,7 @@ def _last_day_of_month(args: list[exp.Expression], kinds: list[TrinoType]) -> ex
     return noted(call("last_day", _date(args, kinds)), TrinoType("date"))
 
 
-def _local(name: str, args: list[exp.Expression], kinds: list[TrinoType]) -> tuple[exp.Expression, exp.Expression]:
+def clocks_of(name: str, args: list[exp.Expression], kinds: list[TrinoType]) -> tuple[exp.Expression, exp.Expression]:
     """Give what the clocks show, and the zone; a timestamp is in UTC."""
     _checked(name, kinds[:1], (), 1)
     if kinds[0].name == ZONED:
@@ -191,76 +188,8 @@ def _local(name: str, args: list[exp.Expression], kinds: list[TrinoType]) -> tup
     return duck_cast(args[0], "TIMESTAMP"), exp.Literal.string("UTC")
 
 
-FORMATS = {
-    **{letter: f"%{letter}" for letter in "YymdHSjpIab"},
-    **{"i": "%M", "s": "%S", "M": "%B", "W": "%A", "h": "%I", "T": "%H:%M:%S", "r": "%I:%M:%S %p", "%": "%%"},
-    **{"e": "%-d", "c": "%-m", "k": "%-H", "l": "%-I", "v": "%V", "x": "%G"},
-}
-"""DuckDB's spelling of MySQL's format letters, which date_format and date_parse use."""
-
-
-def _format(name: str, node: exp.Expression, fraction: str) -> exp.Expression:
-    if not (isinstance(node, exp.Literal) and node.is_string):
-        raise unsupported(f"{name} with a format that is no literal")
-    for letter in re.findall(r"%(.)", node.this):
-        if letter in "wUuVXD":
-            raise QueryFailed("INVALID_FUNCTION_ARGUMENT", f"%{letter} not supported in date format string")
-    known = {**FORMATS, "f": fraction}
-    return exp.Literal.string(re.sub(r"%(.)", lambda found: known.get(found[1], found[1]), node.this))
-
-
-def _date_format(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    local, _ = _local("date_format", args, kinds)
-    return noted(call("strftime", local, _format("date_format", args[1], "%g000")), VARCHAR)
-
-
-def _date_parse(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    if [kind.name for kind in kinds] not in (["varchar", "varchar"], ["unknown", "varchar"]):
-        raise unexpected(
-            "date_parse", parse_signatures("date_parse(varchar(x), varchar(y)) -> bigint")["date_parse"], kinds
-        )
-    pattern = _format("date_parse", args[1], "%f")
-    letters = set(re.findall(r"%(.)", args[1].this))
-    if letters <= set("YmdHiSsTMbeck%") and "Y" in letters:
-        return noted(call("strptime", args[0], pattern), _TIMESTAMP)
-    return noted(python_call("joda_moment", args[0], exp.Literal.string(_joda(args[1].this))), _TIMESTAMP)
-
-
-_JODA = {
-    **{"a": "EEE", "b": "MMM", "c": "M", "d": "dd", "e": "d", "f": "SSSSSS", "H": "HH", "h": "hh", "I": "hh"},
-    **{"i": "mm", "j": "DDD", "k": "H", "l": "h", "M": "MMMM", "m": "MM", "p": "a", "r": "hh:mm:ss a", "S": "ss"},
-    **{"s": "ss", "T": "HH:mm:ss", "v": "ww", "x": "xxxx", "W": "EEEE", "Y": "yyyy", "y": "yy"},
-}
-
-
-def _joda(pattern: str) -> str:
-    """Write a pattern of MySQL's letters as one of Joda-Time's."""
-    parts = []
-    for found in re.finditer(r"%(.)|([^%]+)", pattern):
-        literal = found[2] or ("" if found[1] in _JODA else found[1])
-        quoted = literal.replace("'", "''")
-        parts.append(f"'{quoted}'" if literal else _JODA[found[1]])
-    return "".join(parts)
-
-
-def _format_datetime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    local, zone = _local("format_datetime", args, kinds)
-    return noted(python_call("joda_text", local, zone, args[1]), VARCHAR)
-
-
-def _to_iso8601(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    if kinds[0].name == "date":
-        return noted(call("date_text", args[0]), TrinoType("varchar", (16,)))
-    local, _ = _local("to_iso8601", args, kinds)
-    places = exp.Literal.number(kinds[0].numbers[0] if kinds[0].numbers else 3)
-    text = call("replace", call("moment_text", local, places), exp.Literal.string(" "), exp.Literal.string("T"))
-    if kinds[0].name == ZONED:
-        text = call("concat", text, call("iso_offset", call("zone_minutes", local.copy(), zones.utc_of(args[0]))))
-    return noted(text, VARCHAR)
-
-
 def _to_unixtime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    _local("to_unixtime", args, kinds)
+    clocks_of("to_unixtime", args, kinds)
     utc = zones.utc_of(args[0]) if kinds[0].name == ZONED else duck_cast(args[0], "TIMESTAMP")
     return noted(call("seconds_of", utc), TrinoType("double"))
 
@@ -323,19 +252,15 @@ _TRANSLATORS: dict[str, Typed] = {
     "date": _date,
     "date_add": _date_add,
     "date_diff": _date_diff,
-    "date_format": _date_format,
-    "date_parse": _date_parse,
     "date_trunc": _date_trunc,
     "at_timezone": _at_timezone,
     "current_timestamp": _now,
     "current_timezone": lambda args, kinds: noted(exp.Literal.string("UTC"), VARCHAR),
-    "format_datetime": _format_datetime,
     "from_unixtime": _from_unixtime,
     "last_day_of_month": _last_day_of_month,
     "now": _now,
     "timezone_hour": _zone_part("timezone_hour"),
     "timezone_minute": _zone_part("timezone_minute"),
-    "to_iso8601": _to_iso8601,
     "to_milliseconds": _to_milliseconds,
     "to_unixtime": _to_unixtime,
     "with_timezone": _with_timezone,
