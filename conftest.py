@@ -25,6 +25,8 @@ os.environ.setdefault("LOCAL_AWS_SESSION_WARM_UP", "no")
 ONE_SPARK = "tests/helpers/"
 """The room whose tests share a Spark: one process runs them all, and no other starts one for a few of them."""
 LONGEST = (
+    "test_checkout",
+    "test_conda",
     "test_against_oracle",
     "test_reference_numbers",
     "test_odd_inputs",
@@ -37,9 +39,7 @@ LONGEST = (
     "test_withdrawal",
     "test_further_runs",
     "test_unchanged",
-    "test_conda",
     "test_random_kills",
-    "test_checkout",
     "test_lab",
     "test_notebook",
     "test_report_pages",
