@@ -19,7 +19,7 @@ for name in ("reports", "state"):
 # Each Java of the tests lives for seconds: its second compiler would take more time than it saves.
 for name in ("JAVA_TOOL_OPTIONS", "LOCAL_AWS_SESSION_JAVA_OPTIONS"):
     os.environ.setdefault(name, "-XX:TieredStopAtLevel=1")
-# Nor does it begin with work of its own.
+# Nor do sessions begin with work of their own.
 os.environ.setdefault("LOCAL_AWS_SESSION_WARM_UP", "no")
 
 ONE_SPARK = "tests/helpers/"

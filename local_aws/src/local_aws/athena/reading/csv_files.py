@@ -5,24 +5,22 @@ SerDe reads by.
 """
 
 import itertools
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local_aws.athena.failure import unsupported
-from local_aws.athena.reading.text_files import open_text
-from local_aws.athena.types.hive import HiveType, literal, quoted
+from local_aws.athena.reading.text_files import NUMBER, open_text
+from local_aws.athena.types.hive import HiveType, cut, literal, quoted
 
 CHARACTERS = {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}
 """Property of the SerDe -> the character where it is not given."""
 ROWS_AT_ONCE = 50_000
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _FORMS = {
     "int": (r"[+-]?\d+", "TRY_CAST({} AS INTEGER)"),
     "bigint": (r"[+-]?\d+", "TRY_CAST({} AS BIGINT)"),
-    "double": (rf"{_NUMBER}|NaN|[+-]?Infinity", "TRY_CAST({} AS DOUBLE)"),
+    "double": (rf"{NUMBER}|NaN|[+-]?Infinity", "TRY_CAST({} AS DOUBLE)"),
     "boolean": ("(?i)true|false", "lower({}) = 'true'"),
     "date": (r"[+-]?\d+", "TRY(DATE '1970-01-01' + TRY_CAST({} AS INTEGER))"),
     "timestamp": (r"[+-]?\d+", "TRY(make_timestamp(1000 * TRY_CAST({} AS BIGINT)))"),
@@ -41,7 +39,7 @@ def split_line(line: str, separator: str, quote: str, escape: str) -> list[str]:
         letter, following = line[place], line[place + 1 : place + 2]
         inside = is_quoted or in_field
         if letter == escape:
-            if inside and following in (quote, escape) and following:
+            if inside and following in (quote, escape):
                 held, place = held + following, place + 1
         elif letter == quote:
             if inside and following == quote:
@@ -76,13 +74,8 @@ def copy_fields(source: Path, target: Path, headers: int, properties: dict[str, 
     with open_text(source) as lines, pq.ParquetWriter(target, schema) as writer:
         texts = (line.rstrip(b"\r\n").decode("utf-8", "replace") for line in itertools.islice(lines, headers, None))
         rows = (split_line(text, *characters) if text else None for text in texts)
-        for chunk in _chunks(rows):
+        for chunk in iter(lambda: list(itertools.islice(rows, ROWS_AT_ONCE)), []):
             writer.write_batch(pa.record_batch([pa.array(chunk, schema.field(0).type)], schema=schema))
-
-
-def _chunks(rows: Iterator[list[str] | None]) -> Iterator[list[list[str] | None]]:
-    while chunk := list(itertools.islice(rows, ROWS_AT_ONCE)):
-        yield chunk
 
 
 def csv_relation(paths: list[str], declared: list[str], columns: dict[str, HiveType], is_lenient: bool) -> str:
@@ -106,7 +99,7 @@ def csv_relation(paths: list[str], declared: list[str], columns: dict[str, HiveT
 def _field(place: int, kind: HiveType, is_lenient: bool) -> str:
     text = f"fields[{place + 1}]"
     if kind.name in {"string", "varchar"}:
-        return f"substr({text}, 1, {kind.parameters[0]})" if kind.parameters else text
+        return cut(text, kind)
     if kind.name not in _FORMS:
         raise unsupported(f"the column type {kind.name} in tables of OpenCSVSerde")
     form, value = _FORMS[kind.name]

@@ -14,7 +14,7 @@ import duckdb
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.reading.files import DataFile
 from local_aws.athena.reading.odd_lines import LONG_LINE, is_odd
-from local_aws.athena.types.hive import HiveType, literal, quoted
+from local_aws.athena.types.hive import HiveType, cut, literal, quoted
 
 HARMLESS = {"serialization.format", "paths"}
 SWITCHES = {"ignore.malformed.json": "false", "case.insensitive": "true", "dots.in.keys": "false"}
@@ -176,7 +176,7 @@ def decode(text: str, kind: HiveType, name: str) -> str:
     if kind.name == "binary":
         raise unsupported(f"binary columns of JSON tables ({name})")
     if kind.name in {"string", "varchar"}:
-        return f"substr({text}, 1, {kind.parameters[0]})" if kind.parameters else text
+        return cut(text, kind)
     # A number that its narrower column cannot hold is null, not an error.
     caster = "TRY_CAST" if kind.name in _NARROW else "CAST"
     return f"{caster}(openx_{_FAMILY.get(kind.name, kind.name)}({text}) AS {kind.duckdb()})"

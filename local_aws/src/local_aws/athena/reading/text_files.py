@@ -17,11 +17,11 @@ SPARE = 1_024
 """Bytes by which a line may be longer than the longest: what `copy_lines` adds, and DuckDB's own reckoning."""
 BUFFER = 8 << 20
 
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _FORMS = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), r"[+-]?\d+"),
-    **dict.fromkeys(("FLOAT", "DOUBLE"), rf"{_NUMBER}|NaN|-?Infinity"),
-    "DECIMAL": _NUMBER,
+    **dict.fromkeys(("FLOAT", "DOUBLE"), rf"{NUMBER}|NaN|-?Infinity"),
+    "DECIMAL": NUMBER,
     "BOOLEAN": "(?i)true|false",
     "DATE": r"\d{4}-\d{2}-\d{2}",
     "TIMESTAMP": r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d{1,9})?",

@@ -11,11 +11,9 @@ from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.translation.inference import noted
 from local_aws.athena.translation.named_types import MOST_PLACES, trino_type
-from local_aws.athena.types.trino import DAY_TIME, YEAR_MONTH, ZONED, TrinoType, from_duck, to_duck
-from local_aws.athena.types.trino import INTEGERS as WHOLE
+from local_aws.athena.types.trino import DAY_TIME, INTEGERS, NUMBERS, YEAR_MONTH, ZONED, TrinoType, from_duck, to_duck
 
-_EXACT = {*WHOLE, "decimal"}
-_NUMBERS = {*_EXACT, "real", "double"}
+_EXACT = {*INTEGERS, "decimal"}
 
 
 def cast(source: exp.Expression, source_type: Any, target: exp.DataType) -> exp.Expression:
@@ -104,7 +102,7 @@ def _plain(kind: TrinoType, wanted: TrinoType) -> bool:
         return kind.name == wanted.name != "row" and all(map(_plain, kind.parts, wanted.parts))
     if kind.name in {"unknown", wanted.name}:
         return to_duck(kind) == to_duck(wanted) or kind.name == "unknown"
-    return kind.name in _EXACT and wanted.name in _NUMBERS
+    return kind.name in _EXACT and wanted.name in NUMBERS
 
 
 def duck_cast(source: exp.Expression, duck_type: str) -> exp.Expression:
@@ -118,11 +116,11 @@ Written = exp.Expression | None
 def _to_number(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
     if kind.name in {"varchar", "char"}:
         return _text_to_number(source, wanted)
-    if kind.name in {"real", "double"} and wanted.name in WHOLE:
+    if kind.name in {"real", "double"} and wanted.name in INTEGERS:
         source = call("round_to_integer", source)
     elif kind.name == "double" and wanted.name == "decimal" or kind.name == "real" and wanted.name == "decimal":
         source = duck_cast(source, "VARCHAR")
-    elif kind.name not in _NUMBERS | {"boolean"}:
+    elif kind.name not in {*NUMBERS, "boolean"}:
         return None
     if kind.name == "boolean" and wanted.name == "decimal":
         source = duck_cast(source, "INTEGER")
@@ -138,7 +136,7 @@ def _text_to_number(source: exp.Expression, wanted: TrinoType) -> exp.Expression
 def _to_boolean(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
     if kind.name in {"varchar", "char"}:
         return call("cast_text_to_boolean", source)
-    return duck_cast(source, "BOOLEAN") if kind.name in {*_NUMBERS, "boolean"} else None
+    return duck_cast(source, "BOOLEAN") if kind.name in {*NUMBERS, "boolean"} else None
 
 
 def _to_varchar(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
@@ -244,7 +242,7 @@ def _same(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written
 
 
 _WRITERS: dict[str, Callable[[exp.Expression, TrinoType, TrinoType], Written]] = {
-    **dict.fromkeys(_NUMBERS, _to_number),
+    **dict.fromkeys(NUMBERS, _to_number),
     **dict.fromkeys(("json", DAY_TIME, YEAR_MONTH), _same),
     "boolean": _to_boolean,
     "varchar": _to_varchar,

@@ -102,6 +102,11 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def cut(text: str, kind: HiveType) -> str:
+    """Write a text no longer than its column's type lets it be."""
+    return f"substr({text}, 1, {kind.parameters[0]})" if kind.parameters else text
+
+
 def literal(text: str) -> str:
     """Write a string literal for DuckDB."""
     return "'" + text.replace("'", "''") + "'"

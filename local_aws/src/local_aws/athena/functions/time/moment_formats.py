@@ -12,11 +12,10 @@ from local_aws.athena.functions.calls import call
 from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import zones
-from local_aws.athena.functions.time.moments import clocks_of
+from local_aws.athena.functions.time.moments import TIMESTAMP, clocks_of
 from local_aws.athena.translation.inference import Typed, by_types, noted
 from local_aws.athena.types.trino import VARCHAR, ZONED, TrinoType
 
-_TIMESTAMP = TrinoType("timestamp", (3,))
 FORMATS = {
     **{letter: f"%{letter}" for letter in "YymdHSjpIab"},
     **{"i": "%M", "s": "%S", "M": "%B", "W": "%A", "h": "%I", "T": "%H:%M:%S", "r": "%I:%M:%S %p", "%": "%%"},
@@ -48,8 +47,8 @@ def _date_parse(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expre
     pattern = _format("date_parse", args[1], "%f")
     letters = set(re.findall(r"%(.)", args[1].this))
     if letters <= set("YmdHiSsTMbeck%") and "Y" in letters:
-        return noted(call("strptime", args[0], pattern), _TIMESTAMP)
-    return noted(python_call("joda_moment", args[0], exp.Literal.string(_joda(args[1].this))), _TIMESTAMP)
+        return noted(call("strptime", args[0], pattern), TIMESTAMP)
+    return noted(python_call("joda_moment", args[0], exp.Literal.string(_joda(args[1].this))), TIMESTAMP)
 
 
 _JODA = {

@@ -20,7 +20,7 @@ FIELDS = {
     **{"day_of_year": "dayofyear", "doy": "dayofyear", "year_of_week": "isoyear", "yow": "isoyear"},
 }
 _PARTS = {"day": 86_400_000, "hour": 3_600_000, "minute": 60_000, "second": 1000, "millisecond": 1}
-_TIMESTAMP = TrinoType("timestamp", (3,))
+TIMESTAMP = TrinoType("timestamp", (3,))
 _EPOCH = duck_cast(exp.Literal.string("1970-01-01"), "DATE")
 
 MACROS = (
@@ -98,7 +98,7 @@ def _checked(name: str, kinds: list[TrinoType], before: tuple[str, ...], moments
 
 def _known(args: list[exp.Expression], kinds: list[TrinoType]) -> tuple[list[exp.Expression], list[TrinoType]]:
     """Read a bare NULL as a timestamp."""
-    named = [_TIMESTAMP if kind.name == "unknown" else kind for kind in kinds]
+    named = [TIMESTAMP if kind.name == "unknown" else kind for kind in kinds]
     return [coerce(arg, kind, known) for arg, kind, known in zip(args, kinds, named, strict=True)], named
 
 
