@@ -121,7 +121,8 @@ lock: $(READY)  ## Renew the lock files from pyproject.toml and local_aws/pyproj
 		printf 'setuptools==80.9.0\nwheel==0.45.1\n' | $(LOCK) -o requirements-build.lock && \
 		printf '%s\n' boto3==1.40.61 botocore==1.40.61 matplotlib==3.10.7 numpy==2.3.4 pandas==2.3.3 pyarrow==22.0.0 | \
 			$(subst 3.10,3.11,$(LOCK)) -o requirements-glue51.lock && \
-		printf 'pyspark==4.1.1\n' | $(LOCK) -o requirements-glue6.lock
+		printf 'pyspark==4.1.1\n' | $(LOCK) -o requirements-glue6.lock && \
+		printf 'checkov==3.3.30\n' | $(LOCK) -o requirements-checkov.lock
 	@sed -e '/--hash=/d' -e 's/ *\\$$//' requirements.lock requirements-dev.lock | LC_ALL=C sort -u > requirements-conda.lock
 
 clean:  ## Remove the environment and everything generated; lakes and reports stay
