@@ -17,19 +17,19 @@ StackOption = Annotated[str, typer.Option("--stack", metavar="NAME", help="The C
 YesOption = Annotated[bool, typer.Option("--yes", help="Ask nothing; for CI.")]
 
 
+def _option(meaning: str, metavar: str) -> object:
+    return Annotated[str | None, typer.Option(metavar=metavar, help=meaning)]
+
+
 @takes("profile")
 def deploy(
-    bucket: Annotated[str | None, typer.Option(metavar="NAME", help="The bucket; needed for a new stack.")] = None,
-    database: Annotated[str | None, typer.Option(metavar="NAME", help="The Glue database of a new stack.")] = None,
-    email: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Who is told of failed nights and costs.")
-    ] = None,
-    nightly: Annotated[str | None, typer.Option(metavar="on|off", help="Whether a batch runs every night.")] = None,
-    schedule: Annotated[str | None, typer.Option(metavar="CRON", help="When, such as 'cron(0 2 * * ? *)'.")] = None,
-    budget: Annotated[int | None, typer.Option(min=1, metavar="DOLLARS", help="For a month.")] = None,
-    runner_principal: Annotated[
-        str | None, typer.Option(metavar="ARN", help="A role or user that may be the runner too, such as your CI's.")
-    ] = None,
+    bucket: _option("The bucket; needed for a new stack.", "NAME") = None,
+    database: _option("The Glue database of a new stack.", "NAME") = None,
+    email: _option("Who is told of failed nights and costs.", "ADDRESS") = None,
+    nightly: _option("Whether a batch runs every night.", "on|off") = None,
+    schedule: _option("When, such as 'cron(0 2 * * ? *)'.", "CRON") = None,
+    budget: _option("For a month.", "DOLLARS") = None,
+    runner_principal: _option("A role or user that may be the runner too, such as your CI's.", "ARN") = None,
     studio: Annotated[bool, typer.Option("--studio", help="Put the notebooks into Glue Studio too.")] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="With --studio: also what somebody saved in Glue Studio since.")
@@ -50,17 +50,9 @@ def deploy(
     from runner.deploy.stack import Stack
     from runner.deploy.studio import put_notebooks
 
-    wishes = {
-        "BucketName": bucket,
-        "DatabaseName": database,
-        "AlarmEmail": email,
-        "Nightly": nightly,
-        "Schedule": schedule,
-    }
-    wishes |= {"MonthlyBudgetUsd": budget and str(budget), "RunnerPrincipal": runner_principal}
+    wishes = {"BucketName": bucket, "DatabaseName": database, "AlarmEmail": email, "Nightly": nightly}
+    wishes |= {"Schedule": schedule, "MonthlyBudgetUsd": budget, "RunnerPrincipal": runner_principal}
     wishes |= {"UseStudio": "true" if studio else None}
-    if nightly not in (None, "on", "off"):
-        raise UserError(f"--nightly {nightly} is neither on nor off.")
     with use_profile(profile, last_lake(), needs_role=False):
         region = boto3.DEFAULT_SESSION.region_name
         outputs = work.deploy(Stack(stack, typer.echo), wishes, lambda: yes or typer.confirm("Go on?"), typer.echo)
@@ -71,10 +63,7 @@ def deploy(
 
 @takes("database", "participant_key", "profile")
 def destroy(
-    bucket: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Its name: delete the data too, for good; without, all data stays."),
-    ] = None,
+    bucket: _option("Its name: delete the data too, for good; without, all data stays.", "NAME") = None,
     stack: StackOption = NAME,
     yes: YesOption = False,
     *,
@@ -91,8 +80,9 @@ def destroy(
     def ask(sentence: str) -> bool:
         return yes or typer.confirm(f"{sentence}. Go on?")
 
+    names = {"DatabaseName": database, "SecretName": participant_key}
     with use_profile(profile, last_lake(), needs_role=False):
-        take_away(Stack(stack, typer.echo), bucket, {"database": database, "secret": participant_key}, ask, typer.echo)
+        take_away(Stack(stack, typer.echo), bucket, names, ask, typer.echo)
 
 
 def _require_account(profile: str, command: str, yes: bool) -> None:

@@ -1,5 +1,6 @@
 """`stedi deploy`: the stack, what it runs, and how to go on; called again, it goes on or changes nothing."""
 
+import hashlib
 import time
 from collections.abc import Callable
 
@@ -8,16 +9,28 @@ from rich.table import Table
 
 from helpers.tables import LANDING, TABLES, tables_of
 from runner.console import print_table
-from runner.deploy.package import package_key, upload_package, zip_project
-from runner.deploy.stack import ABSENT, BROKEN, UNBORN, Stack
+from runner.deploy.stack import ABSENT, BROKEN, STUCK, UNBORN, Stack
 from runner.deploy.standing import protect, what_to_make
 from runner.deploy.template import read_stack
-from runner.errors import UserError
-from runner.pipeline.scripts import owns_bucket, upload_scripts
+from runner.errors import StepFailed, UserError
+from runner.pipeline.scripts import PREFIX, owns_bucket, upload_scripts, zip_rooms
 
+ROOMS = ("helpers", "infra", "jobs", "notebooks", "runner", "sql")
+FILES = ("README.md", "pyproject.toml", "requirements-conda.lock")
 VERBS = {"Add": "make", "Modify": "change", "Remove": "remove", "Import": "take in", "Dynamic": "may change"}
+REPLACES = {"True": "replace", "Conditional": "may replace"}
 DATA = ("AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Glue::Database")
 """What holds data: a stack that removes or replaces one says so in red."""
+
+
+def zip_project() -> bytes:
+    """What a night needs of the project."""
+    return zip_rooms(ROOMS, FILES)
+
+
+def package_key(body: bytes) -> str:
+    """Where a package is in the bucket: other files, another key."""
+    return f"{PREFIX}project-{hashlib.sha256(body).hexdigest()[:16]}.zip"
 
 
 def deploy(
@@ -38,28 +51,31 @@ def deploy(
         In one line: what stands in the way, or what failed first.
     """
     status = stack.settle()
-    stack.require_movable(status)
+    if status in STUCK:
+        fix = STUCK[status].format(name=stack.name)
+        raise StepFailed(f"the stack {stack.name} is {status}: {stack.why_failed()}. What mends it: {fix}")
     if status in BROKEN:
         say(f"The stack {stack.name} is {status}, since its creation failed: {stack.why_failed()}. It is made anew.")
         if not ask():
             raise UserError("Nothing was changed.")
         stack.delete()
-        status = ABSENT
-    body = zip_project()
-    chosen = _choose(stack, {name: value for name, value in wishes.items() if value is not None})
-    chosen |= what_to_make(stack.name, stack.resources(), chosen, say) | {"PackageKey": package_key(body)}
-    bucket = chosen["BucketName"]
-    if chosen["MakeBucket"] == "false" or owns_bucket(bucket):
-        _upload(bucket, body, say)  # first, so that no night is told to run what is not there yet
+    is_new = status in (ABSENT, UNBORN, *BROKEN)
+    package = zip_project()
+    before = {} if is_new else stack.parameters()
+    chosen = _choose(stack.name, before, {name: value for name, value in wishes.items() if value is not None})
+    chosen |= what_to_make(chosen, before, say) | {"PackageKey": package_key(package)}
+    bucket, code = chosen["BucketName"], {package_key(package): package}
+    if owns_bucket(bucket):
+        upload_scripts(bucket, code)  # first, so that no night is told to run what is not there yet
     name = f"stedi-{time.strftime('%Y%m%d-%H%M%S')}"
-    changes = stack.propose("CREATE" if status in (ABSENT, UNBORN) else "UPDATE", chosen, name)
+    changes = stack.propose("CREATE" if is_new else "UPDATE", chosen, name)
     if changes:
         show(changes)
         if not ask():
             stack.withdraw(name)
             raise UserError("Nothing was changed.")
         stack.execute(name)
-        _upload(bucket, body, say)
+        upload_scripts(bucket, code)
     else:
         say(f"The stack {stack.name} is as it should be: nothing to change.")
     outputs = stack.outputs()
@@ -67,33 +83,24 @@ def deploy(
     return outputs
 
 
-def _choose(stack: Stack, wishes: dict[str, str]) -> dict[str, str]:
+def _choose(stack: str, before: dict[str, str], wishes: dict[str, str]) -> dict[str, str]:
     """Every parameter of the template: as wished, else as it is, else as the template has it."""
     known = read_stack()["Parameters"]
-    before = {name: value for name, value in stack.parameters().items() if name in known}
-    chosen = {name: str(one["Default"]) for name, one in known.items() if "Default" in one} | before | wishes
-    if "BucketName" not in chosen:
+    chosen = {name: before.get(name, one.get("Default")) for name, one in known.items()} | wishes
+    if not chosen["BucketName"]:
         raise UserError("A new stack needs a bucket of your own: stedi deploy --bucket NAME.")
     for what, name in (("bucket", "BucketName"), ("database", "DatabaseName")):
         if before.get(name, chosen[name]) != chosen[name]:
-            told = f"The stack {stack.name} is about the {what} {before[name]}"
-            raise UserError(f"{told}: another needs another --stack.")
-    return chosen
-
-
-def _upload(bucket: str, body: bytes, say: Callable[[str], None]) -> None:
-    upload_scripts(bucket)
-    if upload_package(bucket, body):
-        say(f"Packed the project: s3://{bucket}/{package_key(body)}")
+            raise UserError(f"The stack {stack} is about the {what} {before[name]}: another needs another --stack.")
+    return {name: str(value) for name, value in chosen.items()}
 
 
 def show(changes: list[dict]) -> None:
     """The change set as a table: what is made, changed, replaced and removed, with data at risk in red."""
     table = Table("what happens", "to", "of type", "because of")
     for one in sorted(changes, key=lambda one: (one["Action"], one["LogicalResourceId"])):
-        replaced = one.get("Replacement") in ("True", "Conditional")
-        verb = {"True": "replace", "Conditional": "may replace"}.get(one.get("Replacement"), VERBS[one["Action"]])
-        risk = one["ResourceType"] in DATA and (replaced or one["Action"] == "Remove")
+        verb = REPLACES.get(one.get("Replacement"), VERBS[one["Action"]])
+        risk = one["ResourceType"] in DATA and verb in (*REPLACES.values(), "remove")
         names = {detail.get("Target", {}).get("Name") for detail in one.get("Details", [])} - {None}
         told = (verb + ", DATA AT RISK" if risk else verb, one["LogicalResourceId"], one["ResourceType"])
         table.add_row(*told, ", ".join(sorted(names)), style="bold red" if risk else None)

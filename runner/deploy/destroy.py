@@ -6,19 +6,17 @@ import boto3
 
 from helpers.tables import TABLES
 from runner.deploy.stack import ABSENT, Stack
-from runner.deploy.standing import find, foreign_table
+from runner.deploy.standing import find, has_own_database
 from runner.errors import StepFailed, UserError
-from runner.glue.session import await_end, live_sessions, stop_session
+from runner.glue.session import await_end, live_sessions
+from runner.lake.leftovers import stop_all
+from runner.pipeline.jobs import SCRIPTS
 from runner.pipeline.scripts import owns_bucket
 
 RECOVERY_DAYS = 7
 """For so long the key can be brought back (AWS Secrets Manager, "Delete a secret"); meanwhile it does not bill."""
-
-OWN = {table.prefix.partition("/")[0] + "/" for table in TABLES.values()}
-OWN |= {
-    f"{name}/"
-    for name in ["runs", "athena", "athena-science", "sparkHistoryLogs", "scripts", "studio", "reports", "erasures"]
-}
+OWN = {table.prefix.partition("/")[0] for table in TABLES.values()}
+OWN |= {"runs", "athena", "athena-science", "sparkHistoryLogs", "scripts", "studio", "reports", "erasures"}
 """What stands at the top of a lake's bucket."""
 
 
@@ -30,64 +28,54 @@ def destroy(
     Parameters
     ----------
     names : dict
-        ``database`` and ``secret``, where the stack is gone already and cannot tell them.
+        ``DatabaseName`` and ``SecretName``, where the stack is gone already and cannot tell them.
     ask : callable
         Asks whether the sentence that it is given is wanted.
     """
-    stack.settle()
-    parameters = stack.parameters()
+    status, parameters = stack.settle(), names | stack.parameters()
     own = parameters.get("BucketName")
     if bucket and own and bucket != own:
         raise UserError(f"The stack {stack.name} is about the bucket {own}, not {bucket}: nothing was changed.")
     if not own and not bucket:
         say(f"There is no stack {stack.name}: nothing to take away.")
         return
-    database = parameters.get("DatabaseName", names["database"])
     if bucket:
-        _require_lake(bucket, database)
+        _require_lake(bucket, parameters["DatabaseName"])
     kept = f"bucket {own}, its tables and the key of the participants stay"
     gone = f"and for good every object of the bucket {bucket}, its tables and the key of the participants"
     if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}"):
         raise UserError("Nothing was changed.")
     _stop_sessions(say)
-    _delete_studio(own or bucket)
-    if stack.status != ABSENT:
+    for step in SCRIPTS:  # the notebooks in Glue Studio; a job that is not there is none to Glue either
+        boto3.client("glue").delete_job(JobName=f"{stack.name}-{step}")
+    if status != ABSENT:
         stack.delete()
         say(f"The stack {stack.name} is gone; what it kept bills for storage, the key 0.40 dollars a month.")
     if bucket:
-        _delete_data(bucket, database, parameters.get("SecretName", names["secret"]), say)
+        _delete_data(bucket, parameters["DatabaseName"], parameters["SecretName"], say)
 
 
 def _require_lake(bucket: str, database: str) -> None:
     """Refuse what holds something that this project puts nowhere: it may be named by mistake."""
-    if find("glue", "get_database", Name=database) and (foreign := foreign_table(database, bucket)):
-        raise UserError(f"The database {database} holds {foreign}, which is no lake's: take it away first.")
-    if not owns_bucket(bucket):
-        return
-    top = boto3.client("s3").list_objects_v2(Bucket=bucket, Delimiter="/")
-    found = [one["Prefix"] for one in top.get("CommonPrefixes", [])] + [one["Key"] for one in top.get("Contents", [])]
-    foreign = [name for name in found if name not in OWN]
-    if foreign:
-        raise UserError(f"The bucket {bucket} holds {foreign[0]}, which is no lake's: take it away first, or by hand.")
+    has_own_database(database, bucket)
+    if owns_bucket(bucket):
+        top = boto3.client("s3").list_objects_v2(Bucket=bucket, Delimiter="/")
+        found = [one["Prefix"] for one in top.get("CommonPrefixes", [])]
+        for name in found + [one["Key"] for one in top.get("Contents", [])]:
+            if name.removesuffix("/") not in OWN:
+                raise UserError(
+                    f"The bucket {bucket} holds {name}, which is no lake's: take it away first, or by hand."
+                )
 
 
 def _stop_sessions(say: Callable[[str], None]) -> None:
     """Sessions bill on without a stack, and nothing would look after them any more."""
-    for session in live_sessions():
-        trouble = stop_session(session["Id"])
-        if trouble:
-            raise StepFailed(f"the Glue session {session['Id']} could not be stopped and bills: {trouble}")
+    sessions = live_sessions()
+    if troubles := stop_all(sessions):
+        raise StepFailed(f"Glue sessions could not be stopped and bill: {'; '.join(troubles)}")
+    for session in sessions:
         await_end(session["Id"])
         say(f"Stopped the Glue session {session['Id']}.")
-
-
-def _delete_studio(bucket: str) -> None:
-    """The notebooks in Glue Studio: those jobs whose script is under studio/ in the bucket."""
-    glue = boto3.client("glue")
-    for page in glue.get_paginator("get_jobs").paginate():
-        for job in page["Jobs"]:
-            if job["Command"].get("ScriptLocation", "").startswith(f"s3://{bucket}/studio/"):
-                glue.delete_job(JobName=job["Name"])
 
 
 def _delete_data(bucket: str, database: str, secret: str, say: Callable[[str], None]) -> None:

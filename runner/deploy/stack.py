@@ -1,4 +1,4 @@
-"""The stack as CloudFormation has it: its state, what it holds, a change to it, and the wait for that."""
+"""The stack as CloudFormation has it: its state, a change to it, and the wait for that."""
 
 import time
 from collections.abc import Callable
@@ -18,6 +18,7 @@ STUCK = {
     "UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --stack-name {name}, then stedi deploy",
     "DELETE_FAILED": "stedi destroy",
 }
+"""States of one that takes no change, and what mends it."""
 _BEGINS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
@@ -31,26 +32,7 @@ class Stack:
 
     def describe(self) -> dict:
         """As DescribeStacks has it; of one that is not there, only its status, ABSENT."""
-        try:
-            (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
-        except ClientError as error:
-            if "does not exist" not in str(error):
-                raise
-            return {"StackStatus": ABSENT}
-        return stack if stack["StackStatus"] != "DELETE_COMPLETE" else {"StackStatus": ABSENT}
-
-    @property
-    def status(self) -> str:
-        """Its status now."""
-        return self.describe()["StackStatus"]
-
-    def resources(self) -> dict[str, dict]:
-        """What it holds, by its logical name; what it kept no more is left out."""
-        if self.status == ABSENT:
-            return {}
-        pages = self._client.get_paginator("list_stack_resources").paginate(StackName=self.name)
-        every = [one for page in pages for one in page["StackResourceSummaries"]]
-        return {one["LogicalResourceId"]: one for one in every if not one["ResourceStatus"].startswith("DELETE_")}
+        return next(iter(self._ask("describe_stacks", "Stacks")), {"StackStatus": ABSENT})
 
     def parameters(self) -> dict[str, str]:
         """The values of its parameters."""
@@ -61,34 +43,23 @@ class Stack:
         return {one["OutputKey"]: one["OutputValue"] for one in self.describe().get("Outputs", [])}
 
     def settle(self) -> str:
-        """Wait for what somebody else, or an earlier call, began; gives the status then.
-
-        Raises
-        ------
-        StepFailed
-            Where the stack can neither be changed nor deleted, with the call that mends it.
-        """
-        status = self.status
+        """Wait for what somebody else, or an earlier call, began; gives the status then."""
+        status = self.describe()["StackStatus"]
         if status.endswith("_IN_PROGRESS") and status != UNBORN:
             self._say(f"The stack {self.name} is {status}: waiting for that to end.")
             status = self._await_end(len(self._events()), begun=True)
         return status
 
-    def require_movable(self, status: str) -> None:
-        """Refuse a change to a stack that can only be mended by hand, or deleted."""
-        if status in STUCK:
-            fix = STUCK[status].format(name=self.name)
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. What mends it: {fix}")
-
     def why_failed(self) -> str:
         """The first failure of the last change, which is what the others follow from."""
-        events = self._events()
-        began = [at for at, one in enumerate(events) if _begins(one)]
-        failed = [one for one in events[began[-1] if began else 0 :] if one["ResourceStatus"].endswith("_FAILED")]
-        own = [one for one in failed if "cancelled" not in one.get("ResourceStatusReason", "").lower()]
-        if not own:
-            return "CloudFormation gives no reason"
-        return f"{own[0]['LogicalResourceId']}: {own[0].get('ResourceStatusReason', 'no reason given')}"
+        failed = []
+        for one in self._events():
+            status, reason = one["ResourceStatus"], one.get("ResourceStatusReason", "no reason given")
+            if one["ResourceType"] == "AWS::CloudFormation::Stack" and status in _BEGINS:
+                failed = []
+            if status.endswith("_FAILED") and "cancelled" not in reason.lower():
+                failed.append(f"{one['LogicalResourceId']}: {reason}")
+        return failed[0] if failed else "CloudFormation gives no reason"
 
     def propose(self, kind: str, parameters: dict[str, str], name: str) -> list[dict]:
         """Make a change set; gives its changes, none where nothing would change."""
@@ -114,31 +85,33 @@ class Stack:
     def withdraw(self, name: str) -> None:
         """Take back a change that was proposed, and the empty stack that a first one leaves."""
         self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
-        if self.status == UNBORN:
+        if self.describe()["StackStatus"] == UNBORN:
             self.delete()
 
     def execute(self, name: str) -> None:
         """Do a change that was proposed, and wait; StepFailed with the first failure where it does not succeed."""
         since = len(self._events())
         self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
-        status = self._await_end(since, begun=False)
-        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi deploy again")
+        self._require_end(since, ("CREATE_COMPLETE", "UPDATE_COMPLETE"), "deploy")
 
     def delete(self) -> None:
         """Delete it, and wait; what it retains stays."""
         since = len(self._events())
         self._client.delete_stack(StackName=self.name)
-        status = self._await_end(since, begun=False)
-        if status != ABSENT:
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi destroy again")
+        self._require_end(since, (ABSENT,), "destroy")
 
-    def _await_end(self, told: int, begun: bool) -> str:
+    def _require_end(self, since: int, good: tuple[str, ...], command: str) -> None:
+        status = self._await_end(since)
+        if status not in good:
+            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi {command} again")
+
+    def _await_end(self, told: int, begun: bool = False) -> str:
         """Tell the events from that one on until nothing goes on; just after a call the status is still the old one."""
         while True:
-            status, events = self.status, self._events()
+            events = self._events()
+            status = self.describe()["StackStatus"]  # after the events: their first says that the status is a new one
             for one in events[told:]:
-                begun = begun or _begins(one)
+                begun = True
                 if not one["ResourceStatus"].endswith("_IN_PROGRESS"):
                     self._say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
             told = len(events)
@@ -148,12 +121,14 @@ class Stack:
 
     def _events(self) -> list[dict]:
         """Its events, the oldest first."""
-        if self.status == ABSENT:
+        return self._ask("describe_stack_events", "StackEvents")[::-1]
+
+    def _ask(self, method: str, field: str) -> list[dict]:
+        """Everything that CloudFormation lists about it; nothing of one that is not there."""
+        try:
+            pages = self._client.get_paginator(method).paginate(StackName=self.name)
+            return [one for page in pages for one in page[field]]
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
             return []
-        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
-        return [one for page in pages for one in page["StackEvents"]][::-1]
-
-
-def _begins(event: dict) -> bool:
-    """Whether a change of the whole stack begins with this event."""
-    return event["ResourceType"] == "AWS::CloudFormation::Stack" and event["ResourceStatus"] in _BEGINS

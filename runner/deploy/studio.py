@@ -15,11 +15,10 @@ from runner.errors import UserError
 from runner.glue.session import TAGS, engine_arguments, session_magics
 from runner.lake.document import find_object
 from runner.paths import NOTEBOOKS
+from runner.pipeline.copies import SOURCE_SHA256
 from runner.pipeline.jobs import SCRIPTS, job_script
 
 ROOM = "studio/"
-HASH = "stedi-sha256"
-"""Metadata of what was put here: its SHA-256. What Studio saves has other bytes, and no such metadata."""
 
 
 def put_notebooks(
@@ -27,7 +26,8 @@ def put_notebooks(
 ) -> None:
     """Put each Glue notebook and its script into the bucket, and make or renew its job.
 
-    What the project changed since it was put is renewed. What somebody saved in Studio is their work.
+    What the project changed since it was put is renewed. What somebody saved in Studio is their work: it has other
+    bytes than those whose SHA-256 the metadata of what was put here tells.
 
     Raises
     ------
@@ -35,55 +35,43 @@ def put_notebooks(
         If there is such work and it is not to be overwritten; then nothing was put.
     """
     bucket, role = outputs["Bucket"], outputs["SessionRoleArn"]
-    documents, names = {}, {f"{stack}-{step}": step for step in SCRIPTS}
-    for name, step in names.items():
+    documents, new, saved = {}, {}, []
+    for step in SCRIPTS:
         text = ready_notebook(step, bucket, region, role, outputs["PipelineWorkGroupName"])
-        documents |= {f"{ROOM}notebooks/{name}.ipynb": text, f"{ROOM}scripts/{name}.py": job_script(step)}
-    states = {key: _state(bucket, key, text) for key, text in documents.items()}
-    saved = [key for key, state in states.items() if state == SAVED]
+        documents[f"{ROOM}notebooks/{stack}-{step}.ipynb"] = text.encode()
+        documents[f"{ROOM}scripts/{stack}-{step}.py"] = job_script(step).encode()
+    for key, body in documents.items():
+        found = find_object(bucket, key)
+        there = found and found["Body"].read()
+        if there != body:
+            new[key] = body
+            if found and found["Metadata"].get(SOURCE_SHA256) != hashlib.sha256(there).hexdigest():
+                saved.append(key)
     if saved and not overwrite:
         raise UserError(
             f"Somebody has changed in Glue Studio: {', '.join(saved)}. Nothing was put there. Keep it with aws s3 cp "
             f"s3://{bucket}/{saved[0]} ., then call stedi deploy --studio --overwrite."
         )
-    for key in (key for key, state in states.items() if state != SAME):
-        body = documents[key].encode()
-        digest = {HASH: hashlib.sha256(body).hexdigest()}
+    for key, body in new.items():
+        digest = {SOURCE_SHA256: hashlib.sha256(body).hexdigest()}
         boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=digest)
-    for name in names:
+    for name in (f"{stack}-{step}" for step in SCRIPTS):
         _make_job(name, job_of(name, bucket, region, role))
-        say(
-            f"{'Found' if states[f'{ROOM}notebooks/{name}.ipynb'] == SAME else 'Put'} {name} in Glue Studio: "
-            f"https://{region}.console.aws.amazon.com/gluestudio/home?region={region}#/editor/job/{name}/notebook"
-        )
-
-
-SAME, OURS, SAVED = "same", "ours", "saved"
-
-
-def _state(bucket: str, key: str, text: str) -> str:
-    """Whether an object says what would be put, is as it was put here before (or absent), or was saved in Studio."""
-    found = find_object(bucket, key)
-    if found is None:
-        return OURS
-    body = found["Body"].read()
-    if body == text.encode():
-        return SAME
-    return OURS if found["Metadata"].get(HASH) == hashlib.sha256(body).hexdigest() else SAVED
+        done = "Put" if f"{ROOM}notebooks/{name}.ipynb" in new else "Found"
+        place = f"{region}.console.aws.amazon.com/gluestudio/home?region={region}#/editor/job/{name}/notebook"
+        say(f"{done} {name} in Glue Studio: https://{place}")
 
 
 def ready_notebook(step: str, bucket: str, region: str, role: str, workgroup: str) -> str:
     """A notebook whose session finds helpers, region and role, and whose parameters name bucket and workgroup."""
     notebook = json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))
     arguments = engine_arguments(bucket, region)
+    magics = {"region": region, "iam_role": role, "extra_py_files": arguments["--extra-py-files"]}
+    magics |= {"spark_conf": arguments["--conf"]}
     for cell in notebook["cells"]:
-        tags = cell["metadata"].get("tags", [])
-        source = "".join(cell["source"])
+        tags, source = cell["metadata"].get("tags", []), "".join(cell["source"])
         if "session" in tags:
-            source += (
-                f"\n%region {region}\n%iam_role {role}\n%extra_py_files {arguments['--extra-py-files']}"
-                f"\n%spark_conf {arguments['--conf']}"
-            )
+            source += "".join(f"\n%{name} {value}" for name, value in magics.items())
         if "parameters" in tags:
             source = source.replace('bucket = "stedi-lakehouse"', f'bucket = "{bucket}"')
             source = source.replace('workgroup = "primary"', f'workgroup = "{workgroup}"')

@@ -39,15 +39,12 @@ def read_stack() -> dict:
 
 
 def statements_of(name: str) -> list[dict]:
-    """Those of a role's inline policies and of the managed policies that it names, or of a managed policy."""
+    """Those of a policy, or of a role's inline policies and of the managed policies that it names."""
     resources = read_stack()["Resources"]
-    properties = resources[name]["Properties"]
-    documents = [policy["PolicyDocument"] for policy in properties.get("Policies", [])]
-    managed = [one["Ref"] for one in properties.get("ManagedPolicyArns", [])]
-    if "PolicyDocument" in properties:
-        managed = [name]
-    documents += [resources[one]["Properties"]["PolicyDocument"] for one in managed]
-    return [statement for document in documents for statement in document["Statement"]]
+    found = resources[name]["Properties"]
+    policies = [found] if "PolicyDocument" in found else found.get("Policies", [])
+    managed = [resources[one["Ref"]]["Properties"] for one in found.get("ManagedPolicyArns", [])]
+    return [statement for one in [*policies, *managed] for statement in one["PolicyDocument"]["Statement"]]
 
 
 def fill(value: object, values: dict[str, str]) -> object:

@@ -79,9 +79,12 @@ def ensure_bucket(bucket: str) -> None:
         s3.create_bucket(Bucket=bucket, **place)
 
 
-def upload_scripts(bucket: str) -> None:
-    """Put the helpers, the SQL files and the job scripts under ``scripts/``, where they differ from what is there."""
-    documents = {HELPERS_KEY: zip_helpers()}
+def upload_scripts(bucket: str, more: dict[str, bytes] | None = None) -> None:
+    """Put the helpers, the SQL files and the job scripts under ``scripts/``, where they differ from what is there.
+
+    ``more`` has further objects of that folder, by their keys.
+    """
+    documents = {HELPERS_KEY: zip_helpers()} | (more or {})
     documents |= {f"{PREFIX}sql/{path.relative_to(SQL).as_posix()}": path.read_bytes() for path in SQL.rglob("*.sql")}
     documents |= {f"{PREFIX}{path.relative_to(JOBS).as_posix()}": path.read_bytes() for path in JOBS.rglob("*.py")}
     s3 = boto3.client("s3")

@@ -14,7 +14,7 @@ import yaml
 
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.deploy.package import zip_project
+from runner.deploy.deploy import zip_project
 from runner.deploy.template import read_stack
 from runner.paths import PROJECT, SAMPLES
 

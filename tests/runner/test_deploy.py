@@ -14,12 +14,12 @@ from runner import cli
 from runner.aws_errors import exit_code
 from runner.cli import app
 from runner.deploy import deploy as deploying
-from runner.deploy import stack, studio, template
-from runner.deploy.deploy import show
-from runner.deploy.package import package_key, zip_project
+from runner.deploy import stack, template
+from runner.deploy.deploy import package_key, show, zip_project
 from runner.deploy.studio import job_of, ready_notebook
 from runner.errors import StepFailed, UserError
 from runner.pipeline import scripts
+from runner.pipeline.copies import SOURCE_SHA256
 from tests.runner.small_stack import small_stack
 
 BUCKET = "lake-of-the-test"
@@ -165,10 +165,6 @@ def give_the_key_away(account):
     account.client("secretsmanager").put_resource_policy(SecretId=made["ARN"], ResourcePolicy=OF_OTHERS)
 
 
-def make_a_workgroup(account):
-    account.client("athena").create_work_group(Name="stedi-science")
-
-
 def make_a_table_elsewhere(account):
     table = {"Name": "sales", "StorageDescriptor": {"Location": "s3://shop/sales/"}}
     account.client("glue").create_database(DatabaseInput={"Name": "stedi"})
@@ -182,7 +178,6 @@ def make_a_table_elsewhere(account):
         (open_up, "does not block public access", "put-public-access-block"),
         (let_others_in, r"a policy that is not the lake's \(Theirs\)", "delete-bucket-policy"),
         (give_the_key_away, r"a policy that is not the lake's \(Theirs\)", "delete-resource-policy"),
-        (make_a_workgroup, "workgroup stedi-science stands already", "delete-work-group"),
         (make_a_table_elsewhere, "holds the table sales of s3://shop/sales/", "--database"),
     ],
 )
@@ -232,7 +227,7 @@ def test_what_somebody_saved_in_studio_is_overwritten_only_when_told_to(account)
     assert "Put stedi" not in stedi("deploy", "--studio", "--yes")
     s3.put_object(Bucket=BUCKET, Key=NOTEBOOK, Body=b"my work")  # as Studio saves it, without metadata
     older = b"an older one of the project's"
-    digest = {studio.HASH: hashlib.sha256(older).hexdigest()}
+    digest = {SOURCE_SHA256: hashlib.sha256(older).hexdigest()}
     other = NOTEBOOK.replace("06_machine_learning_curated", "02_customer_landing_to_trusted")
     s3.put_object(Bucket=BUCKET, Key=other, Body=older, Metadata=digest)
     with pytest.raises(UserError, match=f"changed in Glue Studio: {NOTEBOOK}.*aws s3 cp.*--overwrite"):
@@ -346,17 +341,15 @@ class Played:
     def __init__(self, status, *events):
         self.status, self.events, self.calls = status, events, []
 
-    def describe_stacks(self, StackName):  # noqa: N803 - botocore's name
-        if self.status == "DELETED":
-            raise refusal("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
-        return {"Stacks": [{"StackName": StackName, "StackStatus": self.status, "StackId": "arn"}]}
-
     def get_paginator(self, name):
         self.calls.append(name)
         return self
 
-    def paginate(self, StackName):  # noqa: N803
-        return [{"StackEvents": list(self.events)[::-1], "StackResourceSummaries": []}]
+    def paginate(self, StackName):  # noqa: N803 - botocore's name
+        if self.status == "DELETED":
+            raise refusal("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
+        stack = {"StackName": StackName, "StackStatus": self.status, "StackId": "arn"}
+        return [{"Stacks": [stack], "StackEvents": list(self.events)[::-1]}]
 
     def delete_stack(self, StackName):  # noqa: N803
         self.calls.append("delete_stack")

@@ -9,10 +9,8 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from helpers.settings import Settings
-from runner.deploy import account, machine
-from runner.deploy.account import check_account
-from runner.deploy.doctor import examine, report
-from runner.deploy.finding import BAD, GOOD, NOTE, bad, good
+from runner.deploy import doctor, permissions
+from runner.deploy.doctor import BAD, GOOD, NOTE, Finding, examine, examine_account, report
 from runner.errors import StepFailed
 
 ARN = "arn:aws:iam::123456789012:role/stedi-glue"
@@ -33,10 +31,10 @@ def stubbed(monkeypatch):
             stubs[name].activate()
         return clients[name]
 
-    monkeypatch.setattr(account.boto3, "client", client)
-    monkeypatch.setattr(account.boto3, "Session", lambda: session)
-    for name in ("role_arn", "named_role"):
-        monkeypatch.setattr(account, name, lambda: ARN)
+    monkeypatch.setattr(doctor.boto3, "client", client)
+    monkeypatch.setattr(doctor.boto3, "Session", lambda: session)
+    for module in (doctor, permissions):
+        monkeypatch.setattr(module, "named_role", lambda: ARN)
     for name in ("sts", "s3", "iam", "athena", "secretsmanager", "glue", "service-quotas"):
         client(name)
     return stubs
@@ -54,12 +52,8 @@ def trust(service):
     return {"Role": role | {"AssumeRolePolicyDocument": statement}}
 
 
-def by_name(findings):
-    return {one.what: one for one in findings}
-
-
 def test_the_local_profile_is_looked_at_from_end_to_end_and_nothing_is_made(tmp_path):
-    findings = by_name(examine("stedi-local", tmp_path / "none", SETTINGS))
+    findings = examine("stedi-local", tmp_path / "none", SETTINGS)
     assert {"Python", "kernel", "disk", "Java", "memory", "ports", "credentials", "bucket", "secret"} <= set(findings)
     assert findings["bucket"].state == findings["secret"].state == NOTE
     assert findings["workgroup"].state == GOOD
@@ -71,10 +65,10 @@ def test_a_profile_without_a_role_is_one_finding_and_all_else_is_looked_at(tmp_p
     (tmp_path / "credentials").write_text("[team]\naws_access_key_id = a\naws_secret_access_key = b\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
-    monkeypatch.setattr(account, "_refused", lambda *_: [])  # moto has no simulation of policies,
-    monkeypatch.setattr(account, "_quotas", lambda: good("quotas", "plenty"))  # and lists no quotas
+    monkeypatch.setattr(permissions, "_refused", lambda *_: [])  # moto has no simulation of policies,
+    monkeypatch.setattr(doctor, "_quotas", lambda: Finding(GOOD, "plenty"))  # and lists no quotas
     with mock_aws():
-        findings = by_name(examine("team", tmp_path / "none", SETTINGS))
+        findings = examine("team", tmp_path / "none", SETTINGS)
     assert findings["role"].state == BAD
     assert "glue_role_arn" in findings["role"].fix
     looked = {"credentials", "region", "bucket", "workgroup", "secret", "permissions", "quotas"}
@@ -83,12 +77,12 @@ def test_a_profile_without_a_role_is_one_finding_and_all_else_is_looked_at(tmp_p
 
 
 def test_an_unknown_profile_is_a_finding(tmp_path):
-    assert by_name(examine("no-such-profile", tmp_path, SETTINGS))["profile"].state == BAD
+    assert examine("no-such-profile", tmp_path, SETTINGS)["profile"].state == BAD
 
 
 def test_expired_credentials_end_the_look_with_one_line(stubbed):
     stubbed["sts"].add_client_error("get_caller_identity", "ExpiredToken")
-    (finding,) = check_account(SETTINGS, local=False)
+    (finding,) = examine_account(SETTINGS, local=False).values()
     assert finding.state == BAD
     assert "expired" in finding.told
 
@@ -97,8 +91,8 @@ def test_no_network_ends_the_look_with_one_line(stubbed, monkeypatch):
     def lost(name, **_):
         raise EndpointConnectionError(endpoint_url="https://sts.eu-central-1.amazonaws.com")
 
-    monkeypatch.setattr(account.boto3, "client", lost)
-    (finding,) = check_account(SETTINGS, local=False)
+    monkeypatch.setattr(doctor.boto3, "client", lost)
+    (finding,) = examine_account(SETTINGS, local=False).values()
     assert "cannot be reached" in finding.told
 
 
@@ -116,7 +110,7 @@ def test_a_foreign_bucket_a_disabled_workgroup_and_a_wrong_trust_are_told_with_t
     stubbed["athena"].add_response("get_work_group", {"WorkGroup": {"Name": "primary"}})
     stubbed["secretsmanager"].add_response("describe_secret", {})
     stubbed["service-quotas"].add_client_error("list_service_quotas", "AccessDeniedException", "not authorized")
-    findings = by_name(check_account(SETTINGS, local=False))
+    findings = examine_account(SETTINGS, local=False)
     wrong = {name: one for name, one in findings.items() if one.state == BAD}
     assert set(wrong) == {"role", "bucket", "workgroup", "permissions"}
     assert "glue.amazonaws.com" in wrong["role"].fix
@@ -128,7 +122,7 @@ def test_a_foreign_bucket_a_disabled_workgroup_and_a_wrong_trust_are_told_with_t
 
 def test_permissions_are_simulated_on_the_resources_of_the_template(stubbed):
     asked = []
-    for statement in account._granted(CALLER, SETTINGS):
+    for statement in permissions.granted(CALLER, SETTINGS):
         actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
         asked += actions
         denied = "s3:PutObject"
@@ -136,18 +130,19 @@ def test_permissions_are_simulated_on_the_resources_of_the_template(stubbed):
             {"EvalActionName": one, "EvalDecision": "implicitDeny" if one == denied else "allowed"} for one in actions
         ]
         stubbed["iam"].add_response("simulate_principal_policy", {"EvaluationResults": results})
-    finding = account._permissions(CALLER, SETTINGS)
-    assert finding.told == "missing: s3:PutObject"
+    missing, how = permissions.missing_permissions(CALLER, SETTINGS)
+    assert missing == ["s3:PutObject"]
+    assert "simulation" in how
     assert {"iam:PassRole", "secretsmanager:CreateSecret", "athena:StartQueryExecution"} <= set(asked)
 
 
 def test_a_full_disk_is_told(monkeypatch, tmp_path):
-    monkeypatch.setattr(machine, "DISK", 1 << 62)
-    assert machine.check_machine(tmp_path, local=False)[-1].state == BAD
+    monkeypatch.setattr(doctor, "DISK", 1 << 62)
+    assert examine("no-such-profile", tmp_path, SETTINGS)["disk"].state == BAD
 
 
 def test_the_exit_is_not_zero_where_a_run_would_fail():
     said = []
     with pytest.raises(StepFailed, match="a run would fail for: disk"):
-        report([good("Python", "3.11"), bad("disk", "full", "Free some.")], said.append)
+        report({"Python": Finding(GOOD, "3.11"), "disk": Finding(BAD, "full", "Free some.")}, said.append)
     assert said[-1].strip() == "fix: Free some."
