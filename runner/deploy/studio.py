@@ -6,6 +6,7 @@ Studio lists jobs of the mode NOTEBOOK (AWS Glue API, "CreateJob") and looks for
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 
 import boto3
@@ -19,6 +20,8 @@ from runner.pipeline.copies import SOURCE_SHA256
 from runner.pipeline.jobs import SCRIPTS, job_script
 
 ROOM = "studio/"
+PARAMETERS = {"bucket": "Bucket", "database": "Database", "workgroup": "PipelineWorkGroupName"}
+"""Parameter of the notebooks -> the stack's output that has its value."""
 
 
 def put_notebooks(
@@ -34,10 +37,9 @@ def put_notebooks(
     UserError
         If there is such work and it is not to be overwritten; then nothing was put.
     """
-    bucket, role = outputs["Bucket"], outputs["SessionRoleArn"]
-    documents, new, saved = {}, {}, []
+    bucket, documents, new, saved = outputs["Bucket"], {}, {}, []
     for step in SCRIPTS:
-        text = ready_notebook(step, bucket, region, role, outputs["PipelineWorkGroupName"])
+        text = ready_notebook(step, outputs, region)
         documents[f"{ROOM}notebooks/{stack}-{step}.ipynb"] = text.encode()
         documents[f"{ROOM}scripts/{stack}-{step}.py"] = job_script(step).encode()
     for key, body in documents.items():
@@ -56,37 +58,38 @@ def put_notebooks(
         digest = {SOURCE_SHA256: hashlib.sha256(body).hexdigest()}
         boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=digest)
     for name in (f"{stack}-{step}" for step in SCRIPTS):
-        _make_job(name, job_of(name, bucket, region, role))
+        _make_job(name, job_of(name, outputs, region))
         done = "Put" if f"{ROOM}notebooks/{name}.ipynb" in new else "Found"
         place = f"{region}.console.aws.amazon.com/gluestudio/home?region={region}#/editor/job/{name}/notebook"
         say(f"{done} {name} in Glue Studio: https://{place}")
 
 
-def ready_notebook(step: str, bucket: str, region: str, role: str, workgroup: str) -> str:
-    """A notebook whose session finds helpers, region and role, and whose parameters name bucket and workgroup."""
+def ready_notebook(step: str, outputs: dict[str, str], region: str) -> str:
+    """A notebook whose session finds helpers, region and role, and whose parameters name what the stack has."""
     notebook = json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))
-    arguments = engine_arguments(bucket, region)
-    magics = {"region": region, "iam_role": role, "extra_py_files": arguments["--extra-py-files"]}
+    arguments = engine_arguments(outputs["Bucket"], region)
+    magics = {"region": region, "iam_role": outputs["SessionRoleArn"], "extra_py_files": arguments["--extra-py-files"]}
     magics |= {"spark_conf": arguments["--conf"]}
     for cell in notebook["cells"]:
         tags, source = cell["metadata"].get("tags", []), "".join(cell["source"])
         if "session" in tags:
             source += "".join(f"\n%{name} {value}" for name, value in magics.items())
         if "parameters" in tags:
-            source = source.replace('bucket = "stedi-lakehouse"', f'bucket = "{bucket}"')
-            source = source.replace('workgroup = "primary"', f'workgroup = "{workgroup}"')
+            for name, output in PARAMETERS.items():
+                source = re.sub(rf'(?m)^{name} = ".*?"', f'{name} = "{outputs[output]}"', source)
         cell["source"] = source.splitlines(keepends=True)
     return json.dumps(notebook, indent=1) + "\n"
 
 
-def job_of(name: str, bucket: str, region: str, role: str) -> dict:
+def job_of(name: str, outputs: dict[str, str], region: str) -> dict:
     """The job by which Studio lists a notebook."""
-    magics = session_magics()
-    own = {"--job-bookmark-option": "job-bookmark-disable", "--bucket": bucket}
+    bucket, magics = outputs["Bucket"], session_magics()
+    own = {"--job-bookmark-option": "job-bookmark-disable"}
+    own |= {f"--{parameter}": outputs[output] for parameter, output in PARAMETERS.items()}
     script = f"s3://{bucket}/{ROOM}scripts/{name}.py"
     return {
         "JobMode": "NOTEBOOK",
-        "Role": role,
+        "Role": outputs["SessionRoleArn"],
         "Command": {"Name": "glueetl", "PythonVersion": "3", "ScriptLocation": script},
         "GlueVersion": magics["glue_version"],
         "WorkerType": magics["worker_type"],

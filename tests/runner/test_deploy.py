@@ -26,7 +26,7 @@ BUCKET = "lake-of-the-test"
 ROLE = "arn:aws:iam::123456789012:role/stedi-SessionRole"
 RUNNER = "arn:aws:iam::123456789012:role/stedi-RunnerRole"
 OUTPUTS = {"Bucket": BUCKET, "SessionRoleArn": ROLE, "RunnerRoleArn": RUNNER, "NightlyBatchName": "stedi-nightly"}
-OUTPUTS |= {"PipelineWorkGroupName": "stedi-pipeline"}
+OUTPUTS |= {"PipelineWorkGroupName": "stedi-pipeline", "Database": "motion"}
 
 
 @pytest.fixture
@@ -448,19 +448,21 @@ def test_data_at_risk_stands_out(capsys):
 
 
 def test_a_notebook_in_studio_has_its_session_and_its_bucket_already():
-    notebook = json.loads(ready_notebook("01_landing_tables", BUCKET, "eu-central-1", ROLE, "stedi-pipeline"))
+    notebook = json.loads(ready_notebook("01_landing_tables", OUTPUTS, "eu-central-1"))
     session, parameters = ("".join(one["source"]) for one in notebook["cells"][1:3])
     assert f"%extra_py_files s3://{BUCKET}/scripts/helpers.zip" in session
     assert "%region eu-central-1" in session
     assert f"%iam_role {ROLE}" in session
     assert f'bucket = "{BUCKET}"' in parameters
     assert 'workgroup = "stedi-pipeline"' in parameters
+    assert 'database = "motion"' in parameters
 
 
 def test_studio_lists_jobs_that_are_notebooks():
-    job = job_of("n", BUCKET, "eu-central-1", ROLE)
+    job = job_of("n", OUTPUTS, "eu-central-1")
     assert job["JobMode"] == "NOTEBOOK"
     assert job["Command"]["ScriptLocation"] == f"s3://{BUCKET}/studio/scripts/n.py"
+    assert job["DefaultArguments"]["--database"] == "motion"
 
 
 def test_equal_files_give_equal_packages():
