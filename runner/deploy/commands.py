@@ -1,6 +1,8 @@
 """The commands ``stedi deploy``, ``stedi destroy`` and ``stedi doctor``."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -44,18 +46,16 @@ def deploy(
     Shows what would change, asks, and waits. Called again it goes on where it was interrupted, and changes nothing
     where nothing is to be changed; what is not named stays as it is.
     """
-    _require_account(profile, "deploy", yes)
-    from runner.aws import use_profile
-    from runner.deploy import deploy as work
-    from runner.deploy.stack import Stack
-    from runner.deploy.studio import put_notebooks
-
     wishes = {"BucketName": bucket, "DatabaseName": database, "AlarmEmail": email, "Nightly": nightly}
     wishes |= {"Schedule": schedule, "MonthlyBudgetUsd": budget, "RunnerPrincipal": runner_principal}
     wishes |= {"UseStudio": "true" if studio else None}
-    with use_profile(profile, last_lake(), needs_role=False):
+    with _account(profile, "deploy", yes) as ask:
+        from runner.deploy import deploy as work
+        from runner.deploy.stack import Stack
+        from runner.deploy.studio import put_notebooks
+
         region = boto3.DEFAULT_SESSION.region_name
-        outputs = work.deploy(Stack(stack, typer.echo), wishes, lambda: yes or typer.confirm("Go on?"), typer.echo)
+        outputs = work.deploy(Stack(stack, typer.echo), wishes, ask, typer.echo)
         if studio:
             put_notebooks(outputs, region, stack, overwrite, typer.echo)
         work.tell_outputs(outputs, region, typer.echo)
@@ -72,20 +72,17 @@ def destroy(
     profile: str,
 ) -> None:
     """Take the stack away; bucket, tables and key stay, unless the bucket is named."""
-    _require_account(profile, "destroy", yes)
-    from runner.aws import use_profile
-    from runner.deploy.destroy import destroy as take_away
-    from runner.deploy.stack import Stack
+    with _account(profile, "destroy", yes) as ask:
+        from runner.deploy.destroy import destroy as take_away
+        from runner.deploy.stack import Stack
 
-    def ask(sentence: str) -> bool:
-        return yes or typer.confirm(f"{sentence}. Go on?")
-
-    names = {"DatabaseName": database, "SecretName": participant_key}
-    with use_profile(profile, last_lake(), needs_role=False):
+        names = {"DatabaseName": database, "SecretName": participant_key}
         take_away(Stack(stack, typer.echo), bucket, names, ask, typer.echo)
 
 
-def _require_account(profile: str, command: str, yes: bool) -> None:
+@contextmanager
+def _account(profile: str, command: str, yes: bool) -> Iterator[Callable[[str], bool]]:
+    """Use the profile of an account; gives what asks before something is changed."""
     if profile == PROFILE:
         raise UserError(
             f"The local AWS has no CloudFormation: `stedi run` makes all that it needs there. Name the profile of an "
@@ -93,6 +90,10 @@ def _require_account(profile: str, command: str, yes: bool) -> None:
         )
     if not yes and not sys.stdin.isatty():
         raise UserError(f"stedi {command} asks before it changes anything, and here is no terminal: add --yes.")
+    from runner.aws import use_profile
+
+    with use_profile(profile, last_lake(), needs_role=False):
+        yield lambda question: yes or typer.confirm(question)
 
 
 @takes("bucket", "database", "workgroup", "participant_key", "lake", "profile")

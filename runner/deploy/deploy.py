@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from rich.console import Console
 from rich.table import Table
 
 from helpers.tables import LANDING, TABLES, tables_of
@@ -34,7 +33,7 @@ def package_key(body: bytes) -> str:
 
 
 def deploy(
-    stack: Stack, wishes: dict[str, str | None], ask: Callable[[], bool], say: Callable[[str], None]
+    stack: Stack, wishes: dict[str, str | None], ask: Callable[[str], bool], say: Callable[[str], None]
 ) -> dict[str, str]:
     """Bring the stack to what the template and the wishes say; gives its outputs.
 
@@ -43,7 +42,7 @@ def deploy(
     wishes : dict
         Parameters of the template; None for what stays as it is, or as the template has it.
     ask : callable
-        Asks whether the change that was shown is wanted.
+        Asks a question about what was shown; whether the answer was yes.
 
     Raises
     ------
@@ -56,7 +55,7 @@ def deploy(
         raise StepFailed(f"the stack {stack.name} is {status}: {stack.why_failed()}. What mends it: {fix}")
     if status in BROKEN:
         say(f"The stack {stack.name} is {status}, since its creation failed: {stack.why_failed()}. It is made anew.")
-        if not ask():
+        if not ask("Go on?"):
             raise UserError("Nothing was changed.")
         stack.delete()
     is_new = status in (ABSENT, UNBORN, *BROKEN)
@@ -71,7 +70,7 @@ def deploy(
     changes = stack.propose("CREATE" if is_new else "UPDATE", chosen, name)
     if changes:
         show(changes)
-        if not ask():
+        if not ask("Go on?"):
             stack.withdraw(name)
             raise UserError("Nothing was changed.")
         stack.execute(name)
@@ -112,7 +111,7 @@ def tell_outputs(outputs: dict[str, str], region: str, say: Callable[[str], None
     grid = Table.grid(padding=(0, 2))
     for name, value in sorted(outputs.items()):
         grid.add_row(name, value)
-    Console(width=200).print(grid)
+    print_table(grid)
     say("Next, put the landing files into the bucket and start a night by hand:")
     for place in (TABLES[name].prefix for name in tables_of(LANDING)):
         say(f"  aws s3 sync DIR/{place} s3://{outputs['Bucket']}/{place} --region {region}")

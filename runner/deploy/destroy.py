@@ -30,7 +30,7 @@ def destroy(
     names : dict
         ``DatabaseName`` and ``SecretName``, where the stack is gone already and cannot tell them.
     ask : callable
-        Asks whether the sentence that it is given is wanted.
+        Asks a question; whether the answer was yes.
     """
     status, parameters = stack.settle(), names | stack.parameters()
     own = parameters.get("BucketName")
@@ -43,7 +43,7 @@ def destroy(
         _require_lake(bucket, parameters["DatabaseName"])
     kept = f"bucket {own}, its tables and the key of the participants stay"
     gone = f"and for good every object of the bucket {bucket}, its tables and the key of the participants"
-    if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}"):
+    if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}. Go on?"):
         raise UserError("Nothing was changed.")
     _stop_sessions(say)
     for step in SCRIPTS:  # the notebooks in Glue Studio; a job that is not there is none to Glue either

@@ -92,18 +92,15 @@ class Stack:
         """Do a change that was proposed, and wait; StepFailed with the first failure where it does not succeed."""
         since = len(self._events())
         self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
-        self._require_end(since, ("CREATE_COMPLETE", "UPDATE_COMPLETE"), "deploy")
+        if (status := self._await_end(since)) not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi deploy again")
 
     def delete(self) -> None:
         """Delete it, and wait; what it retains stays."""
         since = len(self._events())
         self._client.delete_stack(StackName=self.name)
-        self._require_end(since, (ABSENT,), "destroy")
-
-    def _require_end(self, since: int, good: tuple[str, ...], command: str) -> None:
-        status = self._await_end(since)
-        if status not in good:
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi {command} again")
+        if (status := self._await_end(since)) != ABSENT:
+            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi destroy again")
 
     def _await_end(self, told: int, begun: bool = False) -> str:
         """Tell the events from that one on until nothing goes on; just after a call the status is still the old one."""

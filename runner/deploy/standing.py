@@ -62,11 +62,11 @@ def protect(chosen: dict[str, str], outputs: dict[str, str], say: Callable[[str]
     values |= {"AWS::Partition": outputs["SessionRoleArn"].split(":")[1], "BucketName": chosen["BucketName"]}
     bucket, secret = chosen["BucketName"], chosen["SecretName"]
     policy = fill(_policy("LakeBucketPolicy"), values)
-    if chosen["MakeBucket"] == "false" and not _is_equal(_bucket_policy(bucket), policy):
+    if chosen["MakeBucket"] == "false" and _sorted(_bucket_policy(bucket)) != _sorted(policy):
         boto3.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
         say(f"The bucket {bucket} has the lake's policy: TLS only, identity for the stack's roles.")
     policy = fill(_policy("ParticipantKeyPolicy"), values)
-    if chosen["MakeKey"] == "false" and not _is_equal(_secret_policy(secret), policy):
+    if chosen["MakeKey"] == "false" and _sorted(_secret_policy(secret)) != _sorted(policy):
         call = {"SecretId": secret, "ResourcePolicy": json.dumps(policy), "BlockPublicPolicy": True}
         boto3.client("secretsmanager").put_resource_policy(**call)
         say(f"The secret {secret} has the lake's policy: only the stack's roles read it.")
@@ -154,12 +154,8 @@ def _foreign_statements(found: dict, name: str) -> str:
     return ", ".join(one.get("Sid", one["Effect"]) for one in statements if one.get("Sid") not in own)
 
 
-def _is_equal(one: object, other: object) -> bool:
-    """Whether two policies say the same; AWS gives lists back in an order of its own."""
-    return _sorted(one) == _sorted(other)
-
-
 def _sorted(value: object) -> object:
+    """A policy with its lists in one order; AWS gives them back in an order of its own."""
     if isinstance(value, dict):
         return {key: _sorted(one) for key, one in value.items()}
     return sorted(map(json.dumps, map(_sorted, value))) if isinstance(value, list) else value
