@@ -1,4 +1,4 @@
-"""A lakehouse of its own for each test that erases somebody."""
+"""A lakehouse of its own for each test that erases somebody, an account for each that deploys."""
 
 import boto3
 import pytest
@@ -27,3 +27,12 @@ def lake(lake_folder, request):
     settings = Settings(bucket=name, database=name.replace("-", "_"))
     put(settings, "customer/landing/a.json", lines(customer(ADA, "Ada Lovelace", ADAS), customer(BOB, "Bob Lee", BOBS)))
     return settings
+
+
+@pytest.fixture
+def account(tmp_path, monkeypatch):
+    """An empty account, and a profile `team` of it without a Glue role."""
+    from tests.runner.small_account import empty_account  # and with it moto, which most tests do without
+
+    with empty_account(tmp_path, monkeypatch) as session:
+        yield session
