@@ -28,13 +28,12 @@ def missing_permissions(caller: dict, settings: Settings) -> tuple[list[str], st
 
 def granted(caller: dict, settings: Settings) -> list[dict]:
     """The statements of the runner's policies, about the role and the workgroup that this profile uses."""
-    account, partition = caller["Account"], caller["Arn"].split(":")[1]
-    values = {"AWS::AccountId": account, "AWS::Partition": partition, "AWS::Region": boto3.Session().region_name}
-    values |= {"AWS::StackName": NAME, "BucketName": settings.bucket, "DatabaseName": settings.database}
-    statements = fill(statements_of("RunnerRole"), values | {"SecretName": settings.participant_key})
+    values = {"AWS::AccountId": caller["Account"], "AWS::Partition": caller["Arn"].split(":")[1]}
+    values |= {"AWS::Region": boto3.Session().region_name, "AWS::StackName": NAME}
+    values |= {"BucketName": settings.bucket, "DatabaseName": settings.database}
+    values |= {"SecretName": settings.participant_key, "SessionRole.Arn": named_role() or "*"}
+    statements = fill(statements_of("RunnerRole"), values)
     for one in statements:
-        if "iam:PassRole" in one["Action"]:
-            one["Resource"] = named_role() or one["Resource"]
         if "athena:GetWorkGroup" in one["Action"]:
             one["Resource"] = one["Resource"].rpartition("/")[0] + f"/{settings.workgroup}"
     return [one for one in statements if "logs:PutLogEvents" not in one["Action"]]

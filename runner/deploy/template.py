@@ -50,8 +50,8 @@ def statements_of(name: str) -> list[dict]:
 def fill(value: object, values: dict[str, str]) -> object:
     """A part of the template with its functions done.
 
-    ``values`` has the template's parameters and CloudFormation's own, such as ``AWS::AccountId``, and attributes,
-    such as ``SessionRole.Arn``; a role whose ARN it does not have is named after the stack.
+    ``values`` has the template's parameters, CloudFormation's own, such as ``AWS::AccountId``, and attributes, such as
+    ``SessionRole.Arn``.
     """
     if isinstance(value, list):
         return [fill(one, values) for one in value]
@@ -60,10 +60,7 @@ def fill(value: object, values: dict[str, str]) -> object:
     if "Ref" in value:
         return values[value["Ref"]]
     if "Fn::GetAtt" in value:
-        name = ".".join(value["Fn::GetAtt"])
-        if name in values:
-            return values[name]
-        return f"arn:aws:iam::{values['AWS::AccountId']}:role/{values['AWS::StackName']}-{value['Fn::GetAtt'][0]}"
+        return values[".".join(value["Fn::GetAtt"])]
     if "Fn::Sub" in value:
         return re.sub(r"\$\{([^}]+)\}", lambda found: values[found[1]], value["Fn::Sub"])
     return {key: fill(one, values) for key, one in value.items()}

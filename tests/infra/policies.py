@@ -3,13 +3,13 @@
 from runner.deploy.template import fill, read_stack, statements_of
 
 ACCOUNT, REGION, STACK_NAME = "123456789012", "us-east-1", "stedi"
+SESSION, RUNNER, SCIENTIST = "SessionRole", "RunnerRole", "ScientistPolicy"
 PSEUDO = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": REGION,
     "AWS::Partition": "aws",
     "AWS::StackName": STACK_NAME,
-}
-SESSION, RUNNER, SCIENTIST = "SessionRole", "RunnerRole", "ScientistPolicy"
+} | {f"{role}.Arn": f"arn:aws:iam::{ACCOUNT}:role/{STACK_NAME}-{role}" for role in (SESSION, RUNNER)}
 
 
 def policy_documents(
@@ -43,7 +43,7 @@ def policy_documents(
 
 def role_arns() -> dict[str, str]:
     """The roles' ARNs, as in the documents of `policy_documents`."""
-    return {name: fill({"Fn::GetAtt": [name, "Arn"]}, PSEUDO) for name in (SESSION, RUNNER)}
+    return {role: PSEUDO[f"{role}.Arn"] for role in (SESSION, RUNNER)}
 
 
 def bucket_policy(bucket: str = "stedi-lakehouse") -> dict:
