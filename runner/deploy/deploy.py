@@ -49,7 +49,8 @@ def deploy(
     UserError, StepFailed
         In one line: what stands in the way, or what failed first.
     """
-    status = stack.settle()
+    status, before = stack.settle(), stack.parameters()
+    wishes = {name: value for name, value in wishes.items() if value is not None}
     if status in STUCK:
         fix = STUCK[status].format(name=stack.name)
         raise StepFailed(f"the stack {stack.name} is {status}: {stack.why_failed()}. What mends it: {fix}")
@@ -59,9 +60,10 @@ def deploy(
             raise UserError("Nothing was changed.")
         stack.delete()
     is_new = status in (ABSENT, UNBORN, *BROKEN)
+    if is_new:  # what an earlier call named and did not make is wished for still
+        wishes, before = before | wishes, {}
     package = zip_project()
-    before = {} if is_new else stack.parameters()
-    chosen = _choose(stack.name, before, {name: value for name, value in wishes.items() if value is not None})
+    chosen = _choose(stack.name, before, wishes)
     chosen |= what_to_make(chosen, before, say) | {"PackageKey": package_key(package)}
     bucket, code = chosen["BucketName"], {package_key(package): package}
     if owns_bucket(bucket):
@@ -85,7 +87,7 @@ def deploy(
 def _choose(stack: str, before: dict[str, str], wishes: dict[str, str]) -> dict[str, str]:
     """Every parameter of the template: as wished, else as it is, else as the template has it."""
     known = read_stack()["Parameters"]
-    chosen = {name: before.get(name, one.get("Default")) for name, one in known.items()} | wishes
+    chosen = {name: wishes.get(name, before.get(name, one.get("Default"))) for name, one in known.items()}
     if not chosen["BucketName"]:
         raise UserError("A new stack needs a bucket of your own: stedi deploy --bucket NAME.")
     for what, name in (("bucket", "BucketName"), ("database", "DatabaseName")):

@@ -14,7 +14,7 @@ class Played:
     """CloudFormation as a test says it: a stack in a state, and what happened to it."""
 
     def __init__(self, status, *events):
-        self.status, self.events, self.calls = status, events, []
+        self.status, self.events, self.calls, self.parameters = status, events, [], []
 
     def get_paginator(self, name):
         self.calls.append(name)
@@ -23,7 +23,7 @@ class Played:
     def paginate(self, StackName):  # noqa: N803 - botocore's name
         if self.status == "DELETED":
             raise refusal("ValidationError", f"Stack with id {StackName} does not exist", "DescribeStacks")
-        stack = {"StackName": StackName, "StackStatus": self.status, "StackId": "arn"}
+        stack = {"StackName": StackName, "StackStatus": self.status, "Parameters": self.parameters}
         return [{"Stacks": [stack], "StackEvents": list(self.events)[::-1]}]
 
     def delete_stack(self, StackName):  # noqa: N803
@@ -72,6 +72,23 @@ def test_a_stack_that_was_only_proposed_is_made(monkeypatch):
     with pytest.raises(ClientError, match="so far"):
         deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda _: True, print)
     assert made == ["CREATE"]
+
+
+def test_a_stack_that_is_made_anew_is_made_as_the_first_call_wanted_it(monkeypatch):
+    client, made = played(monkeypatch, "ROLLBACK_COMPLETE"), {}
+    client.parameters = [{"ParameterKey": "BucketName", "ParameterValue": BUCKET}]
+    client.parameters += [{"ParameterKey": "AlarmEmail", "ParameterValue": "no address"}]
+
+    def create_change_set(**call):
+        made.update({one["ParameterKey"]: one["ParameterValue"] for one in call["Parameters"]})
+        raise refusal("ValidationError", "so far")
+
+    client.create_change_set = create_change_set
+    monkeypatch.setattr(deploying, "what_to_make", lambda *_: {"MakeBucket": "true"})
+    monkeypatch.setattr(deploying, "owns_bucket", lambda _: False)
+    with pytest.raises(ClientError, match="so far"):
+        deploying.deploy(stack.Stack("stedi", print), {"AlarmEmail": "a@example.com"}, lambda _: True, print)
+    assert (made["BucketName"], made["AlarmEmail"]) == (BUCKET, "a@example.com")
 
 
 def test_what_an_earlier_call_began_is_waited_for(monkeypatch):
