@@ -67,5 +67,6 @@ def _tried(settings: Settings) -> list[str]:
         try:
             find(service, method, **call)
         except ClientError as error:
-            denied += [action] if is_denied(error) else []
+            if is_denied(error):
+                denied.append(action)
     return denied
