@@ -1,18 +1,11 @@
-"""Which files stand behind ``s3://`` paths, by the mounts of the session's Spark; and how they are purged."""
+"""Which files stand behind ``s3://`` paths, by the mounts of the session's Spark."""
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from typing import Any
 
-import boto3
 from pyspark import SparkContext
-
-from awsglue._step import check_options
-
-DEFAULT_RETENTION_HOURS = 168
 
 
 @dataclass(frozen=True)
@@ -67,19 +60,6 @@ def bucket_folder(context: SparkContext, bucket: str) -> str:
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"The specified bucket does not exist (NoSuchBucket): {bucket}")
     return folder
-
-
-def purge_prefix(path: str, options: Mapping[str, Any]) -> None:
-    """Delete the objects under an ``s3://`` path that were last changed before the retention period (purge_s3_path)."""
-    check_options("purge_s3_path", options, {"retentionPeriod"})
-    bucket, prefix = split_address(path)
-    hours = float(options.get("retentionPeriod", DEFAULT_RETENTION_HOURS))
-    limit = datetime.now(timezone.utc) - timedelta(hours=hours)
-    client = boto3.client("s3")
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        old = [{"Key": entry["Key"]} for entry in page.get("Contents", []) if entry["LastModified"] <= limit]
-        if old:
-            client.delete_objects(Bucket=bucket, Delete={"Objects": old, "Quiet": True})
 
 
 def _walk(start: str, recurse: bool, hidden: bool) -> list[str]:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import and_
 
-from awsglue._choices import quoted
-from awsglue._step import refuse
+from awsglue._step import quoted, refuse
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 
-from awsglue._choices import quoted
+from awsglue._step import quoted
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
