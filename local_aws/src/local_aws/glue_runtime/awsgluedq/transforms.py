@@ -7,7 +7,7 @@ from awsglue._step import check_options, exact_names, refuse
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.transforms import GlueTransform
 
-from awsgluedq._evaluation import evaluate
+from awsgluedq._measures import evaluate
 from awsgluedq._outcome import outcomes_frame
 from awsgluedq._parser import parse
 from awsgluedq._table import Table
@@ -39,30 +39,7 @@ class EvaluateDataQuality(GlueTransform):
     def __call__(
         self, frame: DynamicFrame, ruleset: str, publishing_options: Mapping[str, Any] | None = None
     ) -> DynamicFrame:
-        """Evaluate the ruleset now, over this frame alone.
-
-        Parameters
-        ----------
-        frame : DynamicFrame
-            The data; ``primary`` in a CustomSql rule.
-        ruleset : str
-            A DQDL document.
-        publishing_options : Mapping, optional
-            Nothing is published from a local session: an option that asks for it is refused.
-
-        Returns
-        -------
-        DynamicFrame
-            Rule string, Outcome string (``Passed`` or ``Failed``), FailureReason string, EvaluatedMetrics
-            map<string,double>, EvaluatedRule string.
-
-        Raises
-        ------
-        RulesetNotValid
-            Where the ruleset is not DQDL; the message names line and column.
-        NotImplementedError
-            Naming what Glue has and the local runtime has not.
-        """
+        """Evaluate the ruleset now, over this frame alone; see `process_rows`."""
         return _evaluated(frame, ruleset, publishing_options, {})
 
     def process_rows(
@@ -73,12 +50,16 @@ class EvaluateDataQuality(GlueTransform):
         additional_options: Mapping[str, Any] | None = None,
         additional_data_sources: Mapping[str, DynamicFrame] | None = None,
     ) -> DynamicFrameCollection:
-        """Evaluate as ``apply`` does, and with other frames by the alias that rules know them by.
+        """Evaluate the ruleset now, over this frame and with other frames by the alias that rules know them by.
 
         Parameters
         ----------
-        frame, ruleset, publishing_options
-            As ``apply`` takes them.
+        frame : DynamicFrame
+            The data; ``primary`` in a CustomSql rule.
+        ruleset : str
+            A DQDL document.
+        publishing_options : Mapping, optional
+            Nothing is published from a local session: an option that asks for it is refused.
         additional_options : Mapping, optional
             ``performanceTuning.caching`` and the defaults of the others.
         additional_data_sources : Mapping, optional
@@ -87,7 +68,16 @@ class EvaluateDataQuality(GlueTransform):
         Returns
         -------
         DynamicFrameCollection
-            ``ruleOutcomes`` as of ``apply``, ``originalData``, and ``rowLevelOutcomes``, which are refused when asked.
+            ``originalData``, ``rowLevelOutcomes``, which are refused when asked, and ``ruleOutcomes``: Rule string,
+            Outcome string (``Passed`` or ``Failed``), FailureReason string, EvaluatedMetrics map<string,double>,
+            EvaluatedRule string.
+
+        Raises
+        ------
+        RulesetNotValid
+            Where the ruleset is not DQDL; the message names line and column.
+        NotImplementedError
+            Naming what Glue has and the local runtime has not.
         """
         _check_additional_options(additional_options or {})
         outcomes = _evaluated(frame, ruleset, publishing_options, additional_data_sources or {})
@@ -110,7 +100,7 @@ def _evaluated(
     _check_publishing_options(publishing_options or {})
     rules = parse(ruleset)
     with exact_names():
-        return outcomes_frame(evaluate(Table(frame, sources), rules), frame.glue_ctx)
+        return outcomes_frame(rules, evaluate(Table(frame, sources), rules), frame.glue_ctx)
 
 
 def _check_publishing_options(options: Mapping[str, Any]) -> None:
