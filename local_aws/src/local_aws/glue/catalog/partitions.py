@@ -3,11 +3,12 @@
 import contextlib
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 from local_aws.endpoint.service import changes, reads
 from local_aws.errors import AwsError
-from local_aws.glue.catalog.state import CatalogState, Table, each, table_of
+from local_aws.glue.catalog.state import CatalogState, Table, table_of
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT
 
@@ -22,10 +23,7 @@ def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _create_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table, inputs = table_of(state, payload), payload["PartitionInputList"]
-    answer = each(lambda details: _add(table, details), inputs, "PartitionValues", _values)
-    state.save_table(table)
-    return answer
+    return _each(state, payload, "PartitionInputList", _add)
 
 
 def _update(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -45,25 +43,29 @@ def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
+    return _each(
+        state, payload, "PartitionsToDelete", lambda table, key: table.partitions.remove(_find(table, _values(key)))
+    )
 
-    def delete(key: dict[str, Any]) -> None:
-        table.partitions.remove(_find(table, _values(key)))
 
-    answer = each(delete, payload["PartitionsToDelete"], "PartitionValues", _values)
+def _each(
+    state: CatalogState, payload: dict[str, Any], entries: str, act: Callable[[Table, dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Do something with each partition of a batch; the answer tells which were refused, by their values."""
+    table, errors = table_of(state, payload), []
+    for entry in payload[entries]:
+        try:
+            act(table, entry)
+        except AwsError as error:
+            detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
+            errors.append({"PartitionValues": _values(entry), "ErrorDetail": detail})
     state.save_table(table)
-    return answer
+    return {"Errors": errors}
 
 
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
     return {"Partition": _answer(table, _find(table, payload["PartitionValues"]))}
-
-
-def _get_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table, wanted = table_of(state, payload), [_values(key) for key in payload["PartitionsToGet"]]
-    found = [held for values in wanted for held in table.partitions if _values(held["input"]) == values]
-    return {"Partitions": [_answer(table, held) for held in found], "UnprocessedKeys": []}
 
 
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -140,7 +142,6 @@ ANSWERERS = {
     "DeletePartition": changes(_delete, "DatabaseName", "TableName", "PartitionValues"),
     "BatchDeletePartition": changes(_delete_batch, "DatabaseName", "TableName", "PartitionsToDelete"),
     "GetPartition": reads(_get, "DatabaseName", "TableName", "PartitionValues"),
-    "BatchGetPartition": reads(_get_batch, "DatabaseName", "TableName", "PartitionsToGet"),
     "GetPartitions": reads(
         _list, "DatabaseName", "TableName", "Expression", "NextToken", "MaxResults", "ExcludeColumnSchema", "Segment"
     ),
