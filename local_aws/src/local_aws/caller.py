@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from local_aws.profile import ACCOUNT, PROFILE
+from local_aws.profile import ACCOUNT, PROFILE, USER_ARN
 
 Require = Callable[[str, str, dict[str, str]], None]
 
@@ -32,19 +32,14 @@ class Caller:
     @property
     def arn(self) -> str:
         """What AWS calls the principal in its messages."""
-        return arn_of(self.kind)
+        if self.kind == "session":
+            return f"arn:aws:sts::{ACCOUNT}:assumed-role/{PROFILE}/GlueJobRunnerSession"
+        return USER_ARN
 
     @property
     def user_id(self) -> str:
         """``aws:userid`` of the principal."""
         return PROFILE if self.kind == "user" else f"{PROFILE}:GlueJobRunnerSession"
-
-
-def arn_of(kind: str) -> str:
-    """The ARN of a kind of principal."""
-    if kind == "session":
-        return f"arn:aws:sts::{ACCOUNT}:assumed-role/{PROFILE}/GlueJobRunnerSession"
-    return f"arn:aws:iam::{ACCOUNT}:user/{PROFILE}"
 
 
 _present: ContextVar[Caller | None] = ContextVar("caller", default=None)

@@ -62,7 +62,7 @@ class Application:
         self._principals = {"user": credentials, "session": credentials.of_session()}
         self._unkindness = unkindness
         self._services = services
-        self._apis = {name: JsonApi(name) for name in services.json}
+        self._apis = {name: JsonApi(name) for name in services.names}
         self._closing = threading.Event()
         self._at_work = 0
         self._less_work = threading.Condition()
@@ -139,7 +139,7 @@ class Application:
             if claimed.service in self._apis:
                 action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
                 self._unkindness.throttle(claimed.service)
-                return json_answer(self._services.json[claimed.service].call(action, payload))
+                return json_answer(self._services.call(claimed.service, action, payload))
             if dialect_of(raw, claimed.service) is Dialect.QUERY:
                 return answer_query(claimed.service, body, request_id)
             raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])

@@ -13,15 +13,7 @@ class Service(Protocol):
     """A service that speaks one of AWS's JSON protocols (Glue, Athena, Secrets Manager)."""
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer ``action`` (the last part of ``X-Amz-Target``) in the shapes of the AWS API.
-
-        Timestamps in the answer are epoch seconds (float), as AWS JSON 1.1 has them.
-
-        Raises
-        ------
-        AwsError
-            With AWS's code and message; ``not_supported`` for an action that is not here.
-        """
+        """Answer an action in the shapes of AWS's API, times in epoch seconds; raises `AwsError`."""
         ...
 
 
@@ -70,14 +62,7 @@ class StoredService:
         self._lock = threading.Lock()
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer one action.
-
-        Raises
-        ------
-        AwsError
-            With AWS's code and message; not supported, by name, for other actions and for parameters that would be
-            without effect.
-        """
+        """Answer one action; others, and parameters that would be without effect, are refused by name."""
         if action not in self._answerers:
             raise not_supported(self._name, action)
         answerer = self._answerers[action]
