@@ -12,12 +12,10 @@ The contract with whoever writes files to the lake directly (Spark does, through
 import os
 import re
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.lake import Lake
 from local_aws.s3.errors import S3Error, no_such_bucket, not_implemented
 
 MARKER = "..crc"
@@ -107,24 +105,10 @@ def place(draft: Path, address: Address) -> None:
         ``NotImplemented`` where a file stands in the way of a folder or a folder in the way of the file;
         ``NoSuchBucket`` if the bucket went away.
     """
-    _with_parent(address, lambda: os.replace(draft, address.path))
-
-
-def place_marker(lake: Lake, bucket: str, key: str) -> None:
-    """Put the empty object ``key``, which ends in ``/``, where there is none, as S3A marks an empty directory.
-
-    For whoever writes to the lake beside S3; it needs no endpoint. Raises as `place` does, and as `check_key`.
-    """
-    check_key(key)
-    address = Address(bucket, key, lake.bucket(bucket))
-    _with_parent(address, address.path.touch)
-
-
-def _with_parent(address: Address, action: Callable[[], None]) -> None:
     for _ in range(ATTEMPTS):
         try:
             _make_parent(address)
-            return action()
+            return os.replace(draft, address.path)
         except FileNotFoundError:  # the bucket went away, or somebody removed the folder as empty
             if not address.root.is_dir():
                 break

@@ -53,7 +53,7 @@ class ObjectStore(Objects):
         os.utime(draft.fileno(), ns=(now, now))
         path = Path(draft.name)
         with self._lock(address):
-            condition(lambda: self._present(address))
+            condition(lambda: self.present(address))
             # A file system may keep less of a time than it is given.
             info = replace(self._encrypted(info), mtime_ns=path.stat().st_mtime_ns, version_id=self._new_version())
             self._keep_present(address, info.version)
@@ -67,7 +67,7 @@ class ObjectStore(Objects):
 
     def _keep_present(self, address: Address, successor: str) -> None:
         """Keep the present object as a version, unless it is to be replaced as the same version."""
-        present = self._present(address) if self.unkind.versioning else self._recorded(address)
+        present = self.present(address) if self.unkind.versioning else self._recorded(address)
         if present and present.version != successor:
             self.versions.keep(address.bucket, address.key, present, address.path)
 
@@ -88,7 +88,7 @@ class ObjectStore(Objects):
         """
         refuse_symbolic_links(address)
         with self._lock(address):
-            condition(lambda: self._present(address))
+            condition(lambda: self.present(address))
             changed = self._delete_version(address, version) if version else self._delete_present(address)
         remove_empty_folders_above(address)
         return changed
@@ -113,7 +113,7 @@ class ObjectStore(Objects):
         self.records.forget(address.bucket, address.key)
 
     def _delete_version(self, address: Address, version: str) -> ObjectInfo | None:
-        present, kept = self._present(address), self._kept(address)
+        present, kept = self.present(address), self._kept(address)
         gone = next((info for info in [present, *kept] if info and info.version == version), None)
         before = [info for info in kept if info.version != version]
         hidden = present is None and gone is not None and gone.deleted and gone is kept[0]
