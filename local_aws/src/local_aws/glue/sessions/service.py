@@ -47,9 +47,9 @@ class Sessions:
 
     ACTIONS = frozenset(
         {
-            "CreateSession", "GetSession", "ListSessions", "StopSession", "DeleteSession",
+            "CreateSession", "GetSession", "ListSessions", "StopSession",
             "RunStatement", "GetStatement", "ListStatements", "CancelStatement",
-            "TagResource", "UntagResource", "GetTags",
+            "TagResource", "GetTags",
         }
     )  # fmt: skip
     """The Glue actions that are answered here, each by the method of its name."""
@@ -132,15 +132,6 @@ class Sessions:
         session.stop()
         return {"Id": session.request.id}
 
-    def delete_session(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """DeleteSession: a live session is stopped first."""
-        session = self._session(payload, "Id")
-        session.close()
-        session.join(CLOSE_SECONDS)
-        with self._lock:
-            self._sessions.pop(session.request.id, None)
-        return {"Id": session.request.id}
-
     # -- statements ------------------------------------------------------------------------------------------------
 
     def run_statement(self, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,13 +169,6 @@ class Sessions:
         """TagResource for a session's ARN."""
         session = self._tagged(payload)
         session.tags = check_tags(session.tags | check_tags(payload.get("TagsToAdd", {})))
-        return {}
-
-    def untag_resource(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """UntagResource for a session's ARN."""
-        session = self._tagged(payload)
-        removed = set(payload.get("TagsToRemove", []))
-        session.tags = {key: value for key, value in session.tags.items() if key not in removed}
         return {}
 
     def get_tags(self, payload: Mapping[str, Any]) -> dict[str, Any]:
