@@ -16,14 +16,9 @@ Require = Callable[[str, str, dict[str, str]], None]
 
 @dataclass(frozen=True)
 class Caller:
-    """A principal.
+    """A principal: its ``kind`` (``user`` or ``session``), by which a lake's `Unkind.policies` are named.
 
-    Parameters
-    ----------
-    kind : {"user", "session"}
-        By which a lake's `Unkind.policies` are named.
-    require : callable
-        Called with an action, an ARN and the condition keys; raises `AwsError` where the caller may not.
+    ``require`` is called with an action, an ARN and the condition keys; it raises `AwsError` where the caller may not.
     """
 
     kind: str
@@ -61,13 +56,7 @@ def called_by(caller: Caller) -> Iterator[None]:
 
 
 def require(action: str, resource: str, **context: str) -> None:
-    """Refuse what the present caller may not.
-
-    Raises
-    ------
-    AwsError
-        AccessDenied, in AWS's words.
-    """
+    """Refuse what the present caller may not, by AccessDenied in AWS's words."""
     present_caller().require(action, resource, context)
 
 

@@ -174,13 +174,7 @@ _ANSWERERS = {
 
 
 class Secrets(StoredService):
-    """Secrets Manager as a service.
-
-    Parameters
-    ----------
-    lake : Lake
-        Where ``secrets.sqlite`` stands, readable by its owner alone.
-    """
+    """Secrets Manager as a service, kept in ``secrets.sqlite``, readable by its owner alone."""
 
     def __init__(self, lake: Lake):
         super().__init__("secretsmanager", Store(lake, "secrets.sqlite"), _ANSWERERS)

@@ -71,13 +71,7 @@ def error_answer(error: AwsError, dialect: Dialect, path: str, request_id: str) 
 
 
 class JsonApi:
-    """What the API of a JSON service looks like, from AWS's own model of it in botocore.
-
-    Parameters
-    ----------
-    service : str
-        The service's name in botocore, such as ``glue``.
-    """
+    """What the API of a JSON service looks like, from AWS's own model of it in botocore."""
 
     def __init__(self, service: str):
         self._service = service

@@ -46,17 +46,7 @@ _UNSIGNED_PAYLOADS = frozenset(
 
 
 class Application:
-    """The endpoint as a WSGI application.
-
-    Parameters
-    ----------
-    credentials : Credentials
-        What every request must be signed with.
-    services : Services
-        Who answers.
-    unkindness : Unkindness
-        What is refused although it is rightly asked for.
-    """
+    """The endpoint as a WSGI application: every request is signed with the lake's credentials, or turned away."""
 
     def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness):
         self._principals = {"user": credentials, "session": credentials.of_session()}

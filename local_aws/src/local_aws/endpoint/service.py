@@ -42,19 +42,10 @@ def changes(answer: Callable[[Any, dict[str, Any]], dict[str, Any]], *parameters
 
 
 class StoredService:
-    """A service over documents.
+    """A service over documents, whose ``state`` has the ``transaction`` of its `Store`.
 
     One lock lets one call in at a time, so that what a call compares and what it changes are one step. A call that
     changes something is answered when the change is on the disk.
-
-    Parameters
-    ----------
-    name : str
-        The service's name in refusals.
-    state : Any
-        What the answerers are given; its ``transaction`` is that of its `Store`.
-    answerers : Mapping
-        Action -> who answers it.
     """
 
     def __init__(self, name: str, state: Any, answerers: Mapping[str, Answerer]):

@@ -70,10 +70,7 @@ def check_bucket_name(name: str) -> None:
 def check_key(key: str) -> None:
     """Refuse a key that S3 refuses, or that a file system cannot hold under its own name.
 
-    Raises
-    ------
-    S3Error
-        ``KeyTooLongError`` over 1024 bytes; ``NotImplemented`` for what S3 can hold and a directory cannot.
+    Raises ``KeyTooLongError`` over 1024 bytes; ``NotImplemented`` for what S3 can hold and a directory cannot.
     """
     size = len(key.encode("utf-8", "replace"))
     if size > MAX_KEY_BYTES:
@@ -99,11 +96,8 @@ def refuse_symbolic_links(address: Address) -> None:
 def place(draft: Path, address: Address) -> None:
     """Put a finished file in its place, whole, making the folders above it.
 
-    Raises
-    ------
-    S3Error
-        ``NotImplemented`` where a file stands in the way of a folder or a folder in the way of the file;
-        ``NoSuchBucket`` if the bucket went away.
+    Raises ``NotImplemented`` where a file stands in the way of a folder or a folder in the way of the file;
+    ``NoSuchBucket`` if the bucket went away.
     """
     for _ in range(ATTEMPTS):
         try:

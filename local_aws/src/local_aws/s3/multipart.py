@@ -150,13 +150,7 @@ def _same(entry: Element, part: Part) -> bool:
 
 
 def _chosen_parts(document: Element, known: dict[int, Part]) -> list[Part]:
-    """The parts that the client lists, checked.
-
-    Raises
-    ------
-    S3Error
-        ``MalformedXML``, ``InvalidPartOrder``, ``InvalidPart``, ``EntityTooSmall``.
-    """
+    """The parts that the client lists, checked."""
     entries = document.findall("Part")
     named = [(entry.findtext("PartNumber") or "").strip() for entry in entries]
     if not named or not all(map(_is_part_number, named)):

@@ -36,10 +36,7 @@ class OpenObject:
 class Objects:
     """Objects of a lake, as they are read.
 
-    Parameters
-    ----------
-    lake : Lake
-        One endpoint process serves a lake; other processes (Spark) may read and write the files beside it.
+    One endpoint process serves a lake; other processes (Spark) may read and write the files beside it.
     """
 
     def __init__(self, lake: Lake):
@@ -89,11 +86,7 @@ class Objects:
     def open(self, address: Address, version: str | None = None) -> OpenObject:
         """Open an object, or a version of it, for reading.
 
-        Raises
-        ------
-        S3Error
-            ``NoSuchKey``, ``NoSuchVersion``; ``MethodNotAllowed`` for a delete marker; ``AccessDenied`` for a
-            symbolic link.
+        Raises ``NoSuchKey``, ``NoSuchVersion``, ``MethodNotAllowed`` for a delete marker, ``AccessDenied`` for a link.
         """
         present = self._open_present(address)
         if present and version in (None, present.info.version):

@@ -91,13 +91,7 @@ def _routes() -> list[_Route]:
 
 
 def _find(call: Call) -> str:
-    """The operation that a request is.
-
-    Raises
-    ------
-    S3Error
-        ``NotImplemented`` naming the operation or the parameter; ``MethodNotAllowed``.
-    """
+    """The operation that a request is; raises ``NotImplemented`` naming it or its parameter, ``MethodNotAllowed``."""
     level = "object" if call.key else "bucket" if call.bucket else "/"
     given = set(call.request.args)
     for route in _routes():
@@ -128,18 +122,7 @@ def _require_permission(call: Call, operation: str) -> None:
 
 
 class S3:
-    """S3 over a lake directory.
-
-    Parameters
-    ----------
-    lake : Lake
-        Each folder in it with the name of a bucket is one.
-
-    Examples
-    --------
-    >>> S3(open_lake("lake")).respond(request)  # doctest: +SKIP
-    <Response 200 bytes [200 OK]>
-    """
+    """S3 over a lake directory: each folder in it with the name of a bucket is one."""
 
     def __init__(self, lake: Lake):
         self._store = ObjectStore(lake)

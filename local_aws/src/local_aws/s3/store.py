@@ -31,21 +31,8 @@ class ObjectStore(Objects):
     def publish(self, draft: BinaryIO, address: Address, info: ObjectInfo, condition: Condition) -> ObjectInfo:
         """Make a finished draft the object of a key: every reader sees the old object or the new one, whole.
 
-        Parameters
-        ----------
-        draft : BinaryIO
-            From `draft`.
-        address : Address
-            Whose object it becomes.
-        info : ObjectInfo
-            What was found of the bytes and the request; its time and version are set here, and its encryption.
-        condition : Condition
-            Asked while nothing else can change the key through this endpoint.
-
-        Returns
-        -------
-        ObjectInfo
-            As it is kept.
+        The time, the version and the encryption of ``info`` are set here. The condition is asked while nothing else can
+        change the key through this endpoint.
         """
         draft.flush()
         # The file system's own clock is coarse: two writes within a tick would look the same.
@@ -81,10 +68,7 @@ class ObjectStore(Objects):
     def delete(self, address: Address, condition: Condition, version: str | None = None) -> ObjectInfo | None:
         """Delete an object, or hide it by a delete marker in a versioned bucket; or delete a version for good.
 
-        Returns
-        -------
-        ObjectInfo or None
-            The new marker, or the version that is gone.
+        Gives the new marker, or the version that is gone.
         """
         refuse_symbolic_links(address)
         with self._lock(address):

@@ -48,13 +48,7 @@ class Part:
 
 
 class Uploads:
-    """The uploads of a lake.
-
-    Parameters
-    ----------
-    root : Path
-        One folder an upload, in the same file system as the buckets.
-    """
+    """The uploads of a lake: one folder each, in the same file system as the buckets."""
 
     def __init__(self, root: Path):
         self._root = root

@@ -111,11 +111,7 @@ def _matching(table: Table, expression: str) -> list[dict[str, Any]]:
     """The partitions of a table for which an expression holds, read by SQLite over one row of keys a partition.
 
     AWS Glue Developer Guide, "GetPartitions": "The expression uses SQL syntax similar to the SQL WHERE filter clause".
-
-    Raises
-    ------
-    AwsError
-        ``InvalidInputException`` for one that cannot be read or names what is no key.
+    One that cannot be read or names what is no key raises ``InvalidInputException``.
     """
     if "(select" in "".join(expression.lower().split()):
         raise AwsError("InvalidInputException", f"Unsupported expression '{expression}'")

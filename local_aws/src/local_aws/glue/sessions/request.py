@@ -48,10 +48,7 @@ def invalid(message: str) -> AwsError:
 def parse_request(payload: Mapping[str, Any]) -> SessionRequest:
     """Check a CreateSession payload, whose names and types fit AWS's model of it.
 
-    Raises
-    ------
-    AwsError
-        InvalidInputException for what AWS refuses, and for what only a session on AWS can have.
+    Raises InvalidInputException for what AWS refuses, and for what only a session on AWS can have.
     """
     for name in _NOT_HERE:
         if payload.get(name):

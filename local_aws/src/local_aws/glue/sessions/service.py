@@ -35,14 +35,9 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 class Sessions:
-    """The sessions of one endpoint.
+    """The sessions of one endpoint, with scratch folders and logs in the lake's state folder.
 
-    Parameters
-    ----------
-    lake : Lake
-        The lake whose buckets the sessions see as ``s3://``; scratch folders and logs live in its state folder.
-    environment : dict
-        The whole environment of the session processes; it names the AWS profile that leads back to the endpoint.
+    ``environment`` is the whole one of the session processes; it names the AWS profile that leads back to the endpoint.
     """
 
     ACTIONS = frozenset(
@@ -69,13 +64,7 @@ class Sessions:
         self._folder.mkdir(exist_ok=True)
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer a Glue action of the sessions API.
-
-        Raises
-        ------
-        AwsError
-            With Glue's code and message.
-        """
+        """Answer a Glue action of the sessions API."""
         if action not in self.ACTIONS:
             raise not_supported("glue", action)
         return getattr(self, xform_name(action))(payload)

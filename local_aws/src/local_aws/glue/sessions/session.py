@@ -42,15 +42,7 @@ LOOK_SECONDS = 5.0
 
 
 class Session:
-    """A session from CreateSession to its end.
-
-    Parameters
-    ----------
-    request : SessionRequest
-        What was asked for.
-    launch : Callable
-        Starts the session's process.
-    """
+    """A session from CreateSession to its end; ``launch`` starts its process."""
 
     def __init__(self, request: SessionRequest, launch: Callable[[], SessionProcess]):
         self.request = request

@@ -24,13 +24,7 @@ _INPUT_KEYS = (
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """A table of the catalog by name.
-
-    Parameters
-    ----------
-    database, name : str
-        Where the table is.
-    """
+    """A table of the catalog by name."""
 
     database: str
     name: str

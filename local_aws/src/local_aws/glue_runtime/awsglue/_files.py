@@ -48,13 +48,7 @@ def split_address(path: str) -> tuple[str, str]:
 
 
 def bucket_folder(context: SparkContext, bucket: str) -> str:
-    """The folder that Spark has mounted as the bucket.
-
-    Raises
-    ------
-    FileNotFoundError
-        With S3's message, where there is no such bucket.
-    """
+    """The folder that Spark has mounted as the bucket; with S3's message, FileNotFoundError where there is none."""
     mount = context._jsc.hadoopConfiguration().get(f"fs.viewfs.mounttable.{bucket}.linkFallback")
     folder = (mount or "").removeprefix("s3://")
     if not os.path.isdir(folder):

@@ -73,18 +73,12 @@ class _Shape:
 
 
 def infer_schema(files: Sequence[str]) -> StructType:
-    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``.
+    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``; its fields are in the order in which they come.
 
-    A line that is no JSON object ends the reading, whatever the others are. AWS's pages do not say what becomes of one;
-    Glue's users meet "Unable to parse file", and the unkind reading is taken.
+    A line that is no JSON object ends the reading by a `FatalException` naming its file, whatever the others are. AWS's
+    pages do not say what becomes of one; Glue's users meet "Unable to parse file", and the unkind reading is taken.
 
-    The fields stand in the order in which they come. Time and memory follow the bytes of the files and the number of
-    different fields.
-
-    Raises
-    ------
-    FatalException
-        Naming the file of the first line that is no JSON object.
+    Time and memory follow the bytes of the files and the number of different fields.
     """
     shape = _Shape()
     shape.fields = {}

@@ -20,13 +20,7 @@ _READ_OPTIONS = {"paths", "recurse", "groupFiles", "groupSize", "compressionType
 
 
 class GlueContext(SQLContext):
-    """The entry to Glue's side of a session.
-
-    Parameters
-    ----------
-    sparkContext : SparkContext
-        The session's context.
-    """
+    """The entry to Glue's side of a session."""
 
     def __init__(self, sparkContext: SparkContext, **options: Any):
         check_options("GlueContext", options, {"minPartitions", "targetPartitions"})

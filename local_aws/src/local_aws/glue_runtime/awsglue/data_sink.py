@@ -21,15 +21,7 @@ _FORMAT_OPTIONS = {"compression", "useGlueParquetWriter", "blockSize", "pageSize
 
 
 class DataSink:
-    """A place to write to.
-
-    Parameters
-    ----------
-    glue_ctx : GlueContext
-        The context.
-    options : Mapping
-        ``path``, ``compression``, ``enableUpdateCatalog``, ``updateBehavior``.
-    """
+    """A place to write to, by the options ``path``, ``compression``, ``enableUpdateCatalog`` and ``updateBehavior``."""
 
     def __init__(self, glue_ctx: "GlueContext", options: Mapping[str, Any]):
         check_options("an s3 sink", options, _OPTIONS)
@@ -61,12 +53,8 @@ class DataSink:
     def writeFrame(self, dynamic_frame: DynamicFrame, info: str = "") -> DynamicFrame:
         """Append the rows as new files, then create or update the table.
 
-        Fields that hold nothing but null have no type to be written with and are left out.
-
-        Returns
-        -------
-        DynamicFrame
-            The records that could not be written: always empty here, since a failed write raises.
+        Fields that hold nothing but null have no type to be written with and are left out. The frame of records that
+        could not be written is always empty here, since a failed write raises.
         """
         if not self._has_format:
             raise ValueError("Call setFormat before writeFrame.")

@@ -14,17 +14,7 @@ if TYPE_CHECKING:
 
 
 class DynamicFrame:
-    """Rows with a schema that is found when it is needed.
-
-    Parameters
-    ----------
-    source : Source
-        The rows; ``DynamicFrame.fromDF`` makes one of a DataFrame.
-    glue_ctx : GlueContext
-        The context.
-    name : str
-        A name for messages.
-    """
+    """Rows with a schema that is found when it is needed; `fromDF` makes one of a DataFrame."""
 
     def __init__(self, source: Source, glue_ctx: "GlueContext", name: str = ""):
         self._source, self.glue_ctx, self.name = source, glue_ctx, name
@@ -62,15 +52,7 @@ class DynamicFrame:
 
 
 class DynamicFrameCollection:
-    """DynamicFrames by name (AWS: "DynamicFrameCollection class").
-
-    Parameters
-    ----------
-    dynamic_frames : Mapping
-        The frames.
-    glue_ctx : GlueContext
-        The context.
-    """
+    """DynamicFrames by name (AWS: "DynamicFrameCollection class")."""
 
     def __init__(self, dynamic_frames: Mapping[str, DynamicFrame], glue_ctx: "GlueContext"):
         self._frames, self.glue_ctx = dict(dynamic_frames), glue_ctx

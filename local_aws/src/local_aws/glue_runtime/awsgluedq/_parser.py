@@ -42,12 +42,7 @@ _ORDERED = (">", ">=", "<", "<=", "between", "not between")
 def parse(document: str) -> list[Rule]:
     """The rules of a document ``Rules = [ rule, rule ... ]``.
 
-    Raises
-    ------
-    RulesetNotValid
-        Naming line and column, and what was found there.
-    NotImplementedError
-        Naming a section, rule type or expression that the local runtime has not.
+    Raises `RulesetNotValid` with line and column, NotImplementedError naming what the local runtime has not.
     """
     try:
         return _parser().parse(document)

@@ -58,26 +58,15 @@ class EvaluateDataQuality(GlueTransform):
             The data; ``primary`` in a CustomSql rule.
         ruleset : str
             A DQDL document.
-        publishing_options : Mapping, optional
-            Nothing is published from a local session: an option that asks for it is refused.
-        additional_options : Mapping, optional
-            ``performanceTuning.caching`` and the defaults of the others.
+        publishing_options, additional_options : Mapping, optional
+            Nothing is published from a local session, and nothing but caching can be chosen: what would is refused.
         additional_data_sources : Mapping, optional
             Alias -> DynamicFrame.
 
         Returns
         -------
         DynamicFrameCollection
-            ``originalData``, ``rowLevelOutcomes``, which are refused when asked, and ``ruleOutcomes``: Rule string,
-            Outcome string (``Passed`` or ``Failed``), FailureReason string, EvaluatedMetrics map<string,double>,
-            EvaluatedRule string.
-
-        Raises
-        ------
-        RulesetNotValid
-            Where the ruleset is not DQDL; the message names line and column.
-        NotImplementedError
-            Naming what Glue has and the local runtime has not.
+            ``originalData``, ``rowLevelOutcomes``, which are refused when asked, and ``ruleOutcomes`` (see `SCHEMA`).
         """
         _check_additional_options(additional_options or {})
         outcomes = _evaluated(frame, ruleset, publishing_options, additional_data_sources or {})
