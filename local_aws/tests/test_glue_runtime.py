@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from local_aws.glue.sessions.job import job_environment
+from glue_job import job_environment
 
 BUCKET = "runtime-bucket"
 LINES = ['{"k":1,"camelCase":"x","c":null}', '{"k":3}', "", '{"k":2,"n":1.5}']

@@ -29,11 +29,8 @@ class Dialect(Enum):
 
 _KNOWN = {
     "s3": Dialect.S3,
-    "sts": Dialect.QUERY,
-    "iam": Dialect.QUERY,
-    "glue": Dialect.JSON,
-    "athena": Dialect.JSON,
-    "secretsmanager": Dialect.JSON,
+    **dict.fromkeys(("sts", "iam"), Dialect.QUERY),
+    **dict.fromkeys(("glue", "athena", "secretsmanager"), Dialect.JSON),
 }
 
 

@@ -48,7 +48,7 @@ class Objects:
         self._drafts = self.state / "drafts"
         # What a killed endpoint left half-written.
         shutil.rmtree(self._drafts, ignore_errors=True)
-        self._drafts.mkdir(parents=True)
+        self._drafts.mkdir(parents=True, exist_ok=True)
         self._locks = [threading.RLock() for _ in range(64)]
 
     def _lock(self, address: Address) -> threading.RLock:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from local_aws.endpoint.service import changes, reads
+from local_aws.endpoint.service import Answerer, changes, reads
 from local_aws.errors import AwsError
 from local_aws.glue.catalog.state import CatalogState, Table, table_of
 from local_aws.paging import page
@@ -15,52 +15,37 @@ from local_aws.profile import ACCOUNT
 _NUMBERS = ("tinyint", "smallint", "int", "integer", "bigint", "long", "decimal", "float", "double")
 
 
-def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    _add(table, payload["PartitionInput"])
-    state.save_table(table)
-    return {}
-
-
-def _create_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    return _each(state, payload, "PartitionInputList", _add)
-
-
-def _update(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    held = _find(table, payload["PartitionValueList"])
-    table.partitions.remove(held)
-    _add(table, payload["PartitionInput"], held["created"])
-    state.save_table(table)
-    return {}
-
-
-def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    table.partitions.remove(_find(table, payload["PartitionValues"]))
-    state.save_table(table)
-    return {}
-
-
-def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    return _each(
-        state, payload, "PartitionsToDelete", lambda table, key: table.partitions.remove(_find(table, _values(key)))
-    )
-
-
-def _each(
-    state: CatalogState, payload: dict[str, Any], entries: str, act: Callable[[Table, dict[str, Any]], None]
-) -> dict[str, Any]:
+def _each(entries: list[dict[str, Any]], act: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
     """Do something with each partition of a batch; the answer tells which were refused, by their values."""
-    table, errors = table_of(state, payload), []
-    for entry in payload[entries]:
+    errors = []
+    for entry in entries:
         try:
-            act(table, entry)
+            act(entry)
         except AwsError as error:
             detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
             errors.append({"PartitionValues": _values(entry), "ErrorDetail": detail})
-    state.save_table(table)
     return {"Errors": errors}
+
+
+def _create(table: Table, payload: dict[str, Any]) -> None:
+    _add(table, payload["PartitionInput"])
+
+
+def _create_batch(table: Table, payload: dict[str, Any]) -> dict[str, Any]:
+    return _each(payload["PartitionInputList"], lambda details: _add(table, details))
+
+
+def _update(table: Table, payload: dict[str, Any]) -> None:
+    held = _remove(table, payload["PartitionValueList"])
+    _add(table, payload["PartitionInput"], held["created"])
+
+
+def _delete(table: Table, payload: dict[str, Any]) -> None:
+    _remove(table, payload["PartitionValues"])
+
+
+def _delete_batch(table: Table, payload: dict[str, Any]) -> dict[str, Any]:
+    return _each(payload["PartitionsToDelete"], lambda key: _remove(table, _values(key)))
 
 
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +83,12 @@ def _find(table: Table, values: list[str]) -> dict[str, Any]:
     raise AwsError("EntityNotFoundException", "Cannot find partition.")
 
 
+def _remove(table: Table, values: list[str]) -> dict[str, Any]:
+    held = _find(table, values)
+    table.partitions.remove(held)
+    return held
+
+
 def _values(details: dict[str, Any]) -> list[str]:
     return details.get("Values", [])
 
@@ -131,12 +122,24 @@ def _column(key: dict[str, str]) -> str:
     return f'CAST(? AS {"NUMERIC" if number else "TEXT"}) AS "{name}"'
 
 
+def _changes(act: Callable[[Table, dict[str, Any]], dict[str, Any] | None], *parameters: str) -> Answerer:
+    """An action that changes the partitions of a table."""
+
+    def answer(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+        table = table_of(state, payload)
+        told = act(table, payload)
+        state.save_table(table)
+        return told or {}
+
+    return changes(answer, "DatabaseName", "TableName", *parameters)
+
+
 ANSWERERS = {
-    "CreatePartition": changes(_create, "DatabaseName", "TableName", "PartitionInput"),
-    "BatchCreatePartition": changes(_create_batch, "DatabaseName", "TableName", "PartitionInputList"),
-    "UpdatePartition": changes(_update, "DatabaseName", "TableName", "PartitionValueList", "PartitionInput"),
-    "DeletePartition": changes(_delete, "DatabaseName", "TableName", "PartitionValues"),
-    "BatchDeletePartition": changes(_delete_batch, "DatabaseName", "TableName", "PartitionsToDelete"),
+    "CreatePartition": _changes(_create, "PartitionInput"),
+    "BatchCreatePartition": _changes(_create_batch, "PartitionInputList"),
+    "UpdatePartition": _changes(_update, "PartitionValueList", "PartitionInput"),
+    "DeletePartition": _changes(_delete, "PartitionValues"),
+    "BatchDeletePartition": _changes(_delete_batch, "PartitionsToDelete"),
     "GetPartition": reads(_get, "DatabaseName", "TableName", "PartitionValues"),
     "GetPartitions": reads(
         _list, "DatabaseName", "TableName", "Expression", "NextToken", "MaxResults", "ExcludeColumnSchema", "Segment"

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from local_aws.errors import AwsError, not_supported
+from local_aws.errors import AwsError
 from local_aws.glue.sessions.process import SessionProcess
 from local_aws.glue.sessions.request import SessionRequest, check_tags, invalid, parse_request
 from local_aws.glue.sessions.resources import local_resources
@@ -65,8 +65,6 @@ class Sessions:
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer a Glue action of the sessions API."""
-        if action not in self.ACTIONS:
-            raise not_supported("glue", action)
         return getattr(self, xform_name(action))(payload)
 
     def close(self) -> None:
@@ -77,8 +75,6 @@ class Sessions:
             session.close()
         for session in sessions:
             session.join(CLOSE_SECONDS)
-
-    # -- sessions --------------------------------------------------------------------------------------------------
 
     def create_session(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """CreateSession: answers at once, the session becomes READY (or FAILED) in its own time."""
@@ -121,8 +117,6 @@ class Sessions:
         session.stop()
         return {"Id": session.request.id}
 
-    # -- statements ------------------------------------------------------------------------------------------------
-
     def run_statement(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """RunStatement: queues the code behind the session's other statements."""
         session = self._session(payload, "SessionId")
@@ -152,8 +146,6 @@ class Sessions:
         self._session(payload, "SessionId").cancel(payload["Id"])
         return {}
 
-    # -- tags ------------------------------------------------------------------------------------------------------
-
     def tag_resource(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """TagResource for a session's ARN."""
         session = self._tagged(payload)
@@ -163,8 +155,6 @@ class Sessions:
     def get_tags(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """GetTags for a session's ARN."""
         return {"Tags": dict(self._tagged(payload).tags)}
-
-    # -- what they share -------------------------------------------------------------------------------------------
 
     def _launch(self, request: SessionRequest) -> SessionProcess:
         name = _file_name(request.id)

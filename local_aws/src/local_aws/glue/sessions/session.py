@@ -61,8 +61,6 @@ class Session:
         self._attendant = threading.Thread(target=self._attend, name=f"session {request.id}", daemon=True)
         self._attendant.start()
 
-    # -- what the API asks ---------------------------------------------------------------------------------------
-
     def run(self, code: str) -> Statement:
         """Queue a statement."""
         with self._changed:
@@ -142,8 +140,6 @@ class Session:
             # The Glue kernel offers a new session after a timeout only on this code.
             raise invalid(message)
         raise AwsError("IllegalSessionStateException", message)
-
-    # -- what the attendant does -----------------------------------------------------------------------------------
 
     def _attend(self) -> None:
         """Follow the process from its start to its end."""
