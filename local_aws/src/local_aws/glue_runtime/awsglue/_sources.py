@@ -37,7 +37,7 @@ class JsonSource:
         for field in self.schema:
             if glue.holds_choice(field.dataType):
                 # To Spark's parser a number is a string too, so that it cannot tell the types apart.
-                refuse(f"Reading the rows of a frame whose field {field.name} has several types")
+                refuse(f"Reading the rows of a frame whose field {field.name} has several types (spark.read.json does)")
         schema = glue.to_spark(self.schema)
         if not self._files:
             return self._session.createDataFrame([], schema)

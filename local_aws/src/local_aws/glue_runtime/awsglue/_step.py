@@ -1,7 +1,7 @@
 """What is refused by name, and how Spark is asked for columns by their names."""
 
 import contextlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NoReturn
 
 from pyspark.sql import SparkSession
@@ -26,7 +26,7 @@ def exact_names() -> Iterator[None]:
 
 def refuse(what: str) -> NoReturn:
     """Refuse something that Glue has and the local runtime has not."""
-    raise NotImplementedError(f"{what} is not in the local Glue runtime: use Spark's own, or run this on AWS Glue.")
+    raise NotImplementedError(f"{what} is not in the local Glue runtime: run this on AWS Glue.")
 
 
 def refuse_attribute(owner: object, name: str) -> NoReturn:
@@ -36,7 +36,7 @@ def refuse_attribute(owner: object, name: str) -> NoReturn:
     refuse(f"{type(owner).__name__}.{name}")
 
 
-def check_options(owner: str, options: Collection[str], known: Collection[str]) -> None:
+def check_options(owner: str, options: Iterable[str], known: Collection[str]) -> None:
     """Refuse an option that would otherwise be passed over in silence."""
     for name in options:
         if name not in known:

@@ -51,9 +51,9 @@ class GlueContext(SQLContext):
         options = dict(connection_options or {})
         if connection_type != "s3":
             refuse(f"A source of connection type {connection_type}")
-        check_options("create_dynamic_frame.from_options", more, set())
+        check_options("create_dynamic_frame.from_options", filter(more.get, more), ())
         check_options("an s3 source", options, _READ_OPTIONS)
-        check_options(f"the format {format}", format_options or {}, set())
+        check_options(f"the format {format}", format_options or {}, ())
         paths = options.get("paths")
         if not paths or isinstance(paths, str):
             raise ValueError('connection_options must hold {"paths": [...]}')
@@ -63,7 +63,7 @@ class GlueContext(SQLContext):
         self, database: str, table_name: str, redshift_tmp_dir: str = "", transformation_ctx: str = "", **more: Any
     ) -> DynamicFrame:
         """Read the files of a catalog table."""
-        check_options("create_dynamic_frame.from_catalog", more, set())
+        check_options("create_dynamic_frame.from_catalog", filter(more.get, more), ())
         table = CatalogTable(database, table_name).describe()
         if table is None:
             raise ValueError(f"EntityNotFoundException: Table {database}.{table_name} is not found.")

@@ -19,7 +19,7 @@ class GlueTransform:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the transform."""
-        refuse(f"The transform {type(self).__name__}")
+        refuse(f"The transform {type(self).__name__}, whose like Spark has behind toDF,")
 
 
 class SelectFromCollection(GlueTransform):

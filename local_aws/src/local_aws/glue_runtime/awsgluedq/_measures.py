@@ -55,7 +55,7 @@ def _completeness(rule: Rule, table: Table) -> Judge:
     """The share of values that are not null; blank is not null."""
     (name,) = rule.parameters
     rows, present = table.ask_rows(), table.ask_holding(f"present {name}", table.column(name)[0].isNotNull())
-    return lambda: _shared(rule, f"{name}.Completeness", table[present], table[rows])
+    return lambda: _shared(rule, "Completeness", table[present], table[rows])
 
 
 def _uniqueness(rule: Rule, table: Table) -> Judge:
@@ -64,15 +64,16 @@ def _uniqueness(rule: Rule, table: Table) -> Judge:
     keys = table.rows.select(table.column(name)[0].alias("key")).where("key is not null")
     groups = keys.groupBy("key").agg(F.count(F.lit(1)).alias("rows"))
     key = table.ask_frame(f"groups {name}", groups.agg(F.count(F.when(F.col("rows") == 1, 1)), F.sum("rows")))
-    return lambda: _shared(rule, f"{name}.Uniqueness", *table[key][0])
+    return lambda: _shared(rule, "Uniqueness", *table[key][0])
 
 
 def _shared(rule: Rule, metric: str, holding: float, rows: float | None) -> Outcome:
     """The outcome of a rule about a share of the rows: without a condition, it must be all."""
+    (name,) = rule.parameters
     if not rows:
-        return nothing_measured(metric)
+        return nothing_measured(f"{metric}({name})")
     share = holding / rows
-    return measured(rule.condition.holds(share) if rule.condition else share == 1, share, f"Column.{metric}")
+    return measured(rule.condition.holds(share) if rule.condition else share == 1, share, f"Column.{name}.{metric}")
 
 
 def _column_values(rule: Rule, table: Table) -> Judge:
@@ -91,7 +92,7 @@ def _column_values(rule: Rule, table: Table) -> Judge:
 
     def judge() -> Outcome:
         if not table[rows]:
-            return nothing_measured(f"{name}.{metric}")
+            return nothing_measured(f"{metric.rpartition('.')[2]}({name})")
         share = table[holding] / table[rows]
         outcome = measured(share == 1, share, f"Column.{name}.{metric}")
         by_null = share < 1 and table[nulls] and not _takes_null(rule.condition)
@@ -109,10 +110,14 @@ def _by_bounds(rule: Rule, table: Table, column: Column, kind: spark.DataType, n
     }
 
     def judge() -> Outcome:
-        metrics = {f"Column.{name}.{bound}": table[key] for bound, key in bounds.items() if table[key] is not None}
-        if not metrics:
-            return nothing_measured(f"{name}.{next(iter(bounds))}")
-        reasons = [unmet(value) for value in metrics.values() if not rule.condition.holds(value)]
+        found = {bound: table[key] for bound, key in bounds.items()}
+        reasons = []
+        for bound, value in found.items():
+            if value is None:
+                reasons += nothing_measured(f"{bound}({name})").reasons
+            elif not rule.condition.holds(value):
+                reasons.append(unmet(value))
+        metrics = {f"Column.{name}.{bound}": value for bound, value in found.items() if value is not None}
         reasons += [unmet("NULL")] if table[nulls] else []
         return Outcome(not reasons, reasons, metrics)
 
