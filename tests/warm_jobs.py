@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
-from local_aws.glue.sessions.job import job_environment
+from glue_job import job_environment
+
 from local_aws.lifecycle import running
 from runner.paths import JOBS
 from runner.pipeline.scripts import zip_helpers

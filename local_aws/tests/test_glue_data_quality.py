@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -19,16 +18,16 @@ from awsglue.dynamicframe import DynamicFrame  # noqa: E402 - only now it can be
 from awsglue.transforms import SelectFromCollection  # noqa: E402
 from awsgluedq.transforms import EvaluateDataQuality  # noqa: E402
 
-PEOPLE_SCHEMA = "id int, email string, age int, score double, born date, `odd name` string"
+PEOPLE_SCHEMA = "id int, email string, age int, score double, code string, `odd name` string"
 PEOPLE = [
-    (1, "a@x", 30, 0.5, date(2000, 1, 1), "A"),
-    (2, "b@x", 41, 1.5, date(2001, 1, 1), ""),
-    (3, "b@x", None, 2.5, None, "  "),
-    (4, None, 50, 3.5, date(2002, 1, 1), None),
+    (1, "a@x", 30, 0.5, "ab", "A"),
+    (2, "b@x", 41, 1.5, "ba", ""),
+    (3, "b@x", None, 2.5, "aa", "  "),
+    (4, None, 50, 3.5, "bb", None),
 ]
 COUNTRIES = [("a@x", 1), ("b@x", 2), ("b@x", 3), (None, 4)]
 NOT_NEEDED = (
-    "ColumnDataType", "ColumnLength", "DistinctValuesCount", "Mean", "StandardDeviation", "Sum", "UniqueValueRatio",
+    "ColumnDataType", "ColumnExists", "ColumnLength", "DistinctValuesCount", "IsPrimaryKey", "Mean", "Sum",
 )  # fmt: skip
 """Rule types of Glue that no ruleset of the lakehouse has."""
 UNMET = "Value: {} does not meet the constraint requirement!"
@@ -98,10 +97,9 @@ def holds(judge: Callable) -> Callable[..., dict[str, Any]]:
 
 def test_an_empty_frame_is_neither_complete_nor_unique_nor_within_bounds(judge: Callable):
     rules = [
-        'IsComplete "id"', 'Completeness "id" >= 0', 'IsUnique "id"', 'Uniqueness "id" = 1', 'IsPrimaryKey "id"',
+        'IsComplete "id"', 'Completeness "id" >= 0', 'IsUnique "id"', 'Uniqueness "id" = 1',
         'ColumnValues "id" > 0', 'ColumnValues "email" in ["x"]',
         'ColumnValues "email" matches ".*"', 'ReferentialIntegrity "email" "ref.mail" = 1.0',
-        'RowCount = 0 where "id = 1"', 'ColumnValues "id" > 0 with threshold >= 0',
     ]  # fmt: skip
     rows = judge(*rules, frame="nobody")
     assert {row.Rule: row.Outcome for row in rows} == dict.fromkeys(rules, "Failed")
@@ -109,20 +107,10 @@ def test_an_empty_frame_is_neither_complete_nor_unique_nor_within_bounds(judge: 
 
 
 def test_what_an_empty_frame_can_meet(judge: Callable):
-    rules = ["RowCount = 0", "ColumnCount = 6", 'ColumnExists "id"']
-    rows = judge(*rules, 'CustomSql "select count(*) from primary" = 0', frame="nobody")
-    assert [row.Outcome for row in rows] == ["Passed"] * 4
+    rules = ["RowCount = 0", "ColumnCount = 6", 'CustomSql "select count(*) from primary" = 0']
+    rows = judge(*rules, frame="nobody")
+    assert [row.Outcome for row in rows] == ["Passed"] * 3
     assert rows[0].EvaluatedMetrics == {"Dataset.*.RowCount": 0.0}
-
-
-def test_a_filter_that_leaves_no_row_leaves_nothing_to_be_complete(holds: Callable):
-    holds(
-        {
-            'IsComplete "id" where "id > 9"': False,
-            'RowCount = 0 where "id > 9"': True,
-            'IsUnique "id" where "1=0"': False,
-        }
-    )
 
 
 def test_a_column_of_nulls_alone(frame_of: Callable):
@@ -136,7 +124,7 @@ def test_a_column_of_nulls_alone(frame_of: Callable):
 
 
 def test_the_schema_and_the_order_of_the_rules(frames: dict):
-    result = EvaluateDataQuality.apply(frames["people"], 'Rules=[IsComplete "id",RowCount>4,ColumnExists "no"]')
+    result = EvaluateDataQuality.apply(frames["people"], 'Rules=[IsComplete "id",RowCount>4,IsComplete "no"]')
     assert isinstance(result, DynamicFrame)
     assert result.toDF().schema.simpleString() == (
         "struct<Rule:string,Outcome:string,FailureReason:string,EvaluatedMetrics:map<string,double>,EvaluatedRule:string>"
@@ -144,7 +132,7 @@ def test_the_schema_and_the_order_of_the_rules(frames: dict):
     assert [tuple(row) for row in result.toDF().collect()] == [
         ('IsComplete "id"', "Passed", None, {"Column.id.Completeness": 1.0}, 'IsComplete "id"'),
         ("RowCount > 4", "Failed", UNMET.format(4), {"Dataset.*.RowCount": 4.0}, "RowCount > 4"),
-        ('ColumnExists "no"', "Failed", "Input data does not include column no!", {}, 'ColumnExists "no"'),
+        ('IsComplete "no"', "Failed", "Input data does not include column no!", {}, 'IsComplete "no"'),
     ]
 
 
@@ -201,7 +189,7 @@ def test_more_rules_do_not_make_more_jobs(spark: SparkSession, judge: Callable):
     more = [
         'ColumnValues "age" > 1',
         'IsUnique "id"',
-        'IsPrimaryKey "email"',
+        'IsUnique "email"',
         'CustomSql "select 1" = 1',
         "RowCount = 4",
     ]
@@ -217,7 +205,6 @@ def test_completeness(holds: Callable):
         'Completeness "email" > 0.75': False,
         'IsComplete "odd name"': False,
         'IsComplete "email"': False,
-        'IsComplete "email" where "id < 4"': True,
         "IsComplete of id": True,
     })  # fmt: skip
     row = rows['IsComplete "email"']
@@ -225,16 +212,9 @@ def test_completeness(holds: Callable):
     assert row.EvaluatedMetrics == {"Column.email.Completeness": 0.75}
 
 
-def test_null_keys_do_not_count_as_duplicates_but_are_no_primary_key(judge: Callable):
-    rows = judge(
-        'Uniqueness "email" between 0.3 and 0.34', 'IsPrimaryKey "id" "email"', 'IsPrimaryKey "id"', 'IsUnique "age"'
-    )
-    assert [row.Outcome for row in rows] == ["Passed", "Failed", "Passed", "Passed"]
-    assert rows[1].FailureReason == UNMET.format(0.75)
-    assert rows[1].EvaluatedMetrics == {
-        "Multicolumn.id,email.Uniqueness": 1.0, "Column.id.Completeness": 1.0, "Column.email.Completeness": 0.75,
-    }  # fmt: skip
-    assert rows[2].EvaluatedMetrics == {"Column.id.Uniqueness": 1.0, "Column.id.Completeness": 1.0}
+def test_null_keys_do_not_count_as_duplicates(judge: Callable):
+    rows = judge('Uniqueness "email" between 0.3 and 0.34', 'IsUnique "age"')
+    assert [row.Outcome for row in rows] == ["Passed", "Passed"]
 
 
 def test_a_key_that_occurs_twice_is_not_unique(judge: Callable):
@@ -245,15 +225,9 @@ def test_a_key_that_occurs_twice_is_not_unique(judge: Callable):
 def test_null_fails_column_values_but_for_the_negative_ones(holds: Callable):
     rows = holds({
         'ColumnValues "age" > 1': False,
-        'ColumnValues "age" = NULL': False,
-        '(ColumnValues "age" > 1) or (ColumnValues "age" = NULL)': False,
-        'ColumnValues "age" in [30, 41, 50, NULL]': True,
         'ColumnValues "age" in [30, 41, 50]': False,
         'ColumnValues "age" != 7': True,
         'ColumnValues "age" not in [7, 8]': True,
-        'ColumnValues "age" not in [7, NULL]': False,
-        'ColumnValues "age" != NULL': False,
-        'ColumnValues "id" != NULL': True,
         'ColumnValues "age" not between 60 and 70': False,
         'ColumnValues "age" >= 31': False,
     })  # fmt: skip
@@ -272,20 +246,11 @@ def test_bounds(holds: Callable):
         'ColumnValues "score" > 0.5': False,
         'ColumnValues "score" <= 3.5': True,
         'ColumnValues "id" = 1': False,
-        'ColumnValues "id" = 1 where "id = 1"': True,
-        'ColumnValues "id" > 2 with threshold >= 0.5': True,
-        'ColumnValues "id" > 2 with threshold > 0.5': False,
-        'ColumnValues "born" > "1999-12-31" where "born is not null"': True,
-        'ColumnValues "born" <= "2001-06-01" with threshold = 0.5': True,
-        'ColumnValues "born" in ["2000-01-01", "2001-01-01", "2002-01-01", NULL]': True,
-        'ColumnValues "born" != "2000-01-01"': False,
-        'ColumnValues "born" != "1999-01-01"': True,
         'ColumnValues "id" in [1,2]': False,
     })  # fmt: skip
     assert rows['ColumnValues "id" = 1'].EvaluatedMetrics == {"Column.id.Minimum": 1.0, "Column.id.Maximum": 4.0}
     assert rows['ColumnValues "id" = 1'].FailureReason == UNMET.format("4.0")
-    for rule in ('ColumnValues "id" > 2 with threshold > 0.5', 'ColumnValues "id" in [1,2]'):
-        assert rows[rule].EvaluatedMetrics == {"Column.id.ColumnValues.Compliance": 0.5}
+    assert rows['ColumnValues "id" in [1,2]'].EvaluatedMetrics == {"Column.id.ColumnValues.Compliance": 0.5}
 
 
 def test_large_and_small_numbers_are_written_as_java_does(frame_of: Callable):
@@ -297,16 +262,15 @@ def test_large_and_small_numbers_are_written_as_java_does(frame_of: Callable):
 
 def test_strings_and_patterns(holds: Callable):
     rows = holds({
-        'ColumnValues "odd name" in ["A", EMPTY, WHITESPACES_ONLY, NULL]': True,
-        'ColumnValues "odd name" in ["A", "", NULL]': False,
         'ColumnValues "odd name" not in ["B", "C"]': True,
-        'ColumnValues "email" = "b@x" where "id in (2, 3)"': True,
-        'ColumnValues "email" matches "[ab]@x" where "email is not null"': True,
+        'ColumnValues "odd name" in ["A", ""]': False,
+        'ColumnValues "email" = "b@x"': False,
+        'ColumnValues "email" != "c@x"': True,
         'ColumnValues "email" matches "[ab]@x"': False,
-        'ColumnValues "email" matches "a" where "id = 1"': False,  # the whole value has to match
-        r'ColumnValues "email" matches "\w@\w" with threshold = 0.75': True,
-        'ColumnValues "email" not matches "a@x" with threshold = 0.5': True,
-        'ColumnValues "odd name" matches ".*" with threshold = 0.5': True,  # an empty string matches nothing
+        'ColumnValues "code" matches "[ab]{2}"': True,
+        'ColumnValues "code" matches "[ab]"': False,  # the whole value has to match
+        r'ColumnValues "code" matches "\w\w"': True,
+        'ColumnValues "odd name" matches ".*"': False,  # an empty string matches nothing
         'ColumnValues "id" matches "1"': False,
         'ColumnValues "id" in ["1", "2", "3", "4"]': True,
     })  # fmt: skip
@@ -358,41 +322,23 @@ def test_sql_for_a_number(spark: SparkSession, holds: Callable):
     assert not spark.catalog.tableExists("primary")
 
 
-def test_composites(holds: Callable):
-    rows = holds({
-        '(RowCount = 4) and (IsComplete "id")': True,
-        '(RowCount = 4) AND (IsComplete "email")': False,
-        '(RowCount = 5) or (IsComplete "id") or (IsComplete "email")': True,
-        '(RowCount = 5) or ((IsComplete "id") and (IsUnique "id"))': True,
-        '(RowCount = 4)': True,
-        '(RowCount = 5) and (Completeness "email">0.9)': False,
-    })  # fmt: skip
-    row = rows['(RowCount = 5) and (Completeness "email">0.9)']
-    assert row.Rule == '(RowCount = 5) AND (Completeness "email" > 0.9)'
-    assert row.FailureReason == f"{UNMET.format(4)}\n{UNMET.format(0.75)}"
-    assert row.EvaluatedMetrics == {"Dataset.*.RowCount": 4.0, "Column.email.Completeness": 0.75}
-
-
 # The language
 
 
 def test_comments_space_and_quotes(frames: dict):
     ruleset = """# a ruleset
     Rules=[IsComplete id,   # a column without quotes
-        ColumnValues "odd name" in ["#", "A", "a, b]", "q\\"q", EMPTY, whitespaces_only, null] where "id > 0" , # and
-        IsComplete\t"odd name"
-            where "`odd name` <> ''"
+        ColumnValues "code" not in ["#", "A", "a, b]", "q\\"q"] , # and
+        IsComplete\t"code"
     ]  # the end"""
     rows = EvaluateDataQuality.apply(frames["people"], ruleset).toDF().collect()
     assert [row.Outcome for row in rows] == ["Passed"] * 3
-    assert rows[1].Rule == (
-        r'ColumnValues "odd name" in ["#","A","a, b]","q\"q",EMPTY,WHITESPACES_ONLY,NULL] where "id > 0"'
-    )
+    assert rows[1].Rule == r'ColumnValues "code" not in ["#","A","a, b]","q\"q"]'
 
 
 def test_names_are_taken_as_they_are_written(frame_of: Callable):
     frame = frame_of([(1, 2)], "`a.b` int, `ti``ck` int")
-    rules = 'Rules = [IsComplete "a.b", ColumnValues "ti`ck" = 2, IsUnique "ti`ck", ColumnExists "A.B", IsComplete "c"]'
+    rules = 'Rules = [IsComplete "a.b", ColumnValues "ti`ck" = 2, IsUnique "ti`ck", IsComplete "A.B", IsComplete "c"]'
     outcomes = [row.Outcome for row in EvaluateDataQuality.apply(frame, rules).toDF().collect()]
     assert outcomes == ["Passed", "Passed", "Passed", "Failed", "Failed"]
 
@@ -400,27 +346,23 @@ def test_names_are_taken_as_they_are_written(frame_of: Callable):
 @pytest.mark.parametrize(
     ("ruleset", "said"),
     [
-        ("", "line 1:1 expected Rules = .*, found the end of the ruleset"),
-        ("rules = [ RowCount = 1 ]", "line 1:1 .*found rules"),
-        ("Rules = [ ]", "line 1:11 No rules provided"),
-        ("Rules = [\n  RowCount = 1\n  ColumnCount = 2\n]", r"line 3:3 expected a comma or \], found ColumnCount"),
-        ("Rules = [ RowCount = 1", r"line 1:23 expected a comma or \], found the end"),
-        ("Rules = [ RowCount = 1 ] x", "line 1:26 expected the end of the ruleset, found x"),
+        ("", "line 1: unexpected end of the ruleset"),
+        ("rules = [ RowCount = 1 ]", "line 1:1 unexpected 'rules'"),
+        ("Rules = [ ]", r"line 1:11 unexpected '\]'"),
+        ("Rules = [\n  RowCount = 1\n  ColumnCount = 2\n]", "line 3:3 unexpected 'ColumnCount'"),
+        ("Rules = [ RowCount = 1", "line 1: unexpected end"),
+        ("Rules = [ RowCount = 1 ] x", "line 1:26 unexpected 'x'"),
         ("Rules = [ RowCounts = 1 ]", "line 1:11 Rule Type: RowCounts is not valid"),
-        ("Rules = [ RowCount ]", "line 1:11 No condition provided .* RowCount"),
+        ("Rules = [ RowCount ]", "line 1:11 RowCount takes a number"),
         ('Rules = [ RowCount "id" > 1 ]', "line 1:11 RowCount does not take 1 parameters"),
-        ("Rules = [ RowCount = one ]", "line 1:22 expected a number.* found one"),
-        ('Rules = [ IsComplete "a" = 1 ]', "line 1:11 Unexpected condition .* IsComplete"),
+        ("Rules = [ RowCount = one ]", "line 1:22 unexpected 'one'"),
+        ('Rules = [ IsComplete "a" = 1 ]', "line 1:11 IsComplete takes nothing"),
         ('Rules = [ IsComplete "a ]', "line 1:22 the string that begins here does not end"),
-        ('Rules = [ Completeness "a" > "b" ]', "Unexpected condition .* Completeness"),
-        ('Rules = [ ColumnValues "a" > "b" ]', "> needs numbers or dates"),
-        ('Rules = [ ColumnValues "a" between 1 or 2 ]', "line 1:38 expected and, found or"),
-        ('Rules = [ ColumnValues "a" in [1, "b"] ]', "mixes number and string"),
-        ('Rules = [ ColumnValues "a" in [] ]', r"line 1:32 expected a number.* found \]"),
-        ('Rules = [ Completeness "a" > 1 with threshold > 1 ]', "Threshold condition not supported .* Completeness"),
-        ('Rules = [ CustomSql "select 1" = 1 with threshold > 1 ]', "either an expression or a threshold"),
-        ("Rules = [ (RowCount = 1) and RowCount = 2 ]", "line 1:30 expected a rule in brackets, found RowCount"),
-        ("Rules = [ (RowCount = 1) and (RowCount = 2) or (RowCount = 3) ]", "brackets that say which comes first"),
+        ('Rules = [ Completeness "a" > "b" ]', "Completeness > takes numbers"),
+        ('Rules = [ ColumnValues "a" > "b" ]', "> takes numbers"),
+        ('Rules = [ ColumnValues "a" between 1 to 2 ]', "line 1:38 unexpected 'to'"),
+        ('Rules = [ ColumnValues "a" in [1, "b"] ]', "mixes numbers and strings"),
+        ('Rules = [ ColumnValues "a" in [] ]', r"line 1:32 unexpected '\]'"),
         ("Rules = [ RowCount = 1; ]", "line 1:23 unexpected ';'"),
     ],
 )
@@ -432,14 +374,21 @@ def test_what_is_no_dqdl_is_said_with_its_place(frames: dict, ruleset: str, said
 @pytest.mark.parametrize(
     ("ruleset", "named"),
     [
-        ("Analyzers = [ RowCount ]", "section Analyzers"),
-        ("Rules = [ RowCount = 1 ] Analyzers = [ RowCount ]", "section Analyzers"),
+        ("Analyzers = [ RowCount ]", "section or constant Analyzers"),
+        ("Rules = [ RowCount = 1 ] Analyzers = [ RowCount ]", "section or constant Analyzers"),
         ('limit = "1" Rules = [ RowCount = $limit ]', "constant limit"),
         ("Rules = [ RowCount > avg(last(10)) ]", "avg"),
-        ("Rules = [ RowCount > 2 * 3 ]", "Arithmetic"),
-        ("Rules = [ RowCount > (2 + 3) ]", "Arithmetic"),
-        ('Rules = [ ColumnValues "born" > (now() - 3 days) ]', "now"),
-        ('Rules = [ ColumnValues "born" > "9:30 AM" ]', "time of day"),
+        ("Rules = [ RowCount > 2 * 3 ]", "arithmetic"),
+        ("Rules = [ RowCount > (2 + 3) ]", "arithmetic"),
+        ('Rules = [ ColumnValues "born" > (now() - 3 days) ]', "function"),
+        ('Rules = [ ColumnValues "born" > "9:30 AM" ]', "time"),
+        ('Rules = [ ColumnValues "born" > "2020-01-01" ]', "date"),
+        ("Rules = [ (RowCount = 1) and (ColumnCount = 2) ]", "composite rule"),
+        ('Rules = [ IsComplete "a" where "b > 1" ]', "where in a rule"),
+        ('Rules = [ ColumnValues "a" > 1 with threshold > 0.5 ]', "with in a rule"),
+        ('Rules = [ ColumnValues "a" in [1, NULL] ]', "NULL in a rule"),
+        ('Rules = [ ColumnValues "a" != EMPTY ]', "EMPTY in a rule"),
+        ('Rules = [ ColumnValues "a" not matches "b" ]', "matches in a rule"),
         ('Rules = [ DataFreshness "born" <= 24 hours ]', "DataFreshness"),
         ('Rules = [ DetectAnomalies "RowCount" ]', "DetectAnomalies"),
         ('Rules = [ RowCountMatch "ref" = 1.0 ]', "RowCountMatch"),
@@ -447,9 +396,8 @@ def test_what_is_no_dqdl_is_said_with_its_place(frames: dict, ruleset: str, said
         ('Rules = [ ColumnValues "email" in [1, 2] ]', "string"),
         ('Rules = [ CustomSql "select count(*) from some.table" = 0 ]', "some.table"),
         ('Rules = [ CustomSql "select max(id) from primary where id > 9" = 0 ]', "NULL"),
-        ('Rules = [ CustomSql "select id from primary" with threshold > 3 ]', "threshold"),
+        ('Rules = [ CustomSql "select id from primary" with threshold > 3 ]', "with in a rule"),
         ('Rules = [ CustomSql "select id from primary" ]', "CustomSql for rows"),
-        ('Rules = [ ReferentialIntegrity "id" "ref.id" = 1 where "id > 1" ]', "where in ReferentialIntegrity"),
     ],
 )
 def test_what_glue_has_and_we_have_not_is_refused_by_name(frames: dict, ruleset: str, named: str):
@@ -457,11 +405,9 @@ def test_what_glue_has_and_we_have_not_is_refused_by_name(frames: dict, ruleset:
         EvaluateDataQuality.apply(frames["people"], ruleset)
 
 
-def test_a_broken_pattern_or_filter_is_said(frames: dict, judge: Callable):
+def test_a_broken_pattern_is_said(judge: Callable):
     with pytest.raises(ValueError, match=r"\^\[\$ is not a regular expression"):
         judge('ColumnValues "email" matches "["')
-    (row,) = judge('IsComplete "id" where "nope > 1"')
-    assert (row.Outcome, "where clause" in row.FailureReason) == ("Failed", True)
 
 
 def test_only_frames_are_taken(frames: dict):

@@ -8,8 +8,6 @@ from botocore.exceptions import ClientError
 
 from local_aws.lake import open_lake
 from local_aws.lifecycle import start, stop
-from local_aws.s3.errors import S3Error
-from local_aws.s3.folders import place_marker
 
 EMPTY = f'"{hashlib.md5(b"").hexdigest()}"'
 
@@ -46,20 +44,6 @@ def test_a_key_that_ends_in_a_slash_may_have_content(s3, bucket):
     s3.put_object(Bucket=bucket, Key="t/", Body=b"content")
     assert s3.get_object(Bucket=bucket, Key="t/")["Body"].read() == b"content"
     assert s3.list_objects_v2(Bucket=bucket)["Contents"][0]["Size"] == 7
-
-
-def test_who_writes_beside_s3_can_leave_a_marker(s3, bucket, endpoint):
-    place_marker(endpoint.lake, bucket, "staged/table/")
-    (endpoint.lake.bucket(bucket) / "staged/table/part-0").write_bytes(b"spark")
-    place_marker(endpoint.lake, bucket, "staged/table/")
-    assert keys(s3, bucket) == ["staged/table/", "staged/table/part-0"]
-    assert s3.head_object(Bucket=bucket, Key="staged/table/")["ETag"] == EMPTY
-    (endpoint.lake.bucket(bucket) / "staged/table").rename(endpoint.lake.bucket(bucket) / "table")
-    assert keys(s3, bucket) == ["table/", "table/part-0"]
-    with pytest.raises(S3Error, match="NotImplemented"):
-        place_marker(endpoint.lake, bucket, "table/part-0/")
-    with pytest.raises(S3Error, match="NoSuchBucket"):
-        place_marker(endpoint.lake, "no-such-bucket", "t/")
 
 
 def test_folders_alone_are_nothing(s3, bucket, endpoint):

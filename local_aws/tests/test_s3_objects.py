@@ -176,6 +176,8 @@ def test_what_is_not_supported_is_refused_by_name(s3, bucket):
     s3.put_object(Bucket=bucket, Key="k", Body=b"")
     for call, name, arguments in [
         (s3.get_bucket_acl, "GetBucketAcl", {}),
+        (s3.get_bucket_encryption, "GetBucketEncryption", {}),
+        (s3.list_parts, "ListParts", {"Key": "k", "UploadId": "u"}),
         (s3.get_bucket_policy, "GetBucketPolicy", {}),
         (s3.get_bucket_policy_status, "GetBucketPolicyStatus", {}),
         (s3.put_object_tagging, "PutObjectTagging", {"Key": "k", "Tagging": {"TagSet": []}}),

@@ -165,7 +165,7 @@ class FakeS3:
 
 
 class FakeServices:
-    json: dict = {}
+    names = ()
 
     def __init__(self):
         self.s3 = FakeS3()

@@ -147,8 +147,11 @@ def test_tags(glue: Any, session: str):
     glue.tag_resource(ResourceArn=arn, TagsToAdd={"more": "1"})
     assert glue.get_tags(ResourceArn=arn)["Tags"] == {"owner": "test", "more": "1"}
     assert session in glue.list_sessions(Tags={"more": "1"})["Ids"]
-    glue.untag_resource(ResourceArn=arn, TagsToRemove=["more"])
-    assert session not in glue.list_sessions(Tags={"more": "1"})["Ids"]
+    assert session not in glue.list_sessions(Tags={"more": "2"})["Ids"]
+    with pytest.raises(ClientError, match="glue:UntagResource"):
+        glue.untag_resource(ResourceArn=arn, TagsToRemove=["more"])
+    with pytest.raises(ClientError, match="glue:DeleteSession"):
+        glue.delete_session(Id=session)
 
 
 def test_a_session_with_a_missing_helper_fails_and_says_so(glue: Any):
@@ -156,8 +159,6 @@ def test_a_session_with_a_missing_helper_fails_and_says_so(glue: Any):
     found = wait_for_start(glue, name)
     assert found["Status"] == "FAILED"
     assert "none.zip" in found["ErrorMessage"]
-    glue.delete_session(Id=name)
-    assert name not in glue.list_sessions()["Ids"]
 
 
 def test_stopping_leaves_the_event_log_and_no_process(glue: Any, session: str, aws: Callable, endpoint: Any):
@@ -186,9 +187,6 @@ def test_an_id_is_used_once_also_after_a_restart(tmp_path: Path, client_for: Cal
     name = create(glue)
     glue.stop_session(Id=name)
     again = {"Id": name, "Role": ROLE, "Command": {"Name": "glueetl"}}
-    with pytest.raises(glue.exceptions.AlreadyExistsException):
-        glue.create_session(**again)
-    glue.delete_session(Id=name)
     with pytest.raises(glue.exceptions.AlreadyExistsException):
         glue.create_session(**again)
     endpoints.stop(tmp_path / "lake")

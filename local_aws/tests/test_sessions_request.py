@@ -46,8 +46,7 @@ def test_defaults_are_those_of_the_service():
         ({"WorkerType": "Z.2X", "NumberOfWorkers": 2}, "Z.2X"),
         ({"NumberOfWorkers": 1}, "between 2 and 299"),
         ({"NumberOfWorkers": 300}, "between 2 and 299"),
-        ({"MaxCapacity": 3.0, "WorkerType": "G.1X"}, "do not set Max Capacity"),
-        ({"MaxCapacity": 1.0}, "MaxCapacity"),
+        ({"MaxCapacity": 3.0}, "MaxCapacity"),
         ({"IdleTimeout": 0}, "IdleTimeout"),
         ({"Timeout": "5"}, "Timeout"),
         ({"Connections": {"Connections": ["c"]}}, "Connections"),
@@ -62,10 +61,6 @@ def test_a_bad_request_is_refused_by_name(change: dict, part: str):
         parse_request(as_it_comes_in(MINIMAL | change))
     assert refused.value.code in ("InvalidInputException", "ValidationException")
     assert part in refused.value.message
-
-
-def test_max_capacity_stands_for_workers():
-    assert parse_request(MINIMAL | {"MaxCapacity": 3.0}).workers == 3
 
 
 def test_the_machine_caps_the_workers():

@@ -9,21 +9,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from local_aws.profile import ACCOUNT, PROFILE
+from local_aws.profile import ACCOUNT, PROFILE, USER_ARN
 
 Require = Callable[[str, str, dict[str, str]], None]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A principal.
+    """A principal: its ``kind`` (``user`` or ``session``), by which a lake's `Unkind.policies` are named.
 
-    Parameters
-    ----------
-    kind : {"user", "session"}
-        By which a lake's `Unkind.policies` are named.
-    require : callable
-        Called with an action, an ARN and the condition keys; raises `AwsError` where the caller may not.
+    ``require`` is called with an action, an ARN and the condition keys; it raises `AwsError` where the caller may not.
     """
 
     kind: str
@@ -32,19 +27,14 @@ class Caller:
     @property
     def arn(self) -> str:
         """What AWS calls the principal in its messages."""
-        return arn_of(self.kind)
+        if self.kind == "session":
+            return f"arn:aws:sts::{ACCOUNT}:assumed-role/{PROFILE}/GlueJobRunnerSession"
+        return USER_ARN
 
     @property
     def user_id(self) -> str:
         """``aws:userid`` of the principal."""
         return PROFILE if self.kind == "user" else f"{PROFILE}:GlueJobRunnerSession"
-
-
-def arn_of(kind: str) -> str:
-    """The ARN of a kind of principal."""
-    if kind == "session":
-        return f"arn:aws:sts::{ACCOUNT}:assumed-role/{PROFILE}/GlueJobRunnerSession"
-    return f"arn:aws:iam::{ACCOUNT}:user/{PROFILE}"
 
 
 _present: ContextVar[Caller | None] = ContextVar("caller", default=None)
@@ -66,13 +56,7 @@ def called_by(caller: Caller) -> Iterator[None]:
 
 
 def require(action: str, resource: str, **context: str) -> None:
-    """Refuse what the present caller may not.
-
-    Raises
-    ------
-    AwsError
-        AccessDenied, in AWS's words.
-    """
+    """Refuse what the present caller may not, by AccessDenied in AWS's words."""
     present_caller().require(action, resource, context)
 
 

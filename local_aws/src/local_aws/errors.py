@@ -4,14 +4,8 @@
 class AwsError(Exception):
     """An error that an AWS service answers with.
 
-    Parameters
-    ----------
-    code : str
-        AWS's error code, such as ``EntityNotFoundException`` or ``NoSuchKey``.
-    message : str
-        AWS's message where it is known, else one that says what was found and what to do.
-    status : int
-        The HTTP status that the service uses for this code.
+    Its ``code`` is AWS's, its ``message`` AWS's where it is known, else one that says what was found and what to do;
+    ``status`` is the HTTP status that the service uses for this code.
     """
 
     def __init__(self, code: str, message: str, status: int = 400):

@@ -53,12 +53,8 @@ class Lake:
         """A path of ASCII letters, digits and few signs to the same place, for programs that see more in others.
 
         Spark, Java, DuckDB and botocore each take some character for a pattern, a variable, a separator or nothing at
-        all. A path that has one is given a link beside all lakes, which stays until `forget_plain_names`.
-
-        Raises
-        ------
-        LakeError
-            If the folder of the links belongs to somebody else.
+        all. A path that has one is given a link beside all lakes, which stays until `forget_plain_names`. Raises
+        `LakeError` if the folder of the links belongs to somebody else.
         """
         if _PLAIN.fullmatch(str(path)):
             return path

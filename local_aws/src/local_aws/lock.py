@@ -30,13 +30,7 @@ class LakeBusy(Exception):
 
 
 def acquire(lake: Lake) -> IO[str]:
-    """Take the lake's lock for this process, until the stream returned is closed.
-
-    Raises
-    ------
-    LakeBusy
-        If another process holds it.
-    """
+    """Take the lake's lock for this process, until the stream returned is closed; raises `LakeBusy`."""
     stream = open(_path(lake), "a+", encoding="ascii", opener=_private)  # noqa: SIM115 - held for the process's life
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while not _try(stream, fcntl.LOCK_EX):

@@ -14,22 +14,11 @@ Item = TypeVar("Item")
 def page(
     items: Iterable[Item], position: Callable[[Item], Any], payload: dict[str, Any], limit: int = 100
 ) -> tuple[list[Item], dict[str, str]]:
-    """The next page of some items in the order of their positions.
+    """The next page of some items in the order of their positions, and ``{"NextToken": ...}``, or {} after the last.
 
-    Parameters
-    ----------
-    position : Callable
-        What an item is ordered by: unique, and a JSON value. A token names the last position given out, so that what
-        is added or removed in between neither repeats nor hides any other item.
-    payload : dict
-        The request, with AWS's ``NextToken`` and ``MaxResults``.
-    limit : int
-        Items a page where the request does not say.
-
-    Returns
-    -------
-    tuple
-        The page, and ``{"NextToken": ...}`` or an empty dictionary after the last one.
+    A position is unique, and a JSON value. A token names the last one given out, so that what is added or removed in
+    between neither repeats nor hides any other item. ``payload`` is the request, with AWS's ``NextToken`` and
+    ``MaxResults``; ``limit`` are the items a page where it does not say.
     """
     ordered = sorted(items, key=position)
     if payload.get("NextToken"):

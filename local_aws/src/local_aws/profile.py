@@ -54,13 +54,7 @@ def credentials_file(lake: Lake) -> Path:
 
 
 def read_credentials(lake: Lake) -> Credentials | None:
-    """The credentials that this lake has, or None before its first start.
-
-    Raises
-    ------
-    LakeError
-        If their file is damaged.
-    """
+    """The credentials of this lake, or None before its first start; raises `LakeError` if their file is damaged."""
     parser = _parse(credentials_file(lake))
     if not parser.has_section(PROFILE):
         return None

@@ -35,22 +35,17 @@ def _create(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
         raise AwsError("ResourceExistsException", f"The operation failed because the secret {name} already exists.")
     new = {
         "arn": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-{secrets.token_hex(3)}",
-        "description": None,
+        "description": payload.get("Description"),
         "tags": payload.get("Tags"),
         "created_date": now,
         "deleted_date": None,
         "versions": {},
-        "default_version_id": None,
     }
     return _change(store, name, held or new, payload)
 
 
-def _update(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
-    return _change(store, *_live(store, payload), payload)
-
-
 def _put(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
-    if "SecretString" not in payload and "SecretBinary" not in payload:
+    if "SecretString" not in payload:
         raise AwsError("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
     name, secret = _live(store, payload)
     answer = _change(store, name, secret, payload)
@@ -58,42 +53,32 @@ def _put(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _change(store: Store, name: str, secret: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:
-    """Keep a secret with a new description or a new version."""
-    if "SecretString" in payload and "SecretBinary" in payload:
-        raise AwsError("InvalidParameterException", "You can't specify both SecretString and SecretBinary.")
+    """Keep a secret, with a new version where there is a value."""
     answer = {"ARN": secret["arn"], "Name": name}
     secret["last_changed_date"] = int(time.time())
-    secret["description"] = payload.get("Description") or secret["description"]
-    parts = {"SecretString": "secret_string", "SecretBinary": "secret_binary"}
-    if value := {part: payload[given] for given, part in parts.items() if given in payload}:
+    if "SecretString" in payload:
         answer["VersionId"] = payload.get("ClientRequestToken") or str(uuid.uuid4())
-        _add_version(secret, answer["VersionId"], value, payload.get("VersionStages", [_CURRENT]))
+        _add_version(secret, answer["VersionId"], payload["SecretString"])
     store.put((name,), secret)
     return answer
 
 
-def _add_version(secret: dict[str, Any], identity: str, value: dict[str, str], stages: list[str]) -> None:
-    """Add a version; the stages that it has move to it, and the current one before becomes the previous one."""
+def _add_version(secret: dict[str, Any], identity: str, value: str) -> None:
+    """Add the current version; the current one before becomes the previous one."""
     versions = secret["versions"]
     if held := versions.get(identity):
-        if {part: held[part] for part in ("secret_string", "secret_binary") if part in held} != value:
+        if held["secret_string"] != value:
             raise AwsError(
                 "ResourceExistsException",
                 f"You can't use ClientRequestToken {identity} because that value is already in use for a version of "
                 f"secret {secret['arn']}.",
             )
         return
-    stages = stages if versions or _CURRENT in stages else [*stages, _CURRENT]
-    before = secret["default_version_id"]
-    moved = {*stages, _PREVIOUS} if before and _CURRENT in stages else set(stages)
     for version in versions.values():
-        version["version_stages"] = [stage for stage in version["version_stages"] if stage not in moved]
-    if _CURRENT in stages:
-        if before:
-            versions[before]["version_stages"].append(_PREVIOUS)
-        secret["default_version_id"] = identity
+        version["version_stages"] = [_PREVIOUS] if _CURRENT in version["version_stages"] else []
     now = int(time.time())
-    versions[identity] = {"createdate": now, "version_id": identity, "version_stages": stages, **value}
+    new = {"createdate": now, "version_id": identity, "version_stages": [_CURRENT], "secret_string": value}
+    versions[identity] = new
 
 
 def _get(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
@@ -107,16 +92,14 @@ def _get(store: Store, payload: dict[str, Any]) -> dict[str, Any]:
                 "You provided a VersionStage that is not associated to the provided VersionId.",
             )
         if version["version_id"] == identity or (not identity and wanted in version["version_stages"]):
-            answer = {
+            return {
                 "ARN": secret["arn"],
                 "Name": name,
                 "VersionId": version["version_id"],
                 "VersionStages": version["version_stages"],
                 "CreatedDate": version["createdate"],
-                "SecretString": version.get("secret_string"),
-                "SecretBinary": version.get("secret_binary"),
+                "SecretString": version["secret_string"],
             }
-            return {part: value for part, value in answer.items() if value is not None}
     sought = f"VersionId: {identity}" if identity else f"staging label: {wanted}"
     raise AwsError("ResourceNotFoundException", f"Secrets Manager can't find the specified secret value for {sought}")
 
@@ -181,11 +164,8 @@ def _details(name: str, secret: dict[str, Any], stages: str) -> dict[str, Any]:
 
 
 _ANSWERERS = {
-    "CreateSecret": changes(
-        _create, "Name", "Description", "SecretString", "SecretBinary", "Tags", "ClientRequestToken"
-    ),
-    "UpdateSecret": changes(_update, "SecretId", "Description", "SecretString", "SecretBinary", "ClientRequestToken"),
-    "PutSecretValue": changes(_put, "SecretId", "SecretString", "SecretBinary", "VersionStages", "ClientRequestToken"),
+    "CreateSecret": changes(_create, "Name", "Description", "SecretString", "Tags", "ClientRequestToken"),
+    "PutSecretValue": changes(_put, "SecretId", "SecretString", "ClientRequestToken"),
     "GetSecretValue": reads(_get, "SecretId", "VersionId", "VersionStage"),
     "DescribeSecret": reads(_describe, "SecretId"),
     "ListSecrets": reads(_list, "IncludePlannedDeletion", "MaxResults", "NextToken"),
@@ -194,13 +174,7 @@ _ANSWERERS = {
 
 
 class Secrets(StoredService):
-    """Secrets Manager as a service.
-
-    Parameters
-    ----------
-    lake : Lake
-        Where ``secrets.sqlite`` stands, readable by its owner alone.
-    """
+    """Secrets Manager as a service, kept in ``secrets.sqlite``, readable by its owner alone."""
 
     def __init__(self, lake: Lake):
         super().__init__("secretsmanager", Store(lake, "secrets.sqlite"), _ANSWERERS)

@@ -18,12 +18,8 @@ CREATE TABLE IF NOT EXISTS document (key TEXT PRIMARY KEY, body TEXT NOT NULL);
 def open_database(lake: Lake, name: str, script: str) -> sqlite3.Connection:
     """Open an SQLite file of the lake's state directory, readable by its owner alone, and run a script on it.
 
-    Requests are served by many threads: a lock of the caller's lets one in at a time.
-
-    Raises
-    ------
-    LakeError
-        If the file cannot be used.
+    Requests are served by many threads: a lock of the caller's lets one in at a time. Raises `LakeError` if the file
+    cannot be used.
     """
     path = lake.state / name
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -40,16 +36,6 @@ class Store:
 
     SQLite and not one JSON file, because an update then writes the table that changed and not the whole catalog, and a
     call that changes several documents is one transaction. Callers hold a lock of their own around each use.
-
-    Parameters
-    ----------
-    name : str
-        File name within the state directory; the file is readable by its owner alone.
-
-    Raises
-    ------
-    LakeError
-        If the file cannot be used.
     """
 
     def __init__(self, lake: Lake, name: str):

@@ -19,10 +19,7 @@ _IDENTITY = (
 def answer_query(service: str, body: bytes, request_id: str) -> Response:
     """Answer a request in the query protocol: a form with ``Action`` and its parameters.
 
-    Raises
-    ------
-    AwsError
-        ``MissingAction`` where the form names none; not supported, by name, for all but STS's GetCallerIdentity.
+    All but STS's GetCallerIdentity is refused by name.
     """
     action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
     if not action:

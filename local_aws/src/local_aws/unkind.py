@@ -72,13 +72,7 @@ def read_unkind(lake: Lake) -> Unkind:
 
 
 def write_unkind(lake: Lake, unkind: Unkind) -> None:
-    """Let a lake play these settings from now on.
-
-    Raises
-    ------
-    PolicyNotUnderstood
-        If a policy has something that would not be heeded.
-    """
+    """Let a lake play these settings from now on; raises `PolicyNotUnderstood` for what would not be heeded."""
     for policy in unkind.policies.values():
         check_document(policy)
     lake.save(_FILE, asdict(unkind))

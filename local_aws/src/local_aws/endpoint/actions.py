@@ -53,7 +53,6 @@ def _of_glue(payload: dict[str, Any]) -> list[str]:
     resources = ["catalog"]
     resources += [f"database/{database.lower()}"] if database else []
     resources += [f"table/{database.lower()}/{table.lower()}"] if table else []
-    resources += [f"table/{database.lower()}/{name.lower()}" for name in payload.get("TablesToDelete", ())]
     return [_arn("glue", resource) for resource in resources]
 
 

@@ -80,12 +80,8 @@ def serve(lake: Lake, port: int, while_used: bool) -> None:
 
     Raises
     ------
-    LakeBusy
-        If another endpoint serves the lake.
-    PortUnavailable
-        If the port cannot be had.
-    TooFewFiles
-        If this process and its sessions may not open as many files as they need.
+    LakeBusy, PortUnavailable, TooFewFiles
+        If another endpoint serves the lake, or what is needed cannot be had.
     """
     _allow_open_files()
     stop = _StopSignal()

@@ -25,13 +25,7 @@ class PolicyNotUnderstood(Exception):
 
 
 def check_document(document: Document) -> None:
-    """Refuse a policy of which a part would not be heeded.
-
-    Raises
-    ------
-    PolicyNotUnderstood
-        Naming the part.
-    """
+    """Refuse a policy of which a part would not be heeded; raises `PolicyNotUnderstood` naming the part."""
     for statement in _listed(document["Statement"]):
         if unknown := set(statement) - _ELEMENTS:
             raise PolicyNotUnderstood(f"policies with {', '.join(sorted(unknown))} are not evaluated here")

@@ -16,6 +16,7 @@ from werkzeug import Response
 
 from local_aws.endpoint.signature import RawRequest
 from local_aws.errors import AwsError, not_supported
+from local_aws.s3.xml import error_response
 
 
 class Dialect(Enum):
@@ -28,11 +29,8 @@ class Dialect(Enum):
 
 _KNOWN = {
     "s3": Dialect.S3,
-    "sts": Dialect.QUERY,
-    "iam": Dialect.QUERY,
-    "glue": Dialect.JSON,
-    "athena": Dialect.JSON,
-    "secretsmanager": Dialect.JSON,
+    **dict.fromkeys(("sts", "iam"), Dialect.QUERY),
+    **dict.fromkeys(("glue", "athena", "secretsmanager"), Dialect.JSON),
 }
 
 
@@ -58,26 +56,19 @@ def error_answer(error: AwsError, dialect: Dialect, path: str, request_id: str) 
         answer = Response(body, error.status, content_type="application/x-amz-json-1.1")
         answer.headers["x-amzn-errortype"] = error.code
         return answer
-    details = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if dialect is Dialect.S3:
-        body = f"<Error>{details}<Resource>{escape(path)}</Resource><RequestId>{request_id}</RequestId></Error>"
-    else:
-        fault = "Sender" if error.status < 500 else "Receiver"
-        body = (
-            f"<ErrorResponse><Error><Type>{fault}</Type>{details}</Error>"
-            f"<RequestId>{request_id}</RequestId></ErrorResponse>"
-        )
-    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', error.status, content_type="application/xml")
+        return error_response(error, path, request_id)
+    fault = "Sender" if error.status < 500 else "Receiver"
+    details = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+    body = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<ErrorResponse><Error><Type>{fault}</Type>{details}</Error>'
+        f"<RequestId>{request_id}</RequestId></ErrorResponse>"
+    )
+    return Response(body, error.status, content_type="application/xml")
 
 
 class JsonApi:
-    """What the API of a JSON service looks like, from AWS's own model of it in botocore.
-
-    Parameters
-    ----------
-    service : str
-        The service's name in botocore, such as ``glue``.
-    """
+    """What the API of a JSON service looks like, from AWS's own model of it in botocore."""
 
     def __init__(self, service: str):
         self._service = service

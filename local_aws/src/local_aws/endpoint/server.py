@@ -46,23 +46,13 @@ _UNSIGNED_PAYLOADS = frozenset(
 
 
 class Application:
-    """The endpoint as a WSGI application.
-
-    Parameters
-    ----------
-    credentials : Credentials
-        What every request must be signed with.
-    services : Services
-        Who answers.
-    unkindness : Unkindness
-        What is refused although it is rightly asked for.
-    """
+    """The endpoint as a WSGI application: every request is signed with the lake's credentials, or turned away."""
 
     def __init__(self, credentials: Credentials, services: Services, unkindness: Unkindness):
         self._principals = {"user": credentials, "session": credentials.of_session()}
         self._unkindness = unkindness
         self._services = services
-        self._apis = {name: JsonApi(name) for name in services.json}
+        self._apis = {name: JsonApi(name) for name in services.names}
         self._closing = threading.Event()
         self._at_work = 0
         self._less_work = threading.Condition()
@@ -139,7 +129,7 @@ class Application:
             if claimed.service in self._apis:
                 action, payload = self._apis[claimed.service].read(raw.headers.get("x-amz-target", ""), body)
                 self._unkindness.throttle(claimed.service)
-                return json_answer(self._services.json[claimed.service].call(action, payload))
+                return json_answer(self._services.call(claimed.service, action, payload))
             if dialect_of(raw, claimed.service) is Dialect.QUERY:
                 return answer_query(claimed.service, body, request_id)
             raise not_supported(claimed.service, raw.headers.get("x-amz-target", _subject(raw)).rpartition(".")[2])

@@ -13,15 +13,7 @@ class Service(Protocol):
     """A service that speaks one of AWS's JSON protocols (Glue, Athena, Secrets Manager)."""
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer ``action`` (the last part of ``X-Amz-Target``) in the shapes of the AWS API.
-
-        Timestamps in the answer are epoch seconds (float), as AWS JSON 1.1 has them.
-
-        Raises
-        ------
-        AwsError
-            With AWS's code and message; ``not_supported`` for an action that is not here.
-        """
+        """Answer an action in the shapes of AWS's API, times in epoch seconds; raises `AwsError`."""
         ...
 
 
@@ -50,19 +42,10 @@ def changes(answer: Callable[[Any, dict[str, Any]], dict[str, Any]], *parameters
 
 
 class StoredService:
-    """A service over documents.
+    """A service over documents, whose ``state`` has the ``transaction`` of its `Store`.
 
     One lock lets one call in at a time, so that what a call compares and what it changes are one step. A call that
     changes something is answered when the change is on the disk.
-
-    Parameters
-    ----------
-    name : str
-        The service's name in refusals.
-    state : Any
-        What the answerers are given; its ``transaction`` is that of its `Store`.
-    answerers : Mapping
-        Action -> who answers it.
     """
 
     def __init__(self, name: str, state: Any, answerers: Mapping[str, Answerer]):
@@ -70,14 +53,7 @@ class StoredService:
         self._lock = threading.Lock()
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer one action.
-
-        Raises
-        ------
-        AwsError
-            With AWS's code and message; not supported, by name, for other actions and for parameters that would be
-            without effect.
-        """
+        """Answer one action; others, and parameters that would be without effect, are refused by name."""
         if action not in self._answerers:
             raise not_supported(self._name, action)
         answerer = self._answerers[action]

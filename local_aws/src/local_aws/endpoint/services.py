@@ -1,7 +1,7 @@
 """The services behind one endpoint, each over the same lake."""
 
 import threading
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from local_aws.caller import require
@@ -15,19 +15,7 @@ from local_aws.s3.service import S3
 from local_aws.secrets import Secrets
 
 
-class Glue:
-    """Glue as its clients see it, one service: the interactive sessions and the Data Catalog."""
-
-    def __init__(self, sessions: Sessions, catalog: Catalog):
-        self._sessions = sessions
-        self._catalog = catalog
-
-    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer an action of the sessions or else of the catalog, which refuses all others by name."""
-        service: Service = self._sessions if action in self._sessions.ACTIONS else self._catalog
-        return service.call(action, payload)
-
-
+@dataclass(frozen=True)
 class Guarded:
     """A service that first asks whether the present caller may.
 
@@ -35,60 +23,46 @@ class Guarded:
     and tables in the AWS Glue Data Catalog").
     """
 
-    def __init__(self, name: str, service: Service):
-        self._name = name
-        self._service = service
+    name: str
+    service: Service
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Answer as the service does."""
-        for needed in needed_permissions(self._name, action, payload):
+        for needed in needed_permissions(self.name, action, payload):
             require(needed.action, needed.resource, **needed.context)
-        return self._service.call(action, payload)
-
-
-class Late:
-    """A service that is opened by its first request, for one that takes long to load.
-
-    Parameters
-    ----------
-    opening : Callable
-        Gives the service.
-    """
-
-    def __init__(self, opening: Callable[[], Service]):
-        self._opening = opening
-        self._lock = threading.Lock()
-        self._service: Service | None = None
-
-    def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer an action."""
-        with self._lock:
-            self._service = self._service or self._opening()
-        return self._service.call(action, payload)
+        return self.service.call(action, payload)
 
 
 class Services:
-    """What an endpoint over a lake has to offer."""
+    """What an endpoint over a lake has to offer: ``s3``, and the services that speak AWS JSON."""
+
+    names = ("glue", "athena", "secretsmanager")
+    """Those of the latter in a credential scope."""
 
     def __init__(self, lake: Lake):
-        catalog = Catalog(lake)
+        self._lake, self._catalog, self._secrets = lake, Catalog(lake), Secrets(lake)
         role = read_credentials(lake).of_session()
         self._sessions = Sessions(lake.plainly(), aws_environment(lake) | role.environment())
+        self._athena: Service | None = None
+        self._opening = threading.Lock()
         self.s3 = S3(lake)
-        services = {
-            "glue": Glue(self._sessions, catalog),
-            "athena": Late(lambda: _open_athena(lake, catalog)),
-            "secretsmanager": Secrets(lake),
-        }
-        self.json: dict[str, Service] = {name: Guarded(name, service) for name, service in services.items()}
-        """The services that speak AWS JSON, by the name in a credential scope."""
+
+    def call(self, name: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Answer an action of a service, for a caller who may."""
+        return Guarded(name, self._find(name, action)).call(action, payload)
 
     def close(self) -> None:
         """End every process that a service has started."""
         self._sessions.close()
 
+    def _find(self, name: str, action: str) -> Service:
+        if name == "glue":
+            return self._sessions if action in self._sessions.ACTIONS else self._catalog
+        return self._secrets if name == "secretsmanager" else self._opened_athena()
 
-def _open_athena(lake: Lake, catalog: Catalog) -> Service:
-    from local_aws.athena.service import Athena  # with DuckDB, PyArrow and a parser of SQL
+    def _opened_athena(self) -> Service:
+        from local_aws.athena.service import Athena  # takes long to load: DuckDB, PyArrow and a parser of SQL
 
-    return Athena(lake.plainly(), Guarded("glue", catalog))
+        with self._opening:
+            self._athena = self._athena or Athena(self._lake.plainly(), Guarded("glue", self._catalog))
+        return self._athena

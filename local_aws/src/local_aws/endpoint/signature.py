@@ -95,12 +95,9 @@ class RawRequest:
 
 
 def claimed_signature(request: RawRequest) -> Signature | None:
-    """Read the signature that a request carries, in its header or in a presigned query; None where it has none.
+    """The signature that a request carries, in its header or in a presigned query; None where it has none.
 
-    Raises
-    ------
-    SignatureRefused
-        If it carries one that cannot be read.
+    Raises `SignatureRefused` if it carries one that cannot be read.
     """
     header = request.headers.get("authorization")
     if header is not None:

@@ -143,7 +143,7 @@ def receive(
     limit: int = MAX_OBJECT_BYTES,
     checksums_of_body: bool = True,
 ) -> Tally:
-    """Stream a request's body into ``target`` and verify it.
+    """Stream a request's body into ``target`` and verify it; what is wrong with it raises `S3Error`.
 
     Parameters
     ----------
@@ -162,11 +162,6 @@ def receive(
     -------
     Tally
         Size, MD5 and checksums of the decoded body. Its ``checksums`` hold what the client sent or the caller asked.
-
-    Raises
-    ------
-    S3Error
-        ``IncompleteBody``, ``EntityTooLarge``, ``BadDigest``, ``InvalidDigest``, ``XAmzContentSHA256Mismatch``.
     """
     length = _promised_length(request)
     payload = ChunkedPayload(request.stream) if is_chunked(request) else None

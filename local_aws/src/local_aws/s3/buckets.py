@@ -11,7 +11,7 @@ from local_aws.s3.body import receive_document
 from local_aws.s3.call import Call
 from local_aws.s3.errors import S3Error, not_implemented
 from local_aws.s3.folders import check_bucket_name, is_bucket_name, remove_empty_folders
-from local_aws.s3.records import KMS_KEY, read_json, write_json
+from local_aws.s3.records import read_json, write_json
 from local_aws.s3.store import ObjectStore
 from local_aws.s3.walk import Walk
 from local_aws.s3.xml import OWNER, Answer, parse, timestamp, xml_response
@@ -107,13 +107,3 @@ def get_bucket_versioning(call: Call) -> Response:
     suspended = "Suspended" if call.store.versions.has_been_versioned(call.bucket) else None
     content = {"Status": "Enabled" if call.store.unkind.versioning else suspended}
     return xml_response("VersioningConfiguration", content)
-
-
-def get_bucket_encryption(call: Call) -> Response:
-    """GetBucketEncryption: SSE-S3, as new buckets have it ("Setting default server-side encryption behavior")."""
-    call.store.bucket(call.bucket)
-    algorithm: dict[str, object] = {"SSEAlgorithm": "AES256"}
-    if call.store.unkind.sse_kms:
-        algorithm = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KMS_KEY}
-    rule = {"ApplyServerSideEncryptionByDefault": algorithm, "BucketKeyEnabled": False}
-    return xml_response("ServerSideEncryptionConfiguration", {"Rule": rule})

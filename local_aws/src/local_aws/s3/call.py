@@ -35,17 +35,7 @@ _HARMLESS_VALUES = {
 
 @dataclass(frozen=True)
 class Call:
-    """A request with its target.
-
-    Parameters
-    ----------
-    store : ObjectStore
-        The lake's objects.
-    request : werkzeug.Request
-        Signature already verified.
-    bucket, key : str
-        From the path, decoded; empty where the request is about the level above.
-    """
+    """A request, whose signature is verified, with its target: empty where it is about the level above."""
 
     store: ObjectStore
     request: Request
@@ -70,10 +60,7 @@ class Call:
     def kms(self) -> bool | None:
         """Whether a write asks for SSE-KMS, or for SSE-S3; None where it leaves that to the bucket.
 
-        Raises
-        ------
-        S3Error
-            ``NotImplemented`` for another encryption or key than the bucket's own.
+        Raises ``NotImplemented`` for another encryption or key than the bucket's own.
         """
         name, key = "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"
         algorithm = self.header(name)
@@ -105,10 +92,7 @@ def is_chunked(request: Request) -> bool:
 def refuse_headers(request: Request) -> None:
     """Refuse a header that asks for what the lake directory does not do, instead of ignoring it.
 
-    Raises
-    ------
-    S3Error
-        ``NotImplemented``, naming the header; ``AccessDenied`` where another owner of the bucket is expected.
+    Raises ``NotImplemented``, naming the header, or ``AccessDenied`` where another owner of the bucket is expected.
     """
     for name, value in request.headers.items():
         name = name.lower()

@@ -19,12 +19,7 @@ _CRC32C, _CRC64NVME = anycrc.Model("CRC32-ISCSI"), anycrc.Model("CRC64-NVME")
 class Crc:
     """A CRC whose digest is big-endian, as S3 has it.
 
-    Parameters
-    ----------
-    width : int
-        Bytes of the digest.
-    step : callable
-        The CRC of some bytes behind others, from the bytes and the CRC of the others.
+    ``step`` is the CRC of some bytes behind others, from the bytes and the CRC of the others.
     """
 
     def __init__(self, width: int, step: Callable[[bytes, int], int]) -> None:
@@ -75,13 +70,7 @@ class Tally:
 
 
 def copy_bytes(source: BinaryIO, target: BinaryIO | None, length: int, tally: Tally) -> None:
-    """Pass ``length`` bytes from ``source`` through ``tally`` to ``target`` (or nowhere).
-
-    Raises
-    ------
-    OSError
-        If the source ends before.
-    """
+    """Pass ``length`` bytes from ``source`` through ``tally`` to ``target`` (or nowhere); OSError if they end early."""
     while length:
         chunk = source.read(min(length, CHUNK_BYTES))
         if not chunk:

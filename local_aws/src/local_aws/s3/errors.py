@@ -8,17 +8,7 @@ _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 class S3Error(AwsError):
-    """An S3 error with the further elements that S3 puts into its ``<Error>`` document.
-
-    Parameters
-    ----------
-    code, message, status
-        As of `AwsError`.
-    headers : dict, optional
-        Of the answer.
-    **details : str
-        Further elements, such as ``Key`` or ``BucketName``.
-    """
+    """An S3 error with headers of its answer, and further elements of the ``<Error>`` document, such as ``Key``."""
 
     def __init__(
         self, code: str, message: str, status: int = 400, headers: dict[str, str] | None = None, **details: str

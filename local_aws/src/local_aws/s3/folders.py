@@ -12,12 +12,10 @@ The contract with whoever writes files to the lake directly (Spark does, through
 import os
 import re
 import stat
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.lake import Lake
 from local_aws.s3.errors import S3Error, no_such_bucket, not_implemented
 
 MARKER = "..crc"
@@ -72,10 +70,7 @@ def check_bucket_name(name: str) -> None:
 def check_key(key: str) -> None:
     """Refuse a key that S3 refuses, or that a file system cannot hold under its own name.
 
-    Raises
-    ------
-    S3Error
-        ``KeyTooLongError`` over 1024 bytes; ``NotImplemented`` for what S3 can hold and a directory cannot.
+    Raises ``KeyTooLongError`` over 1024 bytes; ``NotImplemented`` for what S3 can hold and a directory cannot.
     """
     size = len(key.encode("utf-8", "replace"))
     if size > MAX_KEY_BYTES:
@@ -101,30 +96,13 @@ def refuse_symbolic_links(address: Address) -> None:
 def place(draft: Path, address: Address) -> None:
     """Put a finished file in its place, whole, making the folders above it.
 
-    Raises
-    ------
-    S3Error
-        ``NotImplemented`` where a file stands in the way of a folder or a folder in the way of the file;
-        ``NoSuchBucket`` if the bucket went away.
+    Raises ``NotImplemented`` where a file stands in the way of a folder or a folder in the way of the file;
+    ``NoSuchBucket`` if the bucket went away.
     """
-    _with_parent(address, lambda: os.replace(draft, address.path))
-
-
-def place_marker(lake: Lake, bucket: str, key: str) -> None:
-    """Put the empty object ``key``, which ends in ``/``, where there is none, as S3A marks an empty directory.
-
-    For whoever writes to the lake beside S3; it needs no endpoint. Raises as `place` does, and as `check_key`.
-    """
-    check_key(key)
-    address = Address(bucket, key, lake.bucket(bucket))
-    _with_parent(address, address.path.touch)
-
-
-def _with_parent(address: Address, action: Callable[[], None]) -> None:
     for _ in range(ATTEMPTS):
         try:
             _make_parent(address)
-            return action()
+            return os.replace(draft, address.path)
         except FileNotFoundError:  # the bucket went away, or somebody removed the folder as empty
             if not address.root.is_dir():
                 break

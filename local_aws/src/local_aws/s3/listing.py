@@ -175,14 +175,7 @@ def _all_versions(call: Call) -> list[Found]:
 def behind(entries: list[Entry], names: Callable[[Entry], tuple[str, str]], key: str, identifier: str) -> list[Entry]:
     """The entries behind two markers: later keys, and the later ones of the marked key where one of them is marked.
 
-    Parameters
-    ----------
-    entries : list
-        In the order of their keys.
-    names : callable
-        The key of an entry, and what tells it from others of the key.
-    key, identifier : str
-        The markers; empty for none.
+    The entries are in the order of their keys; ``names`` gives the key of one, and what tells it from others of it.
     """
     same = [entry for entry in entries if names(entry)[0] == key]
     identifiers = [names(entry)[1] for entry in same]

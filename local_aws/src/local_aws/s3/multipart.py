@@ -98,44 +98,14 @@ def upload_part_copy(call: Call) -> Response:
         tally = Tally(filter(None, [upload.algorithm]))
         copy_bytes(source.stream, draft, length, tally)
         part = call.store.uploads.add_part(upload, number, draft, tally)
-    return xml_response("CopyPartResult", _told(part), encryption_headers(upload.kms))
-
-
-def _told(part: Part) -> dict[str, object]:
-    etag = f'"{part.etag}"'
-    return {"LastModified": timestamp(part.mtime_ns), "ETag": etag, **checksum_elements(part.checksums)}
+    told = {"LastModified": timestamp(part.mtime_ns), "ETag": f'"{part.etag}"', **checksum_elements(part.checksums)}
+    return xml_response("CopyPartResult", told, encryption_headers(upload.kms))
 
 
 def abort_multipart_upload(call: Call) -> Response:
     """AbortMultipartUpload."""
     call.store.uploads.end(_find_upload(call))
     return Answer(status=204)
-
-
-def _named(upload: Upload) -> dict[str, object]:
-    owner = {"Initiator": OWNER, "Owner": OWNER}
-    return {"Key": upload.key, "UploadId": upload.upload_id, **owner, "StorageClass": "STANDARD"}
-
-
-def list_parts(call: Call) -> Response:
-    """ListParts."""
-    upload = _find_upload(call)
-    marker = call.number("part-number-marker", 0, MAX_PARTS)
-    limit = call.number("max-parts", MAX_LISTED, MAX_LISTED)
-    later = [part for part in call.store.uploads.parts(upload).values() if part.number > marker]
-    page = later[:limit]
-    content = {
-        "Bucket": call.bucket,
-        **_named(upload),
-        "PartNumberMarker": marker,
-        "NextPartNumberMarker": page[-1].number if page else marker,
-        "MaxParts": limit,
-        "IsTruncated": len(later) > len(page),
-        "ChecksumAlgorithm": upload.algorithm.upper() or None,
-        "ChecksumType": upload.checksum_type or None,
-        "Part": [{"PartNumber": part.number, "Size": part.size, **_told(part)} for part in page],
-    }
-    return xml_response("ListPartsResult", content)
 
 
 def list_multipart_uploads(call: Call) -> Response:
@@ -157,7 +127,17 @@ def list_multipart_uploads(call: Call) -> Response:
         "Prefix": prefix or None,
         "MaxUploads": limit,
         "IsTruncated": len(later) > len(page),
-        "Upload": [{**_named(upload), "Initiated": timestamp(upload.started_ns)} for upload in page],
+        "Upload": [
+            {
+                "Key": upload.key,
+                "UploadId": upload.upload_id,
+                "Initiator": OWNER,
+                "Owner": OWNER,
+                "StorageClass": "STANDARD",
+                "Initiated": timestamp(upload.started_ns),
+            }
+            for upload in page
+        ],
     }
     return xml_response("ListMultipartUploadsResult", content)
 
@@ -170,13 +150,7 @@ def _same(entry: Element, part: Part) -> bool:
 
 
 def _chosen_parts(document: Element, known: dict[int, Part]) -> list[Part]:
-    """The parts that the client lists, checked.
-
-    Raises
-    ------
-    S3Error
-        ``MalformedXML``, ``InvalidPartOrder``, ``InvalidPart``, ``EntityTooSmall``.
-    """
+    """The parts that the client lists, checked."""
     entries = document.findall("Part")
     named = [(entry.findtext("PartNumber") or "").strip() for entry in entries]
     if not named or not all(map(_is_part_number, named)):

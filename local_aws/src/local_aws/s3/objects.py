@@ -6,6 +6,7 @@ versioning-enabled bucket" in the Amazon S3 User Guide.
 
 import os
 import secrets
+import shutil
 import stat
 import threading
 import zlib
@@ -35,10 +36,7 @@ class OpenObject:
 class Objects:
     """Objects of a lake, as they are read.
 
-    Parameters
-    ----------
-    lake : Lake
-        One endpoint process serves a lake; other processes (Spark) may read and write the files beside it.
+    One endpoint process serves a lake; other processes (Spark) may read and write the files beside it.
     """
 
     def __init__(self, lake: Lake):
@@ -48,21 +46,12 @@ class Objects:
         self.versions = Versions(self.state / "versions")
         self.uploads = Uploads(self.state / "uploads")
         self._drafts = self.state / "drafts"
+        # What a killed endpoint left half-written.
+        shutil.rmtree(self._drafts, ignore_errors=True)
         self._drafts.mkdir(parents=True, exist_ok=True)
-        self._locks = [threading.Lock() for _ in range(64)]
-        self._sweep_drafts()
+        self._locks = [threading.RLock() for _ in range(64)]
 
-    def _sweep_drafts(self) -> None:
-        """Remove what a killed endpoint left half-written."""
-        for draft in self._drafts.iterdir():
-            try:
-                os.kill(int(draft.name.partition("-")[0]), 0)
-            except ProcessLookupError:
-                draft.unlink(missing_ok=True)
-            except PermissionError:  # alive, of another user
-                continue
-
-    def _lock(self, address: Address) -> threading.Lock:
+    def _lock(self, address: Address) -> threading.RLock:
         return self._locks[zlib.crc32(f"{address.bucket}/{address.key}".encode("utf-8", "replace")) % len(self._locks)]
 
     @property
@@ -87,7 +76,7 @@ class Objects:
     @contextmanager
     def draft(self) -> Iterator[BinaryIO]:
         """A new file outside every bucket, gone at the end unless `publish` moved it into its place."""
-        path = self._drafts / f"{os.getpid()}-{secrets.token_hex(8)}"
+        path = self._drafts / secrets.token_hex(16)
         try:
             with path.open("xb") as stream:
                 yield stream
@@ -97,35 +86,33 @@ class Objects:
     def open(self, address: Address, version: str | None = None) -> OpenObject:
         """Open an object, or a version of it, for reading.
 
-        Raises
-        ------
-        S3Error
-            ``NoSuchKey``, ``NoSuchVersion``; ``MethodNotAllowed`` for a delete marker; ``AccessDenied`` for a
-            symbolic link.
+        Raises ``NoSuchKey``, ``NoSuchVersion``, ``MethodNotAllowed`` for a delete marker, ``AccessDenied`` for a link.
         """
-        try:
-            opened = self._open_present(address)
-        except S3Error as error:
-            if error.code != "NoSuchKey":
-                raise
-            if version is None:
-                raise self._no_such_key(address) from error
-        else:
-            if version in (None, opened.info.version):
-                return opened
-            opened.stream.close()
+        present = self._open_present(address)
+        if present and version in (None, present.info.version):
+            return present
+        if present:
+            present.stream.close()
+        if version is None:
+            newest = next(iter(self.versions.of_key(address.bucket, address.key)), None)
+            raise no_such_key(address.key, marker_headers(newest) if newest and newest.deleted else None)
         return self._open_kept(address, version)
 
-    def _open_present(self, address: Address) -> OpenObject:
+    def present(self, address: Address) -> ObjectInfo | None:
+        """What S3 tells about the present object, if there is one. Raises ``AccessDenied`` as `open` does."""
+        opened = self._open_present(address)
+        if opened:
+            opened.stream.close()
+        return opened.info if opened else None
+
+    def _open_present(self, address: Address) -> OpenObject | None:
         with self._lock(address):
             stream = _open_file(address)
+            if stream is None:
+                return None
             status = os.fstat(stream.fileno())
             info = self.records.load(address.bucket, address.key, status)
         return OpenObject(info or self._measure(address, stream, status), stream)
-
-    def _no_such_key(self, address: Address) -> S3Error:
-        newest = next(iter(self.versions.of_key(address.bucket, address.key)), None)
-        return no_such_key(address.key, marker_headers(newest) if newest and newest.deleted else None)
 
     def _open_kept(self, address: Address, version: str) -> OpenObject:
         for info in self.versions.of_key(address.bucket, address.key):
@@ -137,18 +124,11 @@ class Objects:
                     return OpenObject(info, self.versions.path(address.bucket, address.key, version).open("rb"))
         raise no_such_version(address.key, version)
 
-    def describe(self, address: Address, status: os.stat_result) -> ObjectInfo:
-        """What S3 tells about an object, whose file a listing has looked at. Raises as `open` does."""
-        known = self.records.load(address.bucket, address.key, status)
-        if known:
-            return known
-        opened = self._open_present(address)
-        opened.stream.close()
-        return opened.info
-
     def _measure(self, address: Address, stream: BinaryIO, status: os.stat_result) -> ObjectInfo:
         """Find the ETag of a file that was not written through S3, and keep it."""
-        info = self._look_through(stream, status)
+        tally = Tally()
+        copy_bytes(stream, None, status.st_size, tally)
+        info = self._encrypted(ObjectInfo(status.st_size, status.st_mtime_ns, tally.etag))
         stream.seek(0)
         with self._lock(address), suppress(FileNotFoundError, NotADirectoryError):
             # Another reader may have kept its own meanwhile, and an ETag that is no MD5 is found only once.
@@ -160,31 +140,10 @@ class Objects:
             return known or info
         return info
 
-    def _look_through(self, stream: BinaryIO, status: os.stat_result) -> ObjectInfo:
-        tally = Tally()
-        copy_bytes(stream, None, status.st_size, tally)
-        return self._encrypted(ObjectInfo(status.st_size, status.st_mtime_ns, tally.etag))
-
     def _encrypted(self, info: ObjectInfo) -> ObjectInfo:
         """The same as the bucket's default encryption has it: with SSE-KMS, an ETag says nothing of the content."""
         kms = self.unkind.sse_kms if info.kms is None else info.kms
         return replace(info, kms=kms, etag=opaque_etag(info.etag) if kms else info.etag)
-
-    def _present(self, address: Address) -> ObjectInfo | None:
-        """The present object, under the lock of its address."""
-        try:
-            stream = _open_file(address)
-        except S3Error as error:
-            if error.code != "NoSuchKey":
-                raise
-            return None
-        with stream:
-            status = os.fstat(stream.fileno())
-            known = self.records.load(address.bucket, address.key, status)
-            if known is None:
-                known = self._look_through(stream, status)
-                self.records.save(address.bucket, address.key, known)
-            return known
 
     def _recorded(self, address: Address) -> ObjectInfo | None:
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -203,14 +162,14 @@ def opaque_etag(etag: str) -> str:
     return f"{secrets.token_hex(16)}{dash}{parts}"
 
 
-def _open_file(address: Address) -> BinaryIO:
+def _open_file(address: Address) -> BinaryIO | None:
     refuse_symbolic_links(address)
     try:
         # Non-blocking, since opening a pipe would wait for its writer.
         descriptor = os.open(address.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise no_such_key(address.key) from error
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        raise no_such_key(address.key)
+        return None
     return os.fdopen(descriptor, "rb")

@@ -35,23 +35,9 @@ def _changed_since(info: ObjectInfo, header: str) -> bool | None:
 
 
 def check_read(info: ObjectInfo, headers: Mapping[str, str], prefix: str = "") -> None:
-    """Hold the ``If-…`` headers of a read against the object.
+    """Hold the ``If-…`` headers of a read against the object; those about a copy's source begin with a ``prefix``.
 
-    Parameters
-    ----------
-    info : ObjectInfo
-        The object.
-    headers : mapping
-        The request's headers.
-    prefix : str
-        ``x-amz-copy-source-`` for the headers about a copy's source.
-
-    Raises
-    ------
-    S3Error
-        ``PreconditionFailed``.
-    NotModified
-        Where the reader's own copy is the object.
+    Raises ``PreconditionFailed``, or `NotModified` where the reader's own copy is the object.
     """
     match, unmodified = headers.get(f"{prefix}If-Match"), headers.get(f"{prefix}If-Unmodified-Since")
     if match is not None:

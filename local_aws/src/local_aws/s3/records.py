@@ -20,39 +20,17 @@ KMS_KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-4000-8000-000000000
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What S3 tells about an object (a version of it, a delete marker) besides its bytes.
-
-    Parameters
-    ----------
-    size : int
-        Bytes.
-    mtime_ns : int
-        Time of the last change, epoch nanoseconds UTC.
-    etag : str
-        Without its quotes.
-    headers : dict
-        The stored response headers: ``Content-Type`` and its like, ``x-amz-meta-*``.
-    checksums : dict
-        Base64, by lower-case algorithm.
-    checksum_type : str
-        ``FULL_OBJECT`` or ``COMPOSITE``.
-    kms : bool or None
-        Encrypted with SSE-KMS; None until the bucket's default decides.
-    version_id : str
-        Empty for what was written while the bucket was not versioned.
-    deleted : bool
-        A delete marker.
-    """
+    """What S3 tells about an object (a version of it, a delete marker) besides its bytes."""
 
     size: int
-    mtime_ns: int
-    etag: str
+    mtime_ns: int  # epoch nanoseconds UTC
+    etag: str  # without its quotes
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": DEFAULT_CONTENT_TYPE})
-    checksums: dict[str, str] = field(default_factory=dict)
-    checksum_type: str = "FULL_OBJECT"
-    kms: bool | None = None
-    version_id: str = ""
-    deleted: bool = False
+    checksums: dict[str, str] = field(default_factory=dict)  # Base64, by lower-case algorithm
+    checksum_type: str = "FULL_OBJECT"  # or COMPOSITE
+    kms: bool | None = None  # encrypted with SSE-KMS; None until the bucket's default decides
+    version_id: str = ""  # empty for what was written while the bucket was not versioned
+    deleted: bool = False  # a delete marker
 
     @property
     def version(self) -> str:

@@ -25,7 +25,6 @@ _OPERATIONS: dict[str, tuple[Callable[[Call], Response], str]] = {
     "DeleteBucket": (buckets.delete_bucket, ""),
     "GetBucketLocation": (buckets.get_bucket_location, ""),
     "GetBucketVersioning": (buckets.get_bucket_versioning, ""),
-    "GetBucketEncryption": (buckets.get_bucket_encryption, ""),
     "ListObjects": (listing.list_objects, f"{_LIST} max-keys marker"),
     "ListObjectsV2": (listing.list_objects_v2, f"{_LIST} max-keys continuation-token start-after fetch-owner"),
     "ListObjectVersions": (listing.list_object_versions, f"{_LIST} max-keys key-marker version-id-marker"),
@@ -41,7 +40,6 @@ _OPERATIONS: dict[str, tuple[Callable[[Call], Response], str]] = {
     "UploadPartCopy": (multipart.upload_part_copy, ""),
     "CompleteMultipartUpload": (multipart.complete_multipart_upload, ""),
     "AbortMultipartUpload": (multipart.abort_multipart_upload, ""),
-    "ListParts": (multipart.list_parts, "part-number-marker max-parts"),
     "ListMultipartUploads": (
         multipart.list_multipart_uploads,
         "prefix key-marker upload-id-marker max-uploads",
@@ -51,10 +49,8 @@ _OPERATIONS: dict[str, tuple[Callable[[Call], Response], str]] = {
 
 _ACTIONS = {
     "ListBuckets": "ListAllMyBuckets",
-    "GetBucketEncryption": "GetEncryptionConfiguration",
     "ListObjectVersions": "ListBucketVersions",
     "ListMultipartUploads": "ListBucketMultipartUploads",
-    "ListParts": "ListMultipartUploadParts",
     "HeadObject": "GetObject",
     **dict.fromkeys(["HeadBucket", "ListObjects", "ListObjectsV2"], "ListBucket"),
     **dict.fromkeys(["CopyObject", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"], "PutObject"),
@@ -95,13 +91,7 @@ def _routes() -> list[_Route]:
 
 
 def _find(call: Call) -> str:
-    """The operation that a request is.
-
-    Raises
-    ------
-    S3Error
-        ``NotImplemented`` naming the operation or the parameter; ``MethodNotAllowed``.
-    """
+    """The operation that a request is; raises ``NotImplemented`` naming it or its parameter, ``MethodNotAllowed``."""
     level = "object" if call.key else "bucket" if call.bucket else "/"
     given = set(call.request.args)
     for route in _routes():
@@ -132,18 +122,7 @@ def _require_permission(call: Call, operation: str) -> None:
 
 
 class S3:
-    """S3 over a lake directory.
-
-    Parameters
-    ----------
-    lake : Lake
-        Each folder in it with the name of a bucket is one.
-
-    Examples
-    --------
-    >>> S3(open_lake("lake")).respond(request)  # doctest: +SKIP
-    <Response 200 bytes [200 OK]>
-    """
+    """S3 over a lake directory: each folder in it with the name of a bucket is one."""
 
     def __init__(self, lake: Lake):
         self._store = ObjectStore(lake)

@@ -31,21 +31,8 @@ class ObjectStore(Objects):
     def publish(self, draft: BinaryIO, address: Address, info: ObjectInfo, condition: Condition) -> ObjectInfo:
         """Make a finished draft the object of a key: every reader sees the old object or the new one, whole.
 
-        Parameters
-        ----------
-        draft : BinaryIO
-            From `draft`.
-        address : Address
-            Whose object it becomes.
-        info : ObjectInfo
-            What was found of the bytes and the request; its time and version are set here, and its encryption.
-        condition : Condition
-            Asked while nothing else can change the key through this endpoint.
-
-        Returns
-        -------
-        ObjectInfo
-            As it is kept.
+        The time, the version and the encryption of ``info`` are set here. The condition is asked while nothing else can
+        change the key through this endpoint.
         """
         draft.flush()
         # The file system's own clock is coarse: two writes within a tick would look the same.
@@ -53,7 +40,7 @@ class ObjectStore(Objects):
         os.utime(draft.fileno(), ns=(now, now))
         path = Path(draft.name)
         with self._lock(address):
-            condition(lambda: self._present(address))
+            condition(lambda: self.present(address))
             # A file system may keep less of a time than it is given.
             info = replace(self._encrypted(info), mtime_ns=path.stat().st_mtime_ns, version_id=self._new_version())
             self._keep_present(address, info.version)
@@ -67,7 +54,7 @@ class ObjectStore(Objects):
 
     def _keep_present(self, address: Address, successor: str) -> None:
         """Keep the present object as a version, unless it is to be replaced as the same version."""
-        present = self._present(address) if self.unkind.versioning else self._recorded(address)
+        present = self.present(address) if self.unkind.versioning else self._recorded(address)
         if present and present.version != successor:
             self.versions.keep(address.bucket, address.key, present, address.path)
 
@@ -81,14 +68,11 @@ class ObjectStore(Objects):
     def delete(self, address: Address, condition: Condition, version: str | None = None) -> ObjectInfo | None:
         """Delete an object, or hide it by a delete marker in a versioned bucket; or delete a version for good.
 
-        Returns
-        -------
-        ObjectInfo or None
-            The new marker, or the version that is gone.
+        Gives the new marker, or the version that is gone.
         """
         refuse_symbolic_links(address)
         with self._lock(address):
-            condition(lambda: self._present(address))
+            condition(lambda: self.present(address))
             changed = self._delete_version(address, version) if version else self._delete_present(address)
         remove_empty_folders_above(address)
         return changed
@@ -113,7 +97,7 @@ class ObjectStore(Objects):
         self.records.forget(address.bucket, address.key)
 
     def _delete_version(self, address: Address, version: str) -> ObjectInfo | None:
-        present, kept = self._present(address), self._kept(address)
+        present, kept = self.present(address), self._kept(address)
         gone = next((info for info in [present, *kept] if info and info.version == version), None)
         before = [info for info in kept if info.version != version]
         hidden = present is None and gone is not None and gone.deleted and gone is kept[0]

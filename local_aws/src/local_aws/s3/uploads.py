@@ -21,20 +21,7 @@ _UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
 class Upload:
     """What CreateMultipartUpload fixed for the object to come.
 
-    Parameters
-    ----------
-    upload_id, bucket, key : str
-        Whose parts these are.
-    headers : dict
-        The stored headers of the object to come.
-    algorithm : str
-        Of the checksums, lower case; empty for none.
-    checksum_type : str
-        ``FULL_OBJECT`` or ``COMPOSITE``.
-    started_ns : int
-        Epoch nanoseconds.
-    kms : bool
-        Started while the bucket was encrypted with SSE-KMS: the parts' ETags say nothing of their content.
+    ``algorithm`` is that of the checksums, lower case, empty for none; ``checksum_type`` FULL_OBJECT or COMPOSITE.
     """
 
     upload_id: str
@@ -45,6 +32,7 @@ class Upload:
     checksum_type: str
     started_ns: int
     kms: bool = False
+    """Started while buckets were encrypted with SSE-KMS: the parts' ETags say nothing of their content."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +48,7 @@ class Part:
 
 
 class Uploads:
-    """The uploads of a lake.
-
-    Parameters
-    ----------
-    root : Path
-        One folder an upload, in the same file system as the buckets.
-    """
+    """The uploads of a lake: one folder each, in the same file system as the buckets."""
 
     def __init__(self, root: Path):
         self._root = root

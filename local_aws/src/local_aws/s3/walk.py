@@ -12,21 +12,12 @@ from local_aws.s3.records import ObjectInfo
 
 @dataclass(frozen=True)
 class Found:
-    """An object (a version) of a listing, or a folder that holds some.
-
-    Parameters
-    ----------
-    key : str
-        Ends in ``/`` for a folder and for a folder marker.
-    info : ObjectInfo or None
-        None for a folder that stands for the keys below it.
-    latest : bool
-        Whether it is the key's latest version.
-    """
+    """An object (a version) of a listing; without ``info``, a folder that stands for the keys below it."""
 
     key: str
     info: ObjectInfo | None
     latest: bool = True
+    """Whether it is the key's latest version."""
 
 
 def key_order(key: str) -> bytes:
@@ -36,20 +27,9 @@ def key_order(key: str) -> bytes:
 
 @dataclass(frozen=True)
 class Walk:
-    """A walk through a bucket.
+    """A walk through a bucket that exists: its keys that begin with ``prefix``, behind ``after``.
 
-    Parameters
-    ----------
-    store : Objects
-        The objects.
-    bucket : str
-        A bucket that exists.
-    prefix : str
-        Only keys that begin so.
-    after : str
-        Only keys behind this one.
-    shallow : bool
-        Do not go into folders below the prefix; name each that holds an object instead.
+    A ``shallow`` one does not go into folders below the prefix: it names each that holds an object instead.
     """
 
     store: Objects
@@ -104,12 +84,12 @@ class Walk:
 
     def _object(self, key: str, entry: os.DirEntry[str]) -> Iterator[Found]:
         try:
-            yield Found(key, self.store.describe(self._address(key), entry.stat(follow_symlinks=False)))
+            status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:  # removed while the bucket was listed
             return
-        except S3Error as error:
-            if error.code != "NoSuchKey":  # removed meanwhile
-                raise
+        info = self.store.records.load(self.bucket, key, status) or self.store.present(self._address(key))
+        if info:
+            yield Found(key, info)
 
 
 def _entries(path: str, folder: str) -> list[tuple[str, os.DirEntry[str]]]:

@@ -54,10 +54,7 @@ def unconditional(current: Current) -> None:
 def write_condition(call: Call) -> Condition:
     """The condition that a write's headers state: ``If-None-Match: *`` or ``If-Match: <etag>``.
 
-    Raises
-    ------
-    S3Error
-        ``NotImplemented`` for an ``If-None-Match`` with an ETag, as S3 itself answers, or both at once.
+    Raises ``NotImplemented`` for an ``If-None-Match`` with an ETag, as S3 itself answers, or both at once.
     """
     match, none_match = call.request.headers.get("If-Match"), call.request.headers.get("If-None-Match")
     if none_match is not None and (none_match.strip() != "*" or match is not None):

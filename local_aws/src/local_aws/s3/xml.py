@@ -71,11 +71,8 @@ def error_response(error: AwsError, resource: str, request_id: str) -> Response:
 def parse(body: bytes, root: str) -> ElementTree.Element:
     """Read a request document, whose elements come back without their namespace.
 
-    Raises
-    ------
-    S3Error
-        ``MalformedXML`` if it is no XML, has another root element or declares a DTD (which S3 documents never do and
-        which is how XML is made to expand without end).
+    Raises ``MalformedXML`` if it is no XML, has another root element or declares a DTD (which S3 documents never do and
+    which is how XML is made to expand without end).
     """
     if b"<!DOCTYPE" in body:
         raise malformed_xml()

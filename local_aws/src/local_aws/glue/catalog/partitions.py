@@ -3,67 +3,54 @@
 import contextlib
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
-from local_aws.endpoint.service import changes, reads
+from local_aws.endpoint.service import Answerer, changes, reads
 from local_aws.errors import AwsError
-from local_aws.glue.catalog.state import CatalogState, Table, each, table_of
+from local_aws.glue.catalog.state import CatalogState, Table, table_of
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT
 
 _NUMBERS = ("tinyint", "smallint", "int", "integer", "bigint", "long", "decimal", "float", "double")
 
 
-def _create(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
+def _each(entries: list[dict[str, Any]], act: Callable[[dict[str, Any]], Any]) -> dict[str, Any]:
+    """Do something with each partition of a batch; the answer tells which were refused, by their values."""
+    errors = []
+    for entry in entries:
+        try:
+            act(entry)
+        except AwsError as error:
+            detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
+            errors.append({"PartitionValues": _values(entry), "ErrorDetail": detail})
+    return {"Errors": errors}
+
+
+def _create(table: Table, payload: dict[str, Any]) -> None:
     _add(table, payload["PartitionInput"])
-    state.save_table(table)
-    return {}
 
 
-def _create_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table, inputs = table_of(state, payload), payload["PartitionInputList"]
-    answer = each(lambda details: _add(table, details), inputs, "PartitionValues", _values)
-    state.save_table(table)
-    return answer
+def _create_batch(table: Table, payload: dict[str, Any]) -> dict[str, Any]:
+    return _each(payload["PartitionInputList"], lambda details: _add(table, details))
 
 
-def _update(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    held = _find(table, payload["PartitionValueList"])
-    table.partitions.remove(held)
+def _update(table: Table, payload: dict[str, Any]) -> None:
+    held = _remove(table, payload["PartitionValueList"])
     _add(table, payload["PartitionInput"], held["created"])
-    state.save_table(table)
-    return {}
 
 
-def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    table.partitions.remove(_find(table, payload["PartitionValues"]))
-    state.save_table(table)
-    return {}
+def _delete(table: Table, payload: dict[str, Any]) -> None:
+    _remove(table, payload["PartitionValues"])
 
 
-def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-
-    def delete(key: dict[str, Any]) -> None:
-        table.partitions.remove(_find(table, _values(key)))
-
-    answer = each(delete, payload["PartitionsToDelete"], "PartitionValues", _values)
-    state.save_table(table)
-    return answer
+def _delete_batch(table: Table, payload: dict[str, Any]) -> dict[str, Any]:
+    return _each(payload["PartitionsToDelete"], lambda key: _remove(table, _values(key)))
 
 
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
     return {"Partition": _answer(table, _find(table, payload["PartitionValues"]))}
-
-
-def _get_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table, wanted = table_of(state, payload), [_values(key) for key in payload["PartitionsToGet"]]
-    found = [held for values in wanted for held in table.partitions if _values(held["input"]) == values]
-    return {"Partitions": [_answer(table, held) for held in found], "UnprocessedKeys": []}
 
 
 def _list(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +83,12 @@ def _find(table: Table, values: list[str]) -> dict[str, Any]:
     raise AwsError("EntityNotFoundException", "Cannot find partition.")
 
 
+def _remove(table: Table, values: list[str]) -> dict[str, Any]:
+    held = _find(table, values)
+    table.partitions.remove(held)
+    return held
+
+
 def _values(details: dict[str, Any]) -> list[str]:
     return details.get("Values", [])
 
@@ -109,11 +102,7 @@ def _matching(table: Table, expression: str) -> list[dict[str, Any]]:
     """The partitions of a table for which an expression holds, read by SQLite over one row of keys a partition.
 
     AWS Glue Developer Guide, "GetPartitions": "The expression uses SQL syntax similar to the SQL WHERE filter clause".
-
-    Raises
-    ------
-    AwsError
-        ``InvalidInputException`` for one that cannot be read or names what is no key.
+    One that cannot be read or names what is no key raises ``InvalidInputException``.
     """
     if "(select" in "".join(expression.lower().split()):
         raise AwsError("InvalidInputException", f"Unsupported expression '{expression}'")
@@ -133,14 +122,25 @@ def _column(key: dict[str, str]) -> str:
     return f'CAST(? AS {"NUMERIC" if number else "TEXT"}) AS "{name}"'
 
 
+def _changes(act: Callable[[Table, dict[str, Any]], dict[str, Any] | None], *parameters: str) -> Answerer:
+    """An action that changes the partitions of a table."""
+
+    def answer(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
+        table = table_of(state, payload)
+        told = act(table, payload)
+        state.save_table(table)
+        return told or {}
+
+    return changes(answer, "DatabaseName", "TableName", *parameters)
+
+
 ANSWERERS = {
-    "CreatePartition": changes(_create, "DatabaseName", "TableName", "PartitionInput"),
-    "BatchCreatePartition": changes(_create_batch, "DatabaseName", "TableName", "PartitionInputList"),
-    "UpdatePartition": changes(_update, "DatabaseName", "TableName", "PartitionValueList", "PartitionInput"),
-    "DeletePartition": changes(_delete, "DatabaseName", "TableName", "PartitionValues"),
-    "BatchDeletePartition": changes(_delete_batch, "DatabaseName", "TableName", "PartitionsToDelete"),
+    "CreatePartition": _changes(_create, "PartitionInput"),
+    "BatchCreatePartition": _changes(_create_batch, "PartitionInputList"),
+    "UpdatePartition": _changes(_update, "PartitionValueList", "PartitionInput"),
+    "DeletePartition": _changes(_delete, "PartitionValues"),
+    "BatchDeletePartition": _changes(_delete_batch, "PartitionsToDelete"),
     "GetPartition": reads(_get, "DatabaseName", "TableName", "PartitionValues"),
-    "BatchGetPartition": reads(_get_batch, "DatabaseName", "TableName", "PartitionsToGet"),
     "GetPartitions": reads(
         _list, "DatabaseName", "TableName", "Expression", "NextToken", "MaxResults", "ExcludeColumnSchema", "Segment"
     ),

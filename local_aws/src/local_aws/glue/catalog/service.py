@@ -11,13 +11,7 @@ from local_aws.profile import ACCOUNT
 
 
 class Catalog(StoredService):
-    """The catalog as a service, kept in the lake.
-
-    Parameters
-    ----------
-    lake : Lake
-        Where ``catalog.sqlite`` stands, among the endpoint's state.
-    """
+    """The catalog as a service, kept in the lake's ``catalog.sqlite``."""
 
     def __init__(self, lake: Lake):
         answerers = databases.ANSWERERS | tables.ANSWERERS | partitions.ANSWERERS

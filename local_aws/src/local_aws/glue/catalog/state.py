@@ -1,7 +1,6 @@
 """The catalog's documents, each under its name, and how the answerers of its actions find what a request names."""
 
 import time
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -95,15 +94,3 @@ def fold(name: str) -> str:
 def table_of(state: CatalogState, payload: dict[str, Any], parameter: str = "TableName") -> Table:
     """The table that a request names."""
     return state.table(fold(payload["DatabaseName"]), fold(payload[parameter]))
-
-
-def each(act: Callable[[Any], None], entries: Iterable[Any], name: str, named: Callable[[Any], Any]) -> dict[str, Any]:
-    """Do something with each entry of a batch; the answer tells which were refused, by what each is named."""
-    errors = []
-    for entry in entries:
-        try:
-            act(entry)
-        except AwsError as error:
-            detail = {"ErrorCode": error.code, "ErrorMessage": error.message}
-            errors.append({name: named(entry), "ErrorDetail": detail})
-    return {"Errors": errors}

@@ -6,7 +6,7 @@ from typing import Any
 
 from local_aws.endpoint.service import changes, reads
 from local_aws.errors import AwsError, not_supported
-from local_aws.glue.catalog.state import CatalogState, Table, each, fold, table_of
+from local_aws.glue.catalog.state import CatalogState, Table, fold, table_of
 from local_aws.paging import page
 from local_aws.profile import ACCOUNT, USER_ARN
 
@@ -75,15 +75,6 @@ def _delete(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _delete_batch(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    state.database(fold(payload["DatabaseName"]))
-
-    def delete(name: str) -> None:
-        _delete(state, payload | {"Name": name})
-
-    return each(delete, payload["TablesToDelete"], "TableName", fold)
-
-
 def _get(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     return {"Table": describe(table_of(state, payload, "Name"))}
 
@@ -130,61 +121,20 @@ def _pattern(expression: str) -> re.Pattern[str]:
         raise AwsError("InvalidInputException", f"Invalid Expression {expression!r}: {error}.") from error
 
 
-def _get_version(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    return {"TableVersion": _version(table, _number_of(table, payload.get("VersionId", str(table.version))))}
-
-
 def _list_versions(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
     table = table_of(state, payload)
     # The newest first, as AWS has them.
     newest_first, token = page(map(int, table.versions), lambda number: -number, payload)
-    return {"TableVersions": [_version(table, number) for number in newest_first], **token}
-
-
-def _delete_version(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    _remove_version(table, payload["VersionId"])
-    state.save_table(table)
-    return {}
-
-
-def _delete_batch_versions(state: CatalogState, payload: dict[str, Any]) -> dict[str, Any]:
-    table = table_of(state, payload)
-    answer = each(lambda version: _remove_version(table, version), payload["VersionIds"], "VersionId", str)
-    state.save_table(table)
-    return {"Errors": [{"TableName": table.name, **error} for error in answer["Errors"]]}
-
-
-def _remove_version(table: Table, version: str) -> None:
-    number = _number_of(table, version)
-    if number == table.version:
-        raise AwsError("InvalidInputException", "The current version of a table cannot be deleted.")
-    del table.versions[version]
-
-
-def _number_of(table: Table, version: str) -> int:
-    if not version.isdecimal():
-        raise AwsError("InvalidInputException", f"The VersionId {version!r} is no number.")
-    if version not in table.versions:
-        raise AwsError("EntityNotFoundException", "Version not found.")
-    return int(version)
-
-
-def _version(table: Table, number: int) -> dict[str, Any]:
-    return {"Table": describe(table, number), "VersionId": str(number)}
+    versions = [{"Table": describe(table, number), "VersionId": str(number)} for number in newest_first]
+    return {"TableVersions": versions, **token}
 
 
 ANSWERERS = {
     "CreateTable": changes(_create, "DatabaseName", "TableInput"),
     "UpdateTable": changes(_update, "DatabaseName", "Name", "TableInput", "SkipArchive", "VersionId"),
     "DeleteTable": changes(_delete, "DatabaseName", "Name"),
-    "BatchDeleteTable": changes(_delete_batch, "DatabaseName", "TablesToDelete"),
     "GetTable": reads(_get, "DatabaseName", "Name"),
     "SearchTables": reads(_search, "SearchText", "NextToken", "MaxResults"),
     "GetTables": reads(_list, "DatabaseName", "Expression", "NextToken", "MaxResults"),
-    "GetTableVersion": reads(_get_version, "DatabaseName", "TableName", "VersionId"),
     "GetTableVersions": reads(_list_versions, "DatabaseName", "TableName", "NextToken", "MaxResults"),
-    "DeleteTableVersion": changes(_delete_version, "DatabaseName", "TableName", "VersionId"),
-    "BatchDeleteTableVersion": changes(_delete_batch_versions, "DatabaseName", "TableName", "VersionIds"),
 }

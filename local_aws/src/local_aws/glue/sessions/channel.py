@@ -11,13 +11,7 @@ from typing import Any
 
 
 class Channel:
-    """One end of the line.
-
-    Parameters
-    ----------
-    end : Connection
-        One end of a pipe; the channel owns it.
-    """
+    """One end of the line, which the channel owns."""
 
     def __init__(self, end: Connection):
         self._end = end
@@ -29,13 +23,7 @@ class Channel:
             self._end.send_bytes(json.dumps(message).encode())
 
     def receive(self, timeout: float | None = None) -> dict[str, Any] | None:
-        """Wait for the next message; ``None`` where none came within ``timeout`` seconds.
-
-        Raises
-        ------
-        EOFError
-            When the other end is gone.
-        """
+        """The next message, None where none came within ``timeout`` seconds; EOFError when the other end is gone."""
         try:
             return json.loads(self._end.recv_bytes()) if self._end.poll(timeout) else None
         except OSError as error:

@@ -14,13 +14,7 @@ MAX_VALUE_LINES = 30
 
 
 def error_output(error: BaseException) -> dict[str, Any]:
-    """The error part of a statement's Output.
-
-    Returns
-    -------
-    dict
-        ErrorName, ErrorValue and Traceback (a list of text blocks), as the Glue kernel renders them.
-    """
+    """The error part of a statement's Output, as the Glue kernel renders it."""
     return {
         "ErrorName": type(error).__name__,
         "ErrorValue": _readable(error),

@@ -32,14 +32,8 @@ GRACE_SECONDS = 5.0
 class SessionProcess:
     """The process of one session, leader of a process group that holds its Java too.
 
-    Parameters
-    ----------
-    order : StartOrder
-        What the session starts with.
-    environment : Mapping
-        The environment that makes the session's AWS clients reach the endpoint.
-    log : Path
-        Where everything goes that the process writes outside of statements.
+    ``environment`` makes the session's AWS clients reach the endpoint; ``log`` takes all that it writes outside of
+    statements.
     """
 
     def __init__(self, order: StartOrder, environment: Mapping[str, str], log: Path):
@@ -102,14 +96,8 @@ def _publish(log: Path, target: Path) -> None:
 def session_environment(environment: Mapping[str, str], lake: Lake, scratch: Path) -> dict[str, str]:
     """The environment of a process with Spark: this installation's Spark, Java 17, and nothing of other installations.
 
-    Parameters
-    ----------
-    environment : Mapping
-        The environment that makes AWS clients reach the endpoint.
-    lake : Lake
-        The lake, which has plain names for paths that Java and the shell scripts of Spark cannot take.
-    scratch : Path
-        Where temporary files go.
+    The lake has plain names for paths that Java and the shell scripts of Spark cannot take; temporary files go to
+    ``scratch``.
     """
     kept = {name: environment[name] for name in environment if name in KEPT or name.startswith(KEPT_PREFIXES)}
     (pyspark,) = find_spec("pyspark").submodule_search_locations

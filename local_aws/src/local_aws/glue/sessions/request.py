@@ -16,8 +16,8 @@ MAX_WORKERS = 299
 MAX_TAGS = 50
 
 _ROLE = re.compile(r"arn:aws[^:]*:iam::[0-9]{12}:role/.+")
-_ECHOED = ("Id", "Description", "Role", "Command", "MaxCapacity")
-_NOT_HERE = ("Connections", "SecurityConfiguration", "DataAccessId", "PartitionId", "ProfileName")
+_ECHOED = ("Id", "Description", "Role", "Command")
+_NOT_HERE = ("Connections", "SecurityConfiguration", "DataAccessId", "MaxCapacity", "PartitionId", "ProfileName")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class SessionRequest:
     @property
     def dpus(self) -> float:
         """The data processing units that are billed: four vCPUs are one (AWS: "AWS Glue worker types")."""
-        return self.told.get("MaxCapacity") or self.workers * WORKER_TYPES[self.worker_type][0] / 4
+        return self.workers * WORKER_TYPES[self.worker_type][0] / 4
 
 
 def invalid(message: str) -> AwsError:
@@ -48,10 +48,7 @@ def invalid(message: str) -> AwsError:
 def parse_request(payload: Mapping[str, Any]) -> SessionRequest:
     """Check a CreateSession payload, whose names and types fit AWS's model of it.
 
-    Raises
-    ------
-    AwsError
-        InvalidInputException for what AWS refuses, and for what only a session on AWS can have.
+    Raises InvalidInputException for what AWS refuses, and for what only a session on AWS can have.
     """
     for name in _NOT_HERE:
         if payload.get(name):
@@ -61,19 +58,21 @@ def parse_request(payload: Mapping[str, Any]) -> SessionRequest:
     _one_of(payload["Command"].get("PythonVersion", "3"), ("3",), "Python version")
     if not _ROLE.fullmatch(payload["Role"]):
         raise invalid(f"Role {payload['Role']} must satisfy regular expression pattern: {_ROLE.pattern}")
-    workers, worker_type = _workers(payload)
+    workers = payload.get("NumberOfWorkers", DEFAULT_WORKERS)
+    if not 2 <= workers <= MAX_WORKERS:
+        raise invalid(f"Number of workers must be between 2 and {MAX_WORKERS}, found {workers}")
     told = {
         "GlueVersion": _one_of(payload.get("GlueVersion", GLUE_VERSIONS[-1]), GLUE_VERSIONS, "Glue version"),
         "DefaultArguments": payload.get("DefaultArguments", {}),
         "IdleTimeout": payload.get("IdleTimeout", DEFAULT_TIMEOUT_MINUTES),
         "Timeout": payload.get("Timeout", DEFAULT_TIMEOUT_MINUTES),
+        "NumberOfWorkers": workers,
+        "WorkerType": _one_of(payload.get("WorkerType", DEFAULT_WORKER_TYPE), WORKER_TYPES, "Worker type"),
         **{name: payload[name] for name in _ECHOED if name in payload},
     }
-    if "MaxCapacity" not in payload:
-        told |= {"NumberOfWorkers": workers, "WorkerType": worker_type}
     return SessionRequest(
         id=payload["Id"],
-        worker_type=worker_type,
+        worker_type=told["WorkerType"],
         workers=workers,
         idle_timeout=told["IdleTimeout"],
         timeout=told["Timeout"],
@@ -98,18 +97,3 @@ def _one_of(value: str | None, supported: Collection[str], what: str) -> str:
         names = ", ".join(supported)
         raise invalid(f"{what} {value} is not supported by local sessions; supported: {names}")
     return value
-
-
-def _workers(payload: Mapping[str, Any]) -> tuple[int, str]:
-    """Number and type of workers; MaxCapacity (one DPU is one G.1X worker) may stand for both."""
-    capacity, number, kind = (payload.get(name) for name in ("MaxCapacity", "NumberOfWorkers", "WorkerType"))
-    if capacity is not None:
-        if number is not None or kind is not None:
-            raise invalid("Please do not set Max Capacity if using Worker Type and Number of Workers.")
-        if not 2 <= capacity <= MAX_WORKERS:
-            raise invalid(f"MaxCapacity must be between 2 and {MAX_WORKERS} DPUs, found {capacity}")
-        return int(capacity), DEFAULT_WORKER_TYPE
-    number = DEFAULT_WORKERS if number is None else number
-    if not 2 <= number <= MAX_WORKERS:
-        raise invalid(f"Number of workers must be between 2 and {MAX_WORKERS}, found {number}")
-    return number, _one_of(kind or DEFAULT_WORKER_TYPE, WORKER_TYPES, "Worker type")

@@ -6,16 +6,8 @@ from dataclasses import dataclass
 
 WORKER_TYPES = {
     "Standard": (4, 16),
-    "G.1X": (4, 16),
-    "G.2X": (8, 32),
-    "G.4X": (16, 64),
-    "G.8X": (32, 128),
-    "G.12X": (48, 192),
-    "G.16X": (64, 256),
-    "R.1X": (4, 32),
-    "R.2X": (8, 64),
-    "R.4X": (16, 128),
-    "R.8X": (32, 256),
+    **{f"G.{size}X": (4 * size, 16 * size) for size in (1, 2, 4, 8, 12, 16)},
+    **{f"R.{size}X": (4 * size, 32 * size) for size in (1, 2, 4, 8)},
 }
 """vCPUs and memory (GB) of a worker (AWS: "Configuring job properties for Spark jobs in AWS Glue")."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from local_aws.errors import AwsError, not_supported
+from local_aws.errors import AwsError
 from local_aws.glue.sessions.process import SessionProcess
 from local_aws.glue.sessions.request import SessionRequest, check_tags, invalid, parse_request
 from local_aws.glue.sessions.resources import local_resources
@@ -35,21 +35,16 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 class Sessions:
-    """The sessions of one endpoint.
+    """The sessions of one endpoint, with scratch folders and logs in the lake's state folder.
 
-    Parameters
-    ----------
-    lake : Lake
-        The lake whose buckets the sessions see as ``s3://``; scratch folders and logs live in its state folder.
-    environment : dict
-        The whole environment of the session processes; it names the AWS profile that leads back to the endpoint.
+    ``environment`` is the whole one of the session processes; it names the AWS profile that leads back to the endpoint.
     """
 
     ACTIONS = frozenset(
         {
-            "CreateSession", "GetSession", "ListSessions", "StopSession", "DeleteSession",
+            "CreateSession", "GetSession", "ListSessions", "StopSession",
             "RunStatement", "GetStatement", "ListStatements", "CancelStatement",
-            "TagResource", "UntagResource", "GetTags",
+            "TagResource", "GetTags",
         }
     )  # fmt: skip
     """The Glue actions that are answered here, each by the method of its name."""
@@ -69,15 +64,7 @@ class Sessions:
         self._folder.mkdir(exist_ok=True)
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Answer a Glue action of the sessions API.
-
-        Raises
-        ------
-        AwsError
-            With Glue's code and message.
-        """
-        if action not in self.ACTIONS:
-            raise not_supported("glue", action)
+        """Answer a Glue action of the sessions API."""
         return getattr(self, xform_name(action))(payload)
 
     def close(self) -> None:
@@ -88,8 +75,6 @@ class Sessions:
             session.close()
         for session in sessions:
             session.join(CLOSE_SECONDS)
-
-    # -- sessions --------------------------------------------------------------------------------------------------
 
     def create_session(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """CreateSession: answers at once, the session becomes READY (or FAILED) in its own time."""
@@ -132,17 +117,6 @@ class Sessions:
         session.stop()
         return {"Id": session.request.id}
 
-    def delete_session(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """DeleteSession: a live session is stopped first."""
-        session = self._session(payload, "Id")
-        session.close()
-        session.join(CLOSE_SECONDS)
-        with self._lock:
-            self._sessions.pop(session.request.id, None)
-        return {"Id": session.request.id}
-
-    # -- statements ------------------------------------------------------------------------------------------------
-
     def run_statement(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """RunStatement: queues the code behind the session's other statements."""
         session = self._session(payload, "SessionId")
@@ -172,26 +146,15 @@ class Sessions:
         self._session(payload, "SessionId").cancel(payload["Id"])
         return {}
 
-    # -- tags ------------------------------------------------------------------------------------------------------
-
     def tag_resource(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """TagResource for a session's ARN."""
         session = self._tagged(payload)
         session.tags = check_tags(session.tags | check_tags(payload.get("TagsToAdd", {})))
         return {}
 
-    def untag_resource(self, payload: Mapping[str, Any]) -> dict[str, Any]:
-        """UntagResource for a session's ARN."""
-        session = self._tagged(payload)
-        removed = set(payload.get("TagsToRemove", []))
-        session.tags = {key: value for key, value in session.tags.items() if key not in removed}
-        return {}
-
     def get_tags(self, payload: Mapping[str, Any]) -> dict[str, Any]:
         """GetTags for a session's ARN."""
         return {"Tags": dict(self._tagged(payload).tags)}
-
-    # -- what they share -------------------------------------------------------------------------------------------
 
     def _launch(self, request: SessionRequest) -> SessionProcess:
         name = _file_name(request.id)

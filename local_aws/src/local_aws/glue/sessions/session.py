@@ -42,15 +42,7 @@ LOOK_SECONDS = 5.0
 
 
 class Session:
-    """A session from CreateSession to its end.
-
-    Parameters
-    ----------
-    request : SessionRequest
-        What was asked for.
-    launch : Callable
-        Starts the session's process.
-    """
+    """A session from CreateSession to its end; ``launch`` starts its process."""
 
     def __init__(self, request: SessionRequest, launch: Callable[[], SessionProcess]):
         self.request = request
@@ -68,8 +60,6 @@ class Session:
         self._launch = launch
         self._attendant = threading.Thread(target=self._attend, name=f"session {request.id}", daemon=True)
         self._attendant.start()
-
-    # -- what the API asks ---------------------------------------------------------------------------------------
 
     def run(self, code: str) -> Statement:
         """Queue a statement."""
@@ -150,8 +140,6 @@ class Session:
             # The Glue kernel offers a new session after a timeout only on this code.
             raise invalid(message)
         raise AwsError("IllegalSessionStateException", message)
-
-    # -- what the attendant does -----------------------------------------------------------------------------------
 
     def _attend(self) -> None:
         """Follow the process from its start to its end."""

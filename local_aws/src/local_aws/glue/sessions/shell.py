@@ -17,13 +17,7 @@ _MATPLOT = re.compile(r"\A%matplot[ \t]+(\w+)[ \t]*\Z")
 
 
 class Shell:
-    """The Python half of a session.
-
-    Parameters
-    ----------
-    names : dict
-        What is defined before the first statement (``spark``, ``sc``).
-    """
+    """The Python half of a session, in which some ``names`` (``spark``, ``sc``) are defined beforehand."""
 
     def __init__(self, names: dict[str, Any]):
         module = types.ModuleType("__main__")

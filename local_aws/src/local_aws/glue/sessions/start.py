@@ -21,23 +21,11 @@ GLUE_RUNTIME = PACKAGE / "glue_runtime"
 
 @dataclass(frozen=True)
 class StartOrder:
-    """What the endpoint tells a new session process.
-
-    Parameters
-    ----------
-    lake : Lake
-        The lake whose buckets are ``s3://``.
-    scratch : Path
-        The session's own folder, removed with it.
-    arguments : dict
-        DefaultArguments of CreateSession.
-    resources : Resources
-        What of the machine the session may use.
-    """
+    """What the endpoint tells a new session process."""
 
     lake: Lake
-    scratch: Path
-    arguments: dict[str, str]
+    scratch: Path  # the session's own folder, removed with it
+    arguments: dict[str, str]  # DefaultArguments of CreateSession
     resources: Resources
 
     @property
@@ -65,10 +53,7 @@ def use_the_paths_of_glue(order: StartOrder) -> None:
 def start_session(order: StartOrder) -> dict[str, Any]:
     """Start Spark as the order says and give the names that statements begin with.
 
-    Raises
-    ------
-    StartError
-        With the reason, where an argument cannot be met.
+    Raises `StartError` with the reason, where an argument cannot be met.
     """
     wishes.refuse_missing_runtimes(order.arguments)
     wishes.check_python_modules(order.arguments)

@@ -37,15 +37,7 @@ _PATIENCE_SECONDS = 2.0
 
 
 class Worker:
-    """The statements of one session, and what interrupts them.
-
-    Parameters
-    ----------
-    channel : Channel
-        The line to the endpoint.
-    order : StartOrder
-        What to start.
-    """
+    """The statements of one session, and what interrupts them."""
 
     def __init__(self, channel: Channel, order: StartOrder):
         self._channel = channel

@@ -16,13 +16,6 @@ PARQUET = {
         "Parameters": {"serialization.format": "1"},
     },
 }
-JSON = {
-    "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
-    "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-    "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe", "Parameters": {}},
-}
-STORAGE = {"parquet": PARQUET, "json": JSON}
-
 _INPUT_KEYS = (
     "Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys", "ViewOriginalText",
     "ViewExpandedText", "TableType", "Parameters", "TargetTable",
@@ -31,13 +24,7 @@ _INPUT_KEYS = (
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """A table of the catalog by name.
-
-    Parameters
-    ----------
-    database, name : str
-        Where the table is.
-    """
+    """A table of the catalog by name."""
 
     database: str
     name: str
@@ -52,15 +39,15 @@ class CatalogTable:
                 raise
             return None
 
-    def create(self, schema: spark.StructType, location: str, classification: str) -> None:
+    def create(self, schema: spark.StructType, location: str) -> None:
         """Create the table over the files at the location."""
-        storage = STORAGE[classification] | {"Columns": _columns(schema), "Location": location, "Compressed": False}
+        storage = PARQUET | {"Columns": _columns(schema), "Location": location, "Compressed": False}
         boto3.client("glue").create_table(
             DatabaseName=self.database,
             TableInput={
                 "Name": self.name,
                 "TableType": "EXTERNAL_TABLE",
-                "Parameters": {"classification": classification, "EXTERNAL": "TRUE"},
+                "Parameters": {"classification": "parquet", "EXTERNAL": "TRUE"},
                 "PartitionKeys": [],
                 "StorageDescriptor": storage,
             },
@@ -84,7 +71,7 @@ def classification_of(table: dict[str, Any]) -> str:
     """The data format of a catalog table: ``parquet`` or ``json``; others are refused."""
     named = table.get("Parameters", {}).get("classification", "").lower()
     serde = table["StorageDescriptor"].get("SerdeInfo", {}).get("SerializationLibrary", "").lower()
-    for word in STORAGE:
+    for word in ("parquet", "json"):
         if word in named or word in serde:
             return word
     return refuse(f"The format of table {table['Name']} ({named or serde or 'unknown'})")

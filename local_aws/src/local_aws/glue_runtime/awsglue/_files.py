@@ -1,18 +1,11 @@
-"""Which files stand behind ``s3://`` paths, by the mounts of the session's Spark; and how they are purged."""
+"""Which files stand behind ``s3://`` paths, by the mounts of the session's Spark."""
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from typing import Any
 
-import boto3
 from pyspark import SparkContext
-
-from awsglue._step import check_options
-
-DEFAULT_RETENTION_HOURS = 168
 
 
 @dataclass(frozen=True)
@@ -55,31 +48,12 @@ def split_address(path: str) -> tuple[str, str]:
 
 
 def bucket_folder(context: SparkContext, bucket: str) -> str:
-    """The folder that Spark has mounted as the bucket.
-
-    Raises
-    ------
-    FileNotFoundError
-        With S3's message, where there is no such bucket.
-    """
+    """The folder that Spark has mounted as the bucket; with S3's message, FileNotFoundError where there is none."""
     mount = context._jsc.hadoopConfiguration().get(f"fs.viewfs.mounttable.{bucket}.linkFallback")
     folder = (mount or "").removeprefix("s3://")
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"The specified bucket does not exist (NoSuchBucket): {bucket}")
     return folder
-
-
-def purge_prefix(path: str, options: Mapping[str, Any]) -> None:
-    """Delete the objects under an ``s3://`` path that were last changed before the retention period (purge_s3_path)."""
-    check_options("purge_s3_path", options, {"retentionPeriod"})
-    bucket, prefix = split_address(path)
-    hours = float(options.get("retentionPeriod", DEFAULT_RETENTION_HOURS))
-    limit = datetime.now(timezone.utc) - timedelta(hours=hours)
-    client = boto3.client("s3")
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        old = [{"Key": entry["Key"]} for entry in page.get("Contents", []) if entry["LastModified"] <= limit]
-        if old:
-            client.delete_objects(Bucket=bucket, Delete={"Objects": old, "Quiet": True})
 
 
 def _walk(start: str, recurse: bool, hidden: bool) -> list[str]:

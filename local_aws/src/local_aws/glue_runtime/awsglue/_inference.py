@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from awsglue._values import DEEPEST, clean, word_of
 from awsglue.gluetypes import ArrayType, DataType, StructType, choice_of, struct_of
 
 
@@ -20,6 +19,12 @@ class FatalException(RuntimeError):
 MAX_LINE_BYTES = 100 << 20
 """Longer lines have no say; they are not taken into memory."""
 
+DEEPEST = 64
+"""Levels of structs and arrays that a schema has; what lies below is the text of its JSON."""
+
+_KNOWN = 100
+_WORDS = {bool: "boolean", float: "double", str: "string", dict: "struct", list: "array"}
+_INT, _LONG = 2**31, 2**63
 _OPENERS = {"gz": gzip.open, "bz2": bz2.open}
 
 
@@ -50,7 +55,7 @@ class _Shape:
             for inner in value:
                 self.element.add(inner, depth + 1)
         elif value is not None:
-            self.words.add(word_of(value, depth))
+            self.words.add(_word_of(value, depth))
 
     def to_type(self, in_array: bool = False) -> DataType:
         """The Glue type; the numbers of an array have one type, which holds them all."""
@@ -59,25 +64,21 @@ class _Shape:
             words = words - {"int", "long"} | ({"double"} if "double" in words else {"long"})
         kinds = [DataType(word) for word in words]
         if self.fields is not None:
-            kinds.append(struct_of({clean(name): shape.to_type(in_array) for name, shape in self.fields.items()}))
+            # Neither Spark nor UTF-8 has lone surrogates; Java writes question marks for them.
+            names = {name.encode(errors="replace").decode(): shape for name, shape in self.fields.items()}
+            kinds.append(struct_of({name: shape.to_type(in_array) for name, shape in names.items()}))
         if self.element is not None:
             kinds.append(ArrayType("array", self.element.to_type(in_array=True)))
         return choice_of(kinds)
 
 
 def infer_schema(files: Sequence[str]) -> StructType:
-    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``.
+    """Infer the schema of JSON-lines files, plain, ``.gz`` or ``.bz2``; its fields are in the order in which they come.
 
-    A line that is no JSON object ends the reading, whatever the others are. AWS's pages do not say what becomes of one;
-    Glue's users meet "Unable to parse file", and the unkind reading is taken.
+    A line that is no JSON object ends the reading by a `FatalException` naming its file, whatever the others are. AWS's
+    pages do not say what becomes of one; Glue's users meet "Unable to parse file", and the unkind reading is taken.
 
-    The fields stand in the order in which they come. Time and memory follow the bytes of the files and the number of
-    different fields.
-
-    Raises
-    ------
-    FatalException
-        Naming the file of the first line that is no JSON object.
+    Time and memory follow the bytes of the files and the number of different fields.
     """
     shape = _Shape()
     shape.fields = {}
@@ -94,11 +95,18 @@ def infer_schema(files: Sequence[str]) -> StructType:
                         known[look] = [field for field, value in record.items() if type(value) is int]
                 else:
                     for field in integers:
-                        shape.fields[field].words.add(word_of(record[field]))
+                        shape.fields[field].words.add(_word_of(record[field]))
     return shape.to_type()
 
 
-_KNOWN = 100
+def _word_of(value: Any, depth: int = 0) -> str:
+    """The name of a value's type; an integer of more than 64 bits is a double."""
+    if type(value) is int:
+        if -_INT <= value < _INT:
+            return "int"
+        return "long" if -_LONG <= value < _LONG else "double"
+    word = _WORDS[type(value)]
+    return "string" if depth >= DEEPEST and word in ("struct", "array") else word
 
 
 def _records(stream: BinaryIO, name: str) -> Iterator[dict[str, Any]]:

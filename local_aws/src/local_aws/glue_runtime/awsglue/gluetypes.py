@@ -49,11 +49,6 @@ class StructType(DataType):
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
 
-    @property
-    def field_map(self) -> dict[str, Field]:
-        """The fields by name."""
-        return {field.name: field for field in self.fields}
-
 
 @dataclass(frozen=True)
 class ChoiceType(DataType):
@@ -74,56 +69,42 @@ def choice_of(kinds: list[DataType]) -> DataType:
     return kinds[0] if kinds else DataType("null")
 
 
-CHOICE_MARK = {"glue": "choice"}
-"""The metadata of a Spark column that holds an unsettled choice."""
-
-_WORDS = {
+_OF_JSON = {
     "int": spark.IntegerType(),
     "long": spark.LongType(),
     "double": spark.DoubleType(),
-    "float": spark.FloatType(),
-    "short": spark.ShortType(),
-    "byte": spark.ByteType(),
     "string": spark.StringType(),
     "boolean": spark.BooleanType(),
-    "binary": spark.BinaryType(),
-    "date": spark.DateType(),
-    "timestamp": spark.TimestampType(),
     "null": spark.NullType(),
 }
-_NAMES = {kind: name for name, kind in _WORDS.items()}
+_RENAMED = {"bigint": "long", "smallint": "short", "tinyint": "byte", "void": "null"}
+
+
+def holds_choice(kind: DataType) -> bool:
+    """Whether a type is a choice, or has one inside."""
+    if isinstance(kind, StructType):
+        return any(holds_choice(field.dataType) for field in kind)
+    return isinstance(kind, ChoiceType) or (isinstance(kind, ArrayType) and holds_choice(kind.elementType))
 
 
 def to_spark(kind: DataType) -> spark.DataType:
-    """The Spark type; a choice becomes a struct with one member a type, as ``toDF`` makes it on Glue."""
+    """The Spark type of a type that JSON has, without a choice."""
     if isinstance(kind, StructType):
         return spark.StructType([spark.StructField(field.name, to_spark(field.dataType)) for field in kind])
     if isinstance(kind, ArrayType):
         return spark.ArrayType(to_spark(kind.elementType))
-    if isinstance(kind, MapType):
-        return spark.MapType(to_spark(kind.keyType), to_spark(kind.valueType))
-    if isinstance(kind, ChoiceType):
-        return spark.StructType([spark.StructField(one.name, to_spark(one)) for one in kind.choices])
-    if kind.name in _WORDS:
-        return _WORDS[kind.name]
-    return spark._parse_datatype_string(kind.name)
+    return _OF_JSON[kind.name]
 
 
 def from_spark(kind: spark.DataType) -> DataType:
     """The Glue type of a Spark type."""
     if isinstance(kind, spark.StructType):
-        return struct_of({field.name: _from_spark_field(field) for field in kind.fields})
+        return struct_of({field.name: from_spark(field.dataType) for field in kind.fields})
     if isinstance(kind, spark.ArrayType):
         return ArrayType("array", from_spark(kind.elementType))
     if isinstance(kind, spark.MapType):
         return MapType("map", from_spark(kind.keyType), from_spark(kind.valueType))
-    return DataType(_NAMES.get(kind, kind.simpleString()))
-
-
-def _from_spark_field(field: spark.StructField) -> DataType:
-    if field.metadata.get("glue") == "choice":
-        return choice_of([from_spark(member.dataType) for member in field.dataType.fields])
-    return from_spark(field.dataType)
+    return DataType(_RENAMED.get(kind.simpleString(), kind.simpleString()))
 
 
 def tree_lines(kind: DataType, indent: str = "") -> Iterator[str]:

@@ -5,13 +5,7 @@ from typing import Any
 
 
 class Job:
-    """A job run.
-
-    Parameters
-    ----------
-    glue_context : GlueContext
-        The context.
-    """
+    """A job run."""
 
     def __init__(self, glue_context: Any):
         self._glue_context = glue_context

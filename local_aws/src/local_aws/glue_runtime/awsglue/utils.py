@@ -25,19 +25,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
-    """The values of the named options, as ``--NAME value`` or ``--NAME=value`` on the command line.
+    """The values of the named options, as ``--NAME value`` or ``--NAME=value`` in ``args``, which are ``sys.argv``.
 
-    Parameters
-    ----------
-    args : sequence of str
-        ``sys.argv``.
-    options : sequence of str
-        Names without dashes; each is required. Other arguments are passed over.
-
-    Returns
-    -------
-    dict
-        The named options, and Glue's own ones (``None`` where not given).
+    Each option is required, and other arguments are passed over; Glue's own ones are there too, None where not given.
 
     Raises
     ------

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from awsglue.dynamicframe import DynamicFrame
 
+from awsgluedq._rules import Rule
+
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
 
@@ -19,24 +21,11 @@ rules came to. As there are no dynamic rules here, it repeats the rule."""
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a rule.
-
-    Parameters
-    ----------
-    passed : bool
-        Whether the rule holds.
-    reasons : list of str
-        Why not; one line each.
-    metrics : dict
-        What was measured, under AWS's names ("DQDL rule type reference", Reported Metrics).
-    rule : str
-        The rule as AWS writes it back.
-    """
+    """Whether a rule holds, why not (one line each), and what was measured, under AWS's names."""
 
     passed: bool
     reasons: list[str] = field(default_factory=list)
     metrics: dict[str, float] = field(default_factory=dict)
-    rule: str = ""
 
 
 Judge = Callable[[], Outcome]
@@ -70,17 +59,17 @@ def written_by_java(value: float) -> str:
     return f"{'-' * sign}{text[0]}.{text[1:] or '0'}E{int(exponent) + len(text) - 1}"
 
 
-def outcomes_frame(outcomes: Sequence[Outcome], glue_context: "GlueContext") -> DynamicFrame:
-    """One row an outcome, in their order."""
+def outcomes_frame(rules: Sequence[Rule], outcomes: Sequence[Outcome], glue_context: "GlueContext") -> DynamicFrame:
+    """One row a rule, in their order."""
     rows = [
         {
-            "Rule": outcome.rule,
+            "Rule": rule.text,
             "Outcome": "Passed" if outcome.passed else "Failed",
             "FailureReason": "\n".join(outcome.reasons) or None,
             "EvaluatedMetrics": outcome.metrics,
-            "EvaluatedRule": outcome.rule,
+            "EvaluatedRule": rule.text,
         }
-        for outcome in outcomes
+        for rule, outcome in zip(rules, outcomes, strict=True)
     ]
     # As text that Java reads: rows that Python makes would cost a Python worker.
     query = f"select inline(from_json(:rows, 'array<struct<{SCHEMA}>>'))"

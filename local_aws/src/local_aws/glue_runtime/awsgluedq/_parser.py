@@ -8,26 +8,18 @@ from awsglue._step import refuse
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from awsgluedq._rules import NONE, NOT_HERE, NUMBER, RULE_TYPES, Composite, Condition, Operand, Rule, RulesetNotValid
-from awsgluedq._rules import unquoted as unquote
+from awsgluedq._rules import NONE, NOT_HERE, NUMBER, RULE_TYPES, Condition, Rule, RulesetNotValid, unquoted
 
 _GRAMMAR = r"""
-    start: "Rules" "=" "[" top_rule ("," top_rule)* "]"
-    ?top_rule: rule | bracketed
-        | bracketed (AND bracketed)+ -> composite
-        | bracketed (OR bracketed)+ -> composite
-    ?bracketed: "(" top_rule ")"
-    rule: name parameter* condition? (where | threshold)*
+    start: "Rules" "=" "[" rule ("," rule)* "]"
+    rule: name parameter* condition?
     name: WORD
-    parameter: (OF | AND)? (STRING | WORD | NUMBER)
-    where: "where" STRING
-    threshold: "with" "threshold" condition
+    parameter: OF? (STRING | WORD | NUMBER)
     condition: RELATION operand
-        | NOT? BETWEEN operand AND operand
+        | NOT? BETWEEN operand "and" operand
         | NOT? IN "[" operand ("," operand)* "]"
-        | NOT? MATCHES pattern
-    operand: STRING | MINUS? NUMBER | KEYWORD
-    pattern: STRING
+        | MATCHES STRING
+    operand: STRING | MINUS? NUMBER
 
     NOT: "not"
     BETWEEN: "between"
@@ -35,41 +27,30 @@ _GRAMMAR = r"""
     MATCHES: "matches"
     MINUS: "-"
     RELATION: ">=" | "<=" | "!=" | "=" | "<" | ">"
-    AND.2: /(and|AND)(?![\w.])/
-    OR.2: /(or|OR)(?![\w.])/
     OF.2: /(of|OF)(?![\w.])/
-    KEYWORD.2: /(null|NULL|empty|EMPTY|whitespaces_only|WHITESPACES_ONLY)(?![\w.])/
     NUMBER.2: /\d+(\.\d+)?(?![\w.])/
     STRING: /"(?:\\["\\]|[^"\\]|\\(?!["\\]))*"/
     WORD: /[A-Za-z0-9_.]+/
     %ignore /[ \t\r\n]+|#[^\n]*/
 """
+_NOT_HERE = {"where", "with", "labels", "and", "or", "not", "matches", "null", "empty", "whitespaces_only"}
+"""Words of DQDL that no ruleset of the lakehouse has: CustomSql says what they say."""
+_DATE_OR_TIME = re.compile(r'"(\d{4}-\d\d-\d\d|\d{1,2}:\d\d [AP]M|\d\d:\d\d)"')
 _ORDERED = (">", ">=", "<", "<=", "between", "not between")
-_DATE = re.compile(r'"\d{4}-\d\d-\d\d"')
-_TIME = re.compile(r'"(\d{1,2}:\d\d [AP]M|\d\d:\d\d)"')
-_SECTIONS = {"Analyzers", "DataSources", "Metadata", "DefaultLabels"}
-_OPERAND = "a number, a string in quotes, NULL, EMPTY or WHITESPACES_ONLY"
-_WORDS = {"$END": "the end of the ruleset", "RULES": "Rules = [ ... ]", "EQUAL": "=", "LSQB": "[", "AND": "and"}
-_WORDS |= {"RELATION": "a condition", "STRING": "a string in quotes", "LPAR": "a rule in brackets"}
 
 
-def parse(document: str) -> list[Rule | Composite]:
+def parse(document: str) -> list[Rule]:
     """The rules of a document ``Rules = [ rule, rule ... ]``.
 
-    Raises
-    ------
-    RulesetNotValid
-        Naming line and column, what was expected and what was found.
-    NotImplementedError
-        Naming a section, rule type or expression that the local runtime has not.
+    Raises `RulesetNotValid` with line and column, NotImplementedError naming what the local runtime has not.
     """
     try:
         return _parser().parse(document)
     except UnexpectedCharacters as error:
-        if error.char in "+*/$":
-            refuse(f"Arithmetic or a constant ({error.char}) in a condition (line {error.line}:{error.column})")
+        if error.char in "()+*/$":
+            refuse(f"A composite rule, arithmetic, a function or a constant ({error.char} in line {error.line})")
         what = "the string that begins here does not end" if error.char == '"' else f"unexpected {error.char!r}"
-        _fail(error.line, error.column, what)
+        _fail(error, what)
     except UnexpectedToken as error:
         _explain(error.token, error.accepts, document)
 
@@ -81,117 +62,76 @@ def _parser() -> Lark:
 
 
 def _explain(token: Token, expected: set[str], document: str) -> NoReturn:
-    """Say what a token that does not fit is, if AWS knows it, or what should stand in its place."""
-    at_end = token.type == "$END"
-    line, column = (token.line, token.column) if not at_end else _end_of(document)
-    behind = document[token.start_pos + len(token) :].lstrip()[:1] if not at_end else ""
+    """Refuse a token that AWS knows; say of another where it stands."""
+    if token.type == "$END":
+        raise RulesetNotValid(f"Parsing Error: line {document.count(chr(10)) + 1}: unexpected end of the ruleset")
+    behind = document[token.end_pos :].lstrip()[:1]
     if expected & {"RULES", "$END"} and behind == "=" and token.lower() != "rules":
-        refuse(f"The {'section' if token in _SECTIONS else 'constant'} {token} of a ruleset")
-    if expected == {"THRESHOLD"} or token == "labels":
-        refuse(f"{token} of a rule (line {line}:{column})")
-    if token.type == "MINUS" or ("NUMBER" in expected and "(" in (token, behind)):
-        refuse(f"Arithmetic or a function ({document[token.start_pos :][:9]}) in a condition (line {line}:{column})")
-    if token.type in ("AND", "OR") and expected & {"COMMA", "RPAR"}:
-        _fail(line, column, "and and or in one expression need brackets that say which comes first")
-    if token == "]" and "WORD" in expected and "NUMBER" not in expected:
-        _fail(line, column, "No rules provided.")
-    _fail(line, column, f"expected {_words(expected)}, found {token or 'the end of the ruleset'}")
+        refuse(f"The section or constant {token} of a ruleset")
+    if token.type == "MINUS" or behind == "(":
+        refuse(f"Arithmetic or a function ({token}) in a rule (line {token.line}:{token.column})")
+    _refuse_words(token)
+    _fail(token, f"unexpected {str(token)!r}")
 
 
-def _words(expected: set[str]) -> str:
-    if "KEYWORD" in expected:
-        return _OPERAND
-    if expected & {"COMMA", "RSQB"}:
-        return "a comma or ]"
-    return "a rule" if "WORD" in expected else " or ".join(sorted(_WORDS.get(name, name) for name in expected))
+def _refuse_words(token: Token) -> None:
+    if token.lower() in _NOT_HERE:
+        refuse(f"{token} in a rule (line {token.line}:{token.column})")
 
 
-def _end_of(document: str) -> tuple[int, int]:
-    return document.count("\n") + 1, len(document) - document.rfind("\n")
-
-
-def _fail(line: int, column: int, message: str) -> NoReturn:
-    raise RulesetNotValid(f"Parsing Error: line {line}:{column} {message}")
+def _fail(place: Token | UnexpectedCharacters, message: str) -> NoReturn:
+    raise RulesetNotValid(f"Parsing Error: line {place.line}:{place.column} {message}")
 
 
 @v_args(inline=True)
 class _Rules(Transformer):
     """What each part of the grammar becomes."""
 
-    def start(self, *rules: Rule | Composite) -> list[Rule | Composite]:
+    def start(self, *rules: Rule) -> list[Rule]:
         return list(rules)
-
-    def composite(self, *parts: Rule | Composite | Token) -> Composite:
-        return Composite(parts[1].upper(), parts[::2])
 
     def name(self, name: Token) -> Token:
         if name in NOT_HERE:
             refuse(f"The rule type {name} (line {name.line}:{name.column})")
         if name not in RULE_TYPES:
-            _fail(name.line, name.column, f"Rule Type: {name} is not valid")
+            _fail(name, f"Rule Type: {name} is not valid")
         return name
 
     def parameter(self, *words: Token) -> tuple[Token, ...]:
+        _refuse_words(words[-1])
         return words
 
-    def where(self, text: Token) -> dict[str, str]:
-        return {"where": unquote(text)}
+    def condition(self, *parts: Token | str) -> Condition:
+        words = [part for part in parts if isinstance(part, Token)]
+        if words[-1].type == "STRING":  # AWS hands a pattern on as it is written, with its backslashes
+            return Condition(words[0], (str(words[-1]),))
+        return Condition(" ".join(words), tuple(part for part in parts if not isinstance(part, Token)))
 
-    def threshold(self, condition: Condition) -> dict[str, Condition]:
-        return {"threshold": condition}
+    def operand(self, *words: Token) -> str:
+        return "".join(words)
 
-    def condition(self, *parts: Token | Operand) -> Condition:
-        words = [part for part in parts if isinstance(part, Token) and part.type != "AND"]
-        return Condition(" ".join(words), tuple(part for part in parts if isinstance(part, Operand)))
-
-    def operand(self, *words: Token) -> Operand:
-        kind, text = words[-1].type, "".join(words)
-        if kind == "STRING":
-            return Operand("date" if _DATE.fullmatch(text) else "time" if _TIME.fullmatch(text) else "string", text)
-        return Operand("keyword", text.upper()) if kind == "KEYWORD" else Operand("number", text)
-
-    def pattern(self, text: Token) -> Operand:
-        return Operand("string", str(text))
-
-    def rule(self, name: Token, *parts: tuple | Condition | dict) -> Rule:
+    def rule(self, name: Token, *parts: tuple | Condition) -> Rule:
         parameters = [part for part in parts if isinstance(part, tuple)]
         written = " ".join([name, *(word for words in parameters for word in words)])
-        further = {key: value for part in parts if isinstance(part, dict) for key, value in part.items()}
-        condition = next((part for part in parts if isinstance(part, Condition)), None)
-        rule = Rule(str(name), tuple(unquote(words[-1]) for words in parameters), written, condition, **further)
-        if fault := _fault(rule):
-            _fail(name.line, name.column, fault)
-        return rule
+        condition = parts[-1] if parts and isinstance(parts[-1], Condition) else None
+        if fault := _fault(name, len(parameters), condition):
+            _fail(name, fault)
+        return Rule(str(name), tuple(unquoted(words[-1]) for words in parameters), written, condition)
 
 
-def _fault(rule: Rule) -> str | None:
+def _fault(name: str, parameters: int, condition: Condition | None) -> str | None:
     """What is wrong with a rule of its type."""
-    kind, condition, threshold = RULE_TYPES[rule.name], rule.condition, rule.threshold
-    if not kind.least <= len(rule.parameters) <= kind.most:
-        return f"{rule.name} does not take {len(rule.parameters)} parameters"
-    if rule.name == "CustomSql" and not condition:
-        refuse("CustomSql for rows, without a condition and with a threshold or not,")
-    if rule.where is not None and not kind.where:
-        refuse(f"where in {rule.name}")
-    if threshold and rule.name == "CustomSql":
-        return "A CustomSql rule has either an expression or a threshold."
-    if threshold and not kind.threshold:
-        return f"Threshold condition not supported for rule type: {rule.name}"
-    if threshold and (threshold.kinds != {"number"} or threshold.keywords):
-        return "expected a number as the threshold"
-    return _fault_of_condition(rule.name, kind.condition, condition)
-
-
-def _fault_of_condition(name: str, wanted: str, condition: Condition | None) -> str | None:
+    wanted_parameters, wanted = RULE_TYPES[name]
+    if parameters != wanted_parameters:
+        return f"{name} does not take {parameters} parameters"
+    if name == "CustomSql" and condition is None:
+        refuse("CustomSql for rows, without a condition,")
+    if (condition is None) != (wanted == NONE):
+        return f"{name} takes {wanted} as its condition"
     if condition is None:
-        return None if wanted == NONE else f"No condition provided for rule with non-boolean rule type: {name}"
-    if wanted == NONE:
-        return f"Unexpected condition for rule of type {name} with boolean return type"
-    if wanted == NUMBER:
-        is_number = condition.kinds == {"number"} and not condition.keywords
-        return None if is_number else f"Unexpected condition for rule of type {name} with number return type"
-    if len(condition.kinds) > 1:
-        return f"{name} mixes {' and '.join(sorted(condition.kinds))} in one condition"
-    if condition.operator in _ORDERED and (condition.kinds == {"string"} or condition.keywords):
-        return f"{condition.operator} needs numbers or dates"
-    return None
+        return None
+    if any(map(_DATE_OR_TIME.fullmatch, condition.operands)):
+        refuse(f"A date or a time in {name} {condition.text}")
+    if condition.kinds == {str} and (wanted == NUMBER or condition.operator in _ORDERED):
+        return f"{name} {condition.operator} takes numbers"
+    return f"{name} mixes numbers and strings in one condition" if len(condition.kinds) > 1 else None

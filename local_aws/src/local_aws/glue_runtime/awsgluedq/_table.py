@@ -1,12 +1,12 @@
 """The data that a ruleset is held against, and all that its rules have to know of it, counted in one Spark job."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import reduce
+from typing import Any
 
-from awsglue._choices import quoted
+from awsglue._step import quoted
 from awsglue.dynamicframe import DynamicFrame
-from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as spark
@@ -15,15 +15,13 @@ from awsgluedq._rules import RuleFails
 
 PRIMARY = "primary"
 _NESTED = (spark.StructType, spark.ArrayType, spark.MapType)
-Row = tuple[float | None, ...]
-Aggregate = Callable[[Column], Column]
 
 
 class Table:
     """The primary frame and the additional data sources by alias; what rules ask of them, and the answers.
 
     Aggregates over the frame share one pass, whatever their number; frames of their own (groups of a key, a join, a
-    query) are further branches of the same job.
+    query) are further branches of the same job. Equal questions, which have the same name, are asked once.
     """
 
     def __init__(self, frame: DynamicFrame, sources: Mapping[str, DynamicFrame]):
@@ -35,37 +33,16 @@ class Table:
         self.rows, self.sources = frame.toDF(), {alias: one.toDF() for alias, one in sources.items()}
         self._aggregates: dict[str, Column] = {}
         self._frames: dict[str, DataFrame] = {}
-        self._values: dict[str, float | None] = {}
-        self._found: dict[str, list[Row]] = {}
+        self._found: dict[str, Any] = {}
 
-    def kind(self, name: str) -> spark.DataType:
-        """The type of a column; a missing or nested one fails the rule."""
+    def column(self, name: str) -> tuple[Column, spark.DataType]:
+        """A column and its type; a missing or nested one fails the rule."""
         kinds = {field.name: field.dataType for field in self.rows.schema}
         if name not in kinds:
             raise RuleFails(f"Input data does not include column {name}!")
         if isinstance(kinds[name], _NESTED):
             raise RuleFails(f"Unsupported nested column type of column {name}: {kinds[name].simpleString()}!")
-        return kinds[name]
-
-    def column(self, name: str) -> Column:
-        """A column of any type but nested ones."""
-        self.kind(name)
-        return F.col(quoted(name))
-
-    def number(self, name: str) -> Column:
-        """A column of numbers; another fails the rule."""
-        found = self.kind(name)
-        if not isinstance(found, spark.NumericType):
-            shown = type(found).__name__
-            raise RuleFails(f"Expected type of column {name} to be a number, but found {shown} instead!")
-        return F.col(quoted(name))
-
-    def filtered(self, where: str | None) -> DataFrame:
-        """The rows that a filter leaves; one that Spark cannot read fails the rule."""
-        try:
-            return self.rows if where is None else self.rows.filter(where)
-        except AnalysisException as error:
-            raise RuleFails(f"The provided where clause is invalid: {first_line(error)}") from error
+        return F.col(quoted(name)), kinds[name]
 
     @contextmanager
     def views(self) -> Iterator[None]:
@@ -79,28 +56,23 @@ class Table:
             for alias in frames:
                 self.rows.sparkSession.catalog.dropTempView(alias)
 
-    def aggregate(self, name: str, aggregate: Aggregate, column: Column, where: str | None = None) -> str:
-        """Ask for an aggregate of a column over the rows that ``where`` leaves; equal questions are asked once."""
-        key = f"{name} where {where}"
-        if key not in self._aggregates:
-            self.filtered(where)
-            considered = column if where is None else F.when(F.expr(where), column)
-            self._aggregates[key] = aggregate(considered).cast("double")
-        return key
+    def ask(self, question: str, aggregate: Column) -> str:
+        """Ask for a number over all rows, or nothing where there is none."""
+        self._aggregates[question] = aggregate.cast("double")
+        return question
 
-    def ask_rows(self, where: str | None = None) -> str:
+    def ask_rows(self) -> str:
         """Ask for the number of rows."""
-        return self.aggregate("rows", F.count, F.lit(1), where)
+        return self.ask("rows", F.count(F.lit(1)))
 
-    def holding(self, name: str, predicate: Column, where: str | None = None) -> str:
+    def ask_holding(self, question: str, predicate: Column) -> str:
         """Ask for the number of rows that a predicate holds for."""
-        return self.aggregate(name, F.count, F.when(predicate, F.lit(1)), where)
+        return self.ask(question, F.count(F.when(predicate, F.lit(1))))
 
-    def frame(self, key: str, frame: Callable[[], DataFrame]) -> str:
-        """Ask for the few rows of a frame of doubles."""
-        if key not in self._frames:
-            self._frames[key] = frame()
-        return key
+    def ask_frame(self, question: str, frame: DataFrame) -> str:
+        """Ask for the few rows of a frame of numbers."""
+        self._frames[question] = frame
+        return question
 
     def count(self) -> None:
         """Count everything that was asked for."""
@@ -109,20 +81,15 @@ class Table:
             frames[""] = self.rows.agg(*self._aggregates.values())
         if not frames:
             return
+        names, self._found = list(frames), {name: [] for name in frames}
         branches = [_branch(number, frame) for number, frame in enumerate(frames.values())]
-        found: list[list[Row]] = [[] for _ in branches]
         for number, values in reduce(DataFrame.union, branches).collect():
-            found[number].append(tuple(values))
-        self._found = dict(zip(frames, found, strict=True))
+            self._found[names[number]].append(tuple(values))
         if self._aggregates:
-            self._values = dict(zip(self._aggregates, self._found[""][0], strict=True))
+            self._found |= zip(self._aggregates, self._found[""][0], strict=True)
 
-    def __getitem__(self, key: str) -> float | None:
-        return self._values[key]
-
-    def found(self, key: str) -> Sequence[Row]:
-        """The rows of a frame that was asked for."""
-        return self._found[key]
+    def __getitem__(self, question: str) -> Any:
+        return self._found[question]
 
 
 def first_line(error: Exception) -> str:

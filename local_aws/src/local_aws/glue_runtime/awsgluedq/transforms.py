@@ -7,25 +7,16 @@ from awsglue._step import check_options, exact_names, refuse
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.transforms import GlueTransform
 
-from awsgluedq._evaluation import evaluate
+from awsgluedq._measures import evaluate
 from awsgluedq._outcome import outcomes_frame
 from awsgluedq._parser import parse
 from awsgluedq._table import Table
 
 __all__ = ["EvaluateDataQuality"]
 
-_PUBLISHING = {
-    "enableDataQualityCloudWatchMetrics": "publishing metrics to CloudWatch",
-    "enableDataQualityResultsPublishing": "publishing results to AWS Glue's Data Quality tab",
-    "resultsS3Prefix": "writing results to resultsS3Prefix",
-}
-_DEFAULTS = {
-    "compositeRuleEvaluation.method": {"COLUMN"},
-    "observations.scope": {"NONE"},
-    "performanceTuning.caching": {"CACHE_INPUT", "CACHE_NOTHING"},
-    "dataQualityResultsPublishing.strategy": {"BEST_EFFORT"},
-}
-"""Values that change no outcome: the default way of composite rules, no observations, and hints."""
+_PUBLISHING = ("enableDataQualityCloudWatchMetrics", "enableDataQualityResultsPublishing", "resultsS3Prefix")
+_HINTS = {("performanceTuning.caching", "CACHE_INPUT"), ("performanceTuning.caching", "CACHE_NOTHING")}
+"""Additional options that change no outcome."""
 
 
 class EvaluateDataQuality(GlueTransform):
@@ -39,31 +30,8 @@ class EvaluateDataQuality(GlueTransform):
     def __call__(
         self, frame: DynamicFrame, ruleset: str, publishing_options: Mapping[str, Any] | None = None
     ) -> DynamicFrame:
-        """Evaluate the ruleset now, over this frame alone.
-
-        Parameters
-        ----------
-        frame : DynamicFrame
-            The data; ``primary`` in a CustomSql rule.
-        ruleset : str
-            A DQDL document.
-        publishing_options : Mapping, optional
-            Nothing is published from a local session: an option that asks for it is refused.
-
-        Returns
-        -------
-        DynamicFrame
-            Rule string, Outcome string (``Passed`` or ``Failed``), FailureReason string, EvaluatedMetrics
-            map<string,double>, EvaluatedRule string.
-
-        Raises
-        ------
-        RulesetNotValid
-            Where the ruleset is not DQDL; the message names line and column.
-        NotImplementedError
-            Naming what Glue has and the local runtime has not.
-        """
-        return _evaluated(frame, ruleset, publishing_options, {})
+        """Evaluate the ruleset now, over this frame alone; see `process_rows`."""
+        return self.process_rows(frame, ruleset, publishing_options)["ruleOutcomes"]
 
     def process_rows(
         self,
@@ -73,24 +41,29 @@ class EvaluateDataQuality(GlueTransform):
         additional_options: Mapping[str, Any] | None = None,
         additional_data_sources: Mapping[str, DynamicFrame] | None = None,
     ) -> DynamicFrameCollection:
-        """Evaluate as ``apply`` does, and with other frames by the alias that rules know them by.
+        """Evaluate the ruleset now, over this frame and with other frames by the alias that rules know them by.
 
         Parameters
         ----------
-        frame, ruleset, publishing_options
-            As ``apply`` takes them.
-        additional_options : Mapping, optional
-            ``performanceTuning.caching`` and the defaults of the others.
+        frame : DynamicFrame
+            The data; ``primary`` in a CustomSql rule.
+        ruleset : str
+            A DQDL document.
+        publishing_options, additional_options : Mapping, optional
+            Nothing is published from a local session, and nothing but caching can be chosen: what would is refused.
         additional_data_sources : Mapping, optional
             Alias -> DynamicFrame.
 
         Returns
         -------
         DynamicFrameCollection
-            ``ruleOutcomes`` as of ``apply``, ``originalData``, and ``rowLevelOutcomes``, which are refused when asked.
+            ``originalData``, ``rowLevelOutcomes``, which are refused when asked, and ``ruleOutcomes`` (see `SCHEMA`).
         """
-        _check_additional_options(additional_options or {})
-        outcomes = _evaluated(frame, ruleset, publishing_options, additional_data_sources or {})
+        _check_options(publishing_options or {}, additional_options or {})
+        rules = parse(ruleset)
+        with exact_names():
+            found = evaluate(Table(frame, additional_data_sources or {}), rules)
+            outcomes = outcomes_frame(rules, found, frame.glue_ctx)
         return _Outcomes({"rowLevelOutcomes": None, "ruleOutcomes": outcomes, "originalData": frame}, frame.glue_ctx)
 
 
@@ -101,33 +74,16 @@ class _Outcomes(DynamicFrameCollection):
         return super().__getitem__(key)
 
 
-def _evaluated(
-    frame: DynamicFrame,
-    ruleset: str,
-    publishing_options: Mapping[str, Any] | None,
-    sources: Mapping[str, DynamicFrame],
-) -> DynamicFrame:
-    _check_publishing_options(publishing_options or {})
-    rules = parse(ruleset)
-    with exact_names():
-        return outcomes_frame(evaluate(Table(frame, sources), rules), frame.glue_ctx)
-
-
-def _check_publishing_options(options: Mapping[str, Any]) -> None:
-    """Take ``dataQualityEvaluationContext``, which is a name, and switches that are off; refuse the rest.
+def _check_options(publishing: Mapping[str, Any], additional: Mapping[str, Any]) -> None:
+    """Take ``dataQualityEvaluationContext``, which is a name, hints, and switches that are off; refuse the rest.
 
     Absent, ``enableDataQualityResultsPublishing`` is on in an AWS job (AWS: "EvaluateDataQuality class"); a local
     session has no tab to show results in, so that absent means off here.
     """
-    check_options("publishing_options", options, {*_PUBLISHING, "dataQualityEvaluationContext"})
-    for name, what in _PUBLISHING.items():
-        if options.get(name) and str(options[name]).lower() != "false":
-            refuse(f"publishing_options {name}={options[name]!r} ({what})")
-
-
-def _check_additional_options(options: Mapping[str, Any]) -> None:
-    """Refuse every option that would change an outcome or add one."""
-    check_options("additional_options", options, _DEFAULTS)
-    for name, value in options.items():
-        if value not in _DEFAULTS[name]:
+    check_options("publishing_options", publishing, {*_PUBLISHING, "dataQualityEvaluationContext"})
+    for name in _PUBLISHING:
+        if publishing.get(name) and str(publishing[name]).lower() != "false":
+            refuse(f"publishing_options {name}={publishing[name]!r}")
+    for name, value in additional.items():
+        if (name, value) not in _HINTS:
             refuse(f"additional_options {name}={value!r}")
