@@ -1,6 +1,7 @@
 """Which Java runtime a session's Spark runs on."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,29 @@ from pathlib import Path
 
 SMALL_LAKE = 128 << 20
 """Bytes."""
+PLANNING = (
+    "org/codehaus/janino/",
+    "org/antlr/",
+    "com/fasterxml/",
+    "org/apache/xbean/asm9/",
+    "jdk/internal/org/objectweb/asm/",
+    "java/io/Object",
+    "java/net/",
+    "java/util/Formatter",
+    "javax/management/",
+    "py4j/",
+    "org/apache/hadoop/conf/",
+    "org/apache/logging/",
+    "org/apache/spark/internal/",
+    "org/apache/spark/scheduler/",
+    "org/apache/spark/util/JsonProtocol",
+    "org/apache/spark/sql/catalyst/expressions/codegen/Code",
+    *(
+        f"org/apache/spark/sql/catalyst/{room}/"
+        for room in ("analysis", "optimizer", "parser", "plans", "rules", "trees")
+    ),
+)
+"""How the classes begin that parse, plan, compile and send queries: much code, run a few thousand times a batch."""
 JAVA_VERSION = 17
 """Glue 5.x runs on Java 17 (AWS: "Migrating AWS Glue for Spark jobs to AWS Glue version 5.0")."""
 
@@ -47,14 +71,19 @@ def archive_option(java_home: Path) -> str:
     return f"-XX:SharedArchiveFile={archive} -Xlog:cds=off" if archive.exists() and " " not in str(archive) else ""
 
 
-def compiler_option(buckets: Iterable[Path]) -> str:
-    """Java's quick compiler alone, where the buckets hold little: what the thorough one takes would not come back.
+def compiler_option(buckets: Iterable[Path], scratch: Path) -> str:
+    """What Java compiles thoroughly: nothing where the buckets hold little, else only what goes through rows.
 
-    On two cores it takes 20 s of a processor in a batch of half a minute; on many rows it makes up for that.
+    On two cores the thorough compiler takes 20 s of a processor in a batch of half a minute; on many rows that comes
+    back, but not for what merely plans them. Which that is, is written to a file in ``scratch``.
     """
     files = (path for bucket in buckets for path in bucket.rglob("*") if path.is_file())
     sizes = accumulate(path.stat().st_size for path in files)
-    return "" if any(size > SMALL_LAKE for size in sizes) else "-XX:TieredStopAtLevel=1"
+    if not any(size > SMALL_LAKE for size in sizes):
+        return "-XX:TieredStopAtLevel=1"
+    directives = scratch / "compiler.json"
+    directives.write_text(json.dumps([{"match": [f"{name}*.*" for name in PLANNING], "c2": {"Exclude": True}}]))
+    return f"-XX:+UnlockDiagnosticVMOptions -XX:CompilerDirectivesFile={directives}"
 
 
 def _major_version(java: Path) -> int | None:

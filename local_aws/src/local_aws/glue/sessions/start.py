@@ -59,7 +59,7 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     wishes.check_python_modules(order.arguments)
     files = wishes.fetch_python_files(order.arguments, order.lake, order.scratch / "python")
     settings = base_settings(order.resources, order.scratch)
-    quick = [archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(bucket_folders(order.lake))]
+    quick = [archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(bucket_folders(order.lake), order.scratch)]
     # What a user has set for Java comes last, and so holds.
     settings["spark.driver.extraJavaOptions"] = " ".join([*quick, settings["spark.driver.extraJavaOptions"]])
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
