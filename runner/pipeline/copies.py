@@ -34,9 +34,9 @@ def is_copy(bucket: str, key: str, found: str, etag: str, sha256: Callable[[], s
     return metadata.get(SOURCE_SHA256) == sha256()
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's content, in hexadecimal."""
-    digest = hashlib.sha256()
+def digest_of(path: Path, algorithm: str = "sha256") -> str:
+    """The digest of a file's content, in hexadecimal."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
     with path.open("rb") as stream:
         for chunk in iter(lambda: stream.read(CHUNK), b""):
             digest.update(chunk)

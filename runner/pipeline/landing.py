@@ -15,13 +15,15 @@ from helpers.landing.files import is_passed_over
 from helpers.publishing.objects import list_objects
 from helpers.tables import LANDING, TABLES, tables_of
 from runner.errors import UserError
-from runner.pipeline.copies import SOURCE_SHA256, is_copy, sha256_of
+from runner.pipeline.copies import SOURCE_SHA256, digest_of, is_copy
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
 
 ZONES = tuple(TABLES[name].prefix.rstrip("/") for name in tables_of(LANDING))
 """The folders of a landing directory, which are named as in the bucket."""
+WHOLE = 64 * 1024 * 1024
+"""Bytes of a file up to which it is sent in one request: of parts S3 has to make one object, byte by byte."""
 PART = 8 * 1024 * 1024
-"""Bytes of one part of a multipart upload; S3's ETag of such an object depends on it."""
+"""Bytes of one part of a multipart upload, as AWS's own tools have it; S3's ETag of such an object depends on it."""
 AT_ONCE = 4
 """How many files are copied side by side."""
 LONGEST_KEY = 1024
@@ -119,11 +121,11 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     """
     there = {item["Key"]: item["ETag"].strip('"') for zone in ZONES for item in list_objects(f"s3://{bucket}/{zone}/")}
     s3 = boto3.client("s3")
-    config = TransferConfig(multipart_threshold=PART, multipart_chunksize=PART, max_concurrency=2)
+    config = TransferConfig(multipart_threshold=WHOLE, multipart_chunksize=PART, max_concurrency=2)
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
 
     def copy(file: SourceFile) -> None:
-        mark = {"Metadata": {SOURCE_SHA256: sha256_of(file.path)}}
+        mark = {"Metadata": {SOURCE_SHA256: digest_of(file.path)}}
         s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
 
     with ThreadPoolExecutor(AT_ONCE) as side_by_side:
@@ -133,13 +135,15 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
 
 def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:
     """Whether an object holds what a file does, or what is left of it since people were erased from it."""
-    return found is not None and is_copy(bucket, file.key, found, etag(file.path), lambda: sha256_of(file.path))
+    if found is None:
+        return False
+    return is_copy(bucket, file.key, found, etag(file.path, "-" in found), lambda: digest_of(file.path))
 
 
-def etag(path: Path) -> str:
-    """The ETag that S3 gives a file uploaded in parts of ``PART`` bytes: its MD5, or the MD5 of the parts' MD5s."""
+def etag(path: Path, in_parts: bool) -> str:
+    """The ETag that S3 gives a file: its MD5, or the MD5 of the MD5s of its parts of ``PART`` bytes."""
+    if not in_parts:
+        return digest_of(path, "md5")
     with path.open("rb") as stream:
         digests = [hashlib.md5(block).digest() for block in iter(lambda: stream.read(PART), b"")]
-    if path.stat().st_size < PART:
-        return digests[0].hex() if digests else hashlib.md5(b"").hexdigest()
     return f"{hashlib.md5(b''.join(digests)).hexdigest()}-{len(digests)}"

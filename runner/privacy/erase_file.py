@@ -10,7 +10,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runner.errors import UserError
-from runner.pipeline.copies import SOURCE_SHA256, sha256_of
+from runner.pipeline.copies import SOURCE_SHA256, digest_of
 from runner.privacy.content import Tally, sift
 from runner.privacy.places import Copies, Thing
 from runner.privacy.traces import Traces
@@ -88,7 +88,7 @@ def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Findin
 def _replace(thing: Thing, answer: dict, source: Path, target: Path) -> None:
     metadata = {**answer["Metadata"]}
     # A landing file whose source was copied here is not copied again because it is another one now.
-    metadata.setdefault(SOURCE_SHA256, sha256_of(source))
+    metadata.setdefault(SOURCE_SHA256, digest_of(source))
     headers = {name: answer[name] for name in KEPT_HEADERS if answer.get(name)}
     try:
         with target.open("rb") as body:

@@ -4,10 +4,11 @@ import bz2
 import gzip
 import os
 
+import boto3
 import pytest
 
 from runner.errors import UserError
-from runner.pipeline.landing import ZONES, find_files, passed_over
+from runner.pipeline.landing import PART, WHOLE, ZONES, copy_new_files, find_files, passed_over
 from runner.pipeline.packing import landed_name, unpack
 
 
@@ -104,3 +105,21 @@ def test_a_name_that_is_too_long_for_a_key_is_refused(landing):
     (deep / "a.json").write_text("{}")
     with pytest.raises(UserError, match="too long"):
         find_files(landing)
+
+
+@pytest.mark.parametrize("size", [0, 10, PART, PART + 1, 2 * PART])
+def test_what_awss_own_tools_have_copied_is_not_copied_again(landing, lake, size):
+    path = landing / "customer" / "landing" / "large.json"
+    path.write_bytes(b" " * size)
+    boto3.client("s3").upload_file(str(path), lake.bucket, "customer/landing/large.json")
+    assert copy_new_files([file for file in find_files(landing) if file.path == path], lake.bucket)[0] == 0
+    path.write_bytes(b" " * size + b"\n")
+    assert copy_new_files([file for file in find_files(landing) if file.path == path], lake.bucket)[0] == 1
+
+
+@pytest.mark.parametrize("size", [PART + 1, WHOLE + 1])
+def test_what_was_copied_is_not_copied_again(landing, lake, size):
+    path = landing / "customer" / "landing" / "large.json"
+    path.write_bytes(b" " * size)
+    assert copy_new_files(find_files(landing), lake.bucket)[0] > 0
+    assert copy_new_files(find_files(landing), lake.bucket)[0] == 0

@@ -27,8 +27,9 @@ def unkind_lake(request, lake_folder, lake):
 
 
 @pytest.fixture
-def source(tmp_path):
+def source(tmp_path, monkeypatch):
     """A landing directory with Ada and Bob, one file of which is uploaded in parts."""
+    monkeypatch.setattr("runner.pipeline.landing.WHOLE", PART)
     landing = tmp_path / "landing"
     many = lines(motion(ADA), motion(BOB)) + lines(motion(BOB)) * (PART // 60)
     for key, body in {
