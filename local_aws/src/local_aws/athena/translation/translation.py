@@ -97,11 +97,12 @@ class Translator:
     def _visit_arguments(self, node: exp.Anonymous) -> None:
         """Translate a call's lambdas last, when the types of their parameters are known."""
         name, written = node.name.lower(), [isinstance(arg, exp.Lambda) for arg in node.expressions]
+        begun = node.expressions[1].copy() if name in STATEFUL and written == [False, False, True, True] else None
         for place, is_lambda in enumerate(written):
             if not is_lambda:
                 self._visit(node.expressions[place])
-        if name in STATEFUL and len(written) == 4 and written[2:] == [True, True]:
-            self._visit_stateful(node, STATEFUL[name](node.expressions[0]))
+        if begun is not None:
+            self._visit_stateful(node, begun, STATEFUL[name](node.expressions[0]))
             return
         if name not in GIVEN:
             raise mismatch(name)
@@ -121,8 +122,8 @@ class Translator:
         if name in PREDICATES and self._types(function.this, (function.this,))[0].id not in {"boolean", '"null"'}:
             raise mismatch(name)
 
-    def _visit_stateful(self, node: exp.Anonymous, item: exp.Expression) -> None:
-        """Find the type of a state, which begins as an argument and goes on as what the first lambda gives."""
+    def _visit_stateful(self, node: exp.Anonymous, begun: exp.Expression, item: exp.Expression) -> None:
+        """Find the type of a state, which is ``begun`` by an argument and goes on as what the first lambda gives."""
         name, written = node.name.lower(), node.expressions[2].copy()
         state = lambdas.fill(node.expressions[1], self.parameters)
         # DuckDB gives a bare null, alone or in an empty array, a type of its own choice.
@@ -132,11 +133,13 @@ class Translator:
         for _ in range(_MOST_WIDENINGS):
             step = written.copy()
             node.expressions[2].replace(step)
+            if not typed:
+                lambdas.put(step, begun)
             self._visit_lambda(name, step, [state, item])
             goes_on = lambdas.fill(step.this, self.parameters)
             widened = exp.Coalesce(this=state.copy(), expressions=[goes_on])
-            begun, whole = self._types(node, (state, widened))
-            if typed and str(begun) == str(whole):
+            kind, whole = self._types(node, (state, widened))
+            if typed and str(kind) == str(whole):
                 break
             state, typed = widened, True
         else:
