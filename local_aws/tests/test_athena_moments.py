@@ -11,6 +11,15 @@ from athena_expression import text_of
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
+        ("time '12:34:56' - time '12:34:55'", "0 00:00:01.000"),
+        ("time '12:34:55.111111' - time '12:34:56.222222'", "-0 00:00:01.111"),
+        ("timestamp '2001-1-22 +07:09'", "2001-01-22 00:00:00.000 +07:09"),
+        ("timestamp '2020-01-01 UTC'", "2020-01-01 00:00:00.000 UTC"),
+        # A client that knows no precision gets three digits, whatever the literal has (Trino, ``QueryResultRows``).
+        ("time '10:20:30'", "10:20:30.000"),
+        ("time '10:20:30.123456'", "10:20:30.123"),
+        ("typeof(time '10:20:30')", "time(0)"),
+        ("cast(time '10:20:30' as varchar)", "10:20:30"),
         ("cast('12:30' as time)", "12:30:00.000"),
         ("time '01:02:03'", "01:02:03.000"),
         ("time '01:02:03.456' + interval '2' hour", "03:02:03.456"),

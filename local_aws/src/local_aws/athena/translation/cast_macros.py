@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 
@@ -46,6 +46,8 @@ MACROS = (
     r"'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN s ELSE "
     "CAST('INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || s || ''' to DECIMAL. Value is not a number.' AS TINYINT)"
     "::VARCHAR END",
+    # DuckDB leaves the zero before the point out where a type has no digit for it.
+    "small_decimal_text(x) AS CASE WHEN x < 0 THEN '-0' ELSE '0' END || ltrim(CAST(x AS VARCHAR), '-0')",
     "year_text(y, plus) AS CASE WHEN y < 0 THEN '-' WHEN y > 9999 THEN plus ELSE '' END "
     "|| CASE WHEN abs(y) < 10000 THEN lpad(abs(y)::VARCHAR, 4, '0') ELSE abs(y)::VARCHAR END",
     # Joda writes the year of a date without a plus, java.time that of a timestamp with one, and Trino uses either.
@@ -67,6 +69,9 @@ MACROS = (
 )
 
 
+_SEVEN = Context(prec=7)
+
+
 @trino("double_text(double) -> varchar")
 def double_text(value: float) -> str:
     """Write a double as the SQL standard does: one digit, a point, an exponent (Trino, ``DoubleOperators``)."""
@@ -75,8 +80,8 @@ def double_text(value: float) -> str:
 
 @trino("real_text(real) -> varchar")
 def real_text(value: float) -> str:
-    """Write a real with the digits that its own precision needs."""
-    return _scientific(value, str(np.float32(value)))
+    """Write a real with seven digits at most (Trino, ``RealOperators``)."""
+    return _scientific(value, str(_SEVEN.create_decimal(str(np.float32(value)))))
 
 
 def _scientific(value: float, digits: str) -> str:

@@ -5,7 +5,7 @@ Source: "Date and time functions and operators" (Trino documentation).
 
 from sqlglot import exp
 
-from local_aws.athena.functions.calls import call
+from local_aws.athena.functions.calls import call, number
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.reading.json_lines import fail
 from local_aws.athena.translation.casts import coerce, duck_cast
@@ -48,7 +48,12 @@ def move(
 
 
 def difference(left: exp.Expression, right: exp.Expression, kinds: list[TrinoType]) -> exp.Expression:
-    """Write the interval between two moments."""
+    """Write the interval between two moments, or two times of a day."""
+    if kinds[0].name == "time":
+        passed = exp.Sub(this=call("epoch_us", left), expression=call("epoch_us", right))
+        return intervals.interval(
+            call("round", exp.Div(this=exp.Paren(this=passed), expression=number(1000))), DAY_TIME
+        )
     wanted = common_type(*kinds)
     sides = []
     for side, kind in zip((left, right), kinds, strict=True):

@@ -140,6 +140,8 @@ def _date_add(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Express
         base = zones.local_of(value) if local else zones.utc_of(value)
         moved = exp.Paren(this=exp.Add(this=base, expression=span))
         return (zones.zoned_local if local else zones.zoned)(moved, zones.zone_of(value), kind.numbers[0])
+    if unit == "millisecond" and kind.numbers and kind.numbers[0] < 3:
+        raise unsupported(f"date_add of milliseconds to a {kind}")
     moved = exp.Paren(this=exp.Add(this=value, expression=span))
     return noted(duck_cast(moved, "DATE") if kind.name == "date" else moved, kind)
 
