@@ -53,7 +53,6 @@ from local_aws.athena.failure import QueryFailed
         ("round(2147483647, -100)", "NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: 2147483647"),
         ("parse_data_size('-1B')", "INVALID_FUNCTION_ARGUMENT", "Invalid data size: '-1B'"),
         ("width_bucket(3.14e0, array[0e0, infinity()])", "INVALID_FUNCTION_ARGUMENT", "Bin value must be finite"),
-        ("date_add('millisecond', 1, time '12:34:56')", "NOT_SUPPORTED", "date_add of milliseconds"),
         ("abs(-2147483648)", "NUMERIC_VALUE_OUT_OF_RANGE", ""),
     ],
 )

@@ -11,6 +11,19 @@ from athena_expression import text_of
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
+        ("cast('2020-05-10 12:34:56 +01:23' as timestamp)", "2020-05-10 12:34:56.000"),
+        ("cast('2001-1-22 Asia/Oral' as timestamp)", "2001-01-22 00:00:00.000"),
+        ("try_cast('2022-06-18T14:52:07' as timestamp)", ""),
+        ("timestamp '2020-05-01 12:34:56.9999' - timestamp '2020-05-01 12:34:55.1111'", "0 00:00:01.889"),
+        ("format_datetime(timestamp '2020-05-10 12:34:56.5555', 'HH:mm:ss.SSS')", "12:34:56.556"),
+        ("date_format(timestamp '2020-05-10 12:34:56.5555', '%f')", "556000"),
+        ("to_iso8601(timestamp '2020-05-10 12:34:56.5555')", "2020-05-10T12:34:56.5555"),
+        ("date_add('millisecond', 500, timestamp '2020-05-10 12:34:56')", "2020-05-10 12:34:57.000"),
+        ("date_add('millisecond', 1, time '12:34:56.1')", "12:34:56.100"),
+        (
+            "at_timezone(timestamp '2020-05-01 12:34:56 +07:09', interval '03:04' hour to minute)",
+            "2020-05-01 08:29:56.000 +03:04",
+        ),
         ("time '12:34:56' - time '12:34:55'", "0 00:00:01.000"),
         ("time '12:34:55.111111' - time '12:34:56.222222'", "-0 00:00:01.111"),
         ("timestamp '2001-1-22 +07:09'", "2001-01-22 00:00:00.000 +07:09"),

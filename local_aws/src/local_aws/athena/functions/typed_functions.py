@@ -24,6 +24,7 @@ from local_aws.athena.translation.inference import noted, trino_types
 from local_aws.athena.types.trino import TrinoType, parse_type
 
 _INNER = {
+    "cast_text_to_clocks",
     "cast_text_to_zoned",
     "decimal_text_of",
     "double_text",

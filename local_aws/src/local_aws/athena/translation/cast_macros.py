@@ -41,6 +41,7 @@ MACROS = (
     _from_text("boolean", "BOOLEAN", "(?i)t|f|true|false|1|0", "'Cannot cast ''' || s || ''' to BOOLEAN'"),
     _from_text("date", "DATE", _DATE, "'Value cannot be cast to date: ' || s", f"ltrim(trim(s, {_BLANKS}), '+')"),
     _from_text("timestamp", "TIMESTAMP", f"{_DATE}( {_TIME})?", "'Value cannot be cast to timestamp: ' || s", "s"),
+    f"is_plain_timestamp(s) AS s IS NULL OR regexp_full_match(s, '{_DATE}( {_TIME})?')",
     _from_text("time", "TIME", _TIME, "'Value cannot be cast to time: ' || s"),
     "cast_text_to_decimal(s) AS CASE WHEN s IS NULL OR regexp_full_match(s, "
     r"'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN s ELSE "
@@ -113,6 +114,19 @@ def cast_text_to_zoned(text: str) -> dict[str, object]:
             "INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}"
         ) from error
     return {UTC_FIELD: utc, ZONE_FIELD: zone}
+
+
+@trino("cast_text_to_clocks(varchar) -> timestamp")
+def cast_text_to_clocks(text: str) -> dt.datetime:
+    """Read what the clocks of a moment's zone show (Trino, ``VarcharToTimestampCast``)."""
+    found = _ZONED.fullmatch(text)
+    try:
+        if not found or text[:1].isspace():
+            raise ValueError
+        zone_name(found[5] or "UTC")
+        return dt.datetime.fromisoformat(_iso(found[1], found[2]))
+    except (ValueError, QueryFailed) as error:
+        raise QueryFailed("INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp: {text}") from error
 
 
 def _iso(date: str, time: str | None) -> str:

@@ -230,7 +230,10 @@ def _rounded(name: str, made: exp.Expression, kind: TrinoType, wanted: TrinoType
 
 def _to_timestamp(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
     if kind.name in {"varchar", "char"}:
-        made = call("cast_text_to_timestamp", source)
+        # Trino checks a zone that stands in the text, and leaves it out.
+        plain = call("is_plain_timestamp", source.copy())
+        zoned = python_call("cast_text_to_clocks", source.copy())
+        made = exp.Case(ifs=[exp.If(this=plain, true=call("cast_text_to_timestamp", source))], default=zoned)
     elif kind.moment:
         made = duck_cast(zones.local_of(source) if kind.name == ZONED else source, "TIMESTAMP")
     else:

@@ -50,17 +50,20 @@ def move(
 def difference(left: exp.Expression, right: exp.Expression, kinds: list[TrinoType]) -> exp.Expression:
     """Write the interval between two moments, or two times of a day."""
     if kinds[0].name == "time":
-        passed = exp.Sub(this=call("epoch_us", left), expression=call("epoch_us", right))
-        return intervals.interval(
-            call("round", exp.Div(this=exp.Paren(this=passed), expression=number(1000))), DAY_TIME
-        )
+        return _passed(call("epoch_us", left), call("epoch_us", right))
     wanted = common_type(*kinds)
     sides = []
     for side, kind in zip((left, right), kinds, strict=True):
         made = coerce(side, kind, wanted)
         made = zones.utc_of(made) if wanted.name == ZONED else duck_cast(made, "TIMESTAMP")
-        sides.append(call("epoch_ms", made))
-    return intervals.interval(exp.Paren(this=exp.Sub(this=sides[0], expression=sides[1])), DAY_TIME)
+        sides.append(call("epoch_us", made))
+    return _passed(*sides)
+
+
+def _passed(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """Write the interval between two numbers of microseconds."""
+    micros = exp.Paren(this=exp.Sub(this=left, expression=right))
+    return intervals.interval(call("round", exp.Div(this=micros, expression=number(1000))), DAY_TIME)
 
 
 def scale(

@@ -3,7 +3,7 @@
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.functions.calls import call
+from local_aws.athena.functions.calls import call, number
 from local_aws.athena.functions.signatures import accepts as accepts_whole
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import intervals, zones
@@ -62,16 +62,16 @@ def _field(name: str) -> Typed:
 
 
 def _interval_part(name: str, part: str, value: exp.Expression, kind: TrinoType) -> exp.Expression:
-    number = intervals.number_of(value, kind)
+    amount = intervals.number_of(value, kind)
     if kind.name == YEAR_MONTH and part in {"year", "month"}:
         operator = exp.IntDiv if part == "year" else exp.Mod
-        return duck_cast(exp.Paren(this=operator(this=number, expression=exp.Literal.number(12))), "BIGINT")
+        return duck_cast(exp.Paren(this=operator(this=amount, expression=exp.Literal.number(12))), "BIGINT")
     if kind.name == YEAR_MONTH or part not in _PARTS:
         raise _accepted(name, [kind], "date", "timestamp(p)")
     larger = {"hour": 86_400_000, "minute": 3_600_000, "second": 60_000, "millisecond": 1000}.get(part)
     if larger:
-        number = exp.Paren(this=exp.Mod(this=number, expression=exp.Literal.number(larger)))
-    return exp.Paren(this=exp.IntDiv(this=number, expression=exp.Literal.number(_PARTS[part])))
+        amount = exp.Paren(this=exp.Mod(this=amount, expression=exp.Literal.number(larger)))
+    return exp.Paren(this=exp.IntDiv(this=amount, expression=exp.Literal.number(_PARTS[part])))
 
 
 def _unit(name: str, node: exp.Expression, kind: TrinoType) -> str:
@@ -134,14 +134,15 @@ def _date_add(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Express
     _checked("date_add", kinds, ("varchar", "bigint"), 1)
     (value,), (kind,) = _known(args[2:], kinds[2:])
     unit = _unit("date_add", args[0], kind)
+    if unit == "millisecond" and kind.numbers[0] < 3:
+        finer = TrinoType(kind.name, (3,))
+        return noted(convert(_date_add([*args[:2], value], [*kinds[:2], finer]), finer, kind), kind)
     span = _span(unit, args[1])
     if kind.name == ZONED:
         local = unit in DATE_UNITS
         base = zones.local_of(value) if local else zones.utc_of(value)
         moved = exp.Paren(this=exp.Add(this=base, expression=span))
         return (zones.zoned_local if local else zones.zoned)(moved, zones.zone_of(value), kind.numbers[0])
-    if unit == "millisecond" and kind.numbers and kind.numbers[0] < 3:
-        raise unsupported(f"date_add of milliseconds to a {kind}")
     moved = exp.Paren(this=exp.Add(this=value, expression=span))
     return noted(duck_cast(moved, "DATE") if kind.name == "date" else moved, kind)
 
@@ -190,6 +191,11 @@ def clocks_of(name: str, args: list[exp.Expression], kinds: list[TrinoType]) -> 
     return duck_cast(args[0], "TIMESTAMP"), exp.Literal.string("UTC")
 
 
+def to_millis(moment: exp.Expression, kind: TrinoType) -> exp.Expression:
+    """Round a moment to the milliseconds that Joda-Time has."""
+    return call("rounded_moment", moment, number(1000)) if kind.numbers and kind.numbers[0] > 3 else moment
+
+
 def _to_unixtime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     clocks_of("to_unixtime", args, kinds)
     utc = zones.utc_of(args[0]) if kinds[0].name == ZONED else duck_cast(args[0], "TIMESTAMP")
@@ -221,10 +227,11 @@ def _zone_part(name: str) -> Typed:
 
 
 def _at_timezone(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    if len(kinds) != 2 or not kinds[0].moment or kinds[1].name != "varchar":
+    if len(kinds) != 2 or not kinds[0].moment or kinds[1].name not in {"varchar", DAY_TIME}:
         raise _accepted("at_timezone", kinds, "timestamp(p) with time zone, varchar(x)")
     moment = coerce(args[0], kinds[0], TrinoType(ZONED, kinds[0].numbers or (3,)))
-    return zones.zoned(zones.utc_of(moment), zones.named(args[1]), *kinds[0].numbers)
+    zone = args[1] if kinds[1].name == "varchar" else call("offset_text", intervals.number_of(args[1], kinds[1]))
+    return zones.zoned(zones.utc_of(moment), zones.named(zone), *kinds[0].numbers)
 
 
 def _with_timezone(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
