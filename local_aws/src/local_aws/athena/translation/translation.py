@@ -19,8 +19,8 @@ from local_aws.athena.functions.nested import arrays, maps, rows
 from local_aws.athena.functions.nested.aggregate_calls import WRAPPERS, around_aggregates
 from local_aws.athena.functions.nested.aggregates import NUMERIC_AGGREGATES, check_numbers
 from local_aws.athena.functions.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
+from local_aws.athena.functions.topics import ATHENAS
 from local_aws.athena.functions.typed_functions import TRANSLATORS
-from local_aws.athena.functions.unknown import UNTRANSLATED
 from local_aws.athena.translation import casts, comparisons, literals, operators, scopes, unnest
 from local_aws.athena.translation.binder import Binder, explain
 from local_aws.athena.translation.dialect import position
@@ -267,7 +267,7 @@ class Translator:
             return result_types.note(name, args, lambda: FAMILIES[name](args, types_of), types_of)
         if name in TRANSLATORS:
             return TRANSLATORS[name](args, types_of)
-        if function is None and name in UNTRANSLATED:
+        if function is None and name in ATHENAS:
             raise unsupported(f"the function {name}")
         if function is None:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
