@@ -14,6 +14,7 @@ def prepare(tree: exp.Expression) -> None:
             _select(values)
     for select in tree.find_all(exp.Select):
         _with_ties(select)
+        _joined_first(select)
     for condition in tree.find_all(exp.In):
         _check_in(condition)
     for function in tree.find_all(exp.Anonymous):
@@ -30,6 +31,31 @@ def _select(values: exp.Values) -> None:
     if isinstance(values.parent, exp.Subquery) and isinstance(values.parent.parent, exp.From | exp.Join):
         return
     values.replace(exp.select("*").from_(relation))
+
+
+def write_rows(tree: exp.Expression) -> exp.Expression:
+    """Write ``VALUES ROW(1, 'a')`` as ``VALUES (1, 'a')``, which has the same columns."""
+    for values in tree.find_all(exp.Values):
+        for row in values.expressions:
+            only = row.expressions[0] if isinstance(row, exp.Tuple) and len(row.expressions) == 1 else None
+            if isinstance(only, exp.Anonymous) and only.name.lower() == "row":
+                row.set("expressions", only.expressions)
+    return tree
+
+
+def _joined_first(select: exp.Select) -> None:
+    """Let ``*`` give the columns of USING first, as in Trino; DuckDB leaves them in the place of the left table."""
+    listed = [join.args.get("using") or [] for join in select.args.get("joins") or []]
+    names = list(dict.fromkeys(name.name for using in reversed(listed) for name in using))
+    if not names:
+        return
+    written = []
+    for item in select.expressions:
+        if isinstance(item, exp.Star):
+            written += [exp.column(exp.to_identifier(name, quoted=True)) for name in names]
+            item.set("except_", [exp.to_identifier(name, quoted=True) for name in names])
+        written.append(item)
+    select.set("expressions", written)
 
 
 def _with_ties(select: exp.Select) -> None:

@@ -21,7 +21,7 @@ from local_aws.athena.functions.nested.aggregates import NUMERIC_AGGREGATES, che
 from local_aws.athena.functions.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
 from local_aws.athena.functions.topics import ATHENAS
 from local_aws.athena.functions.typed_functions import TRANSLATORS
-from local_aws.athena.translation import casts, comparisons, literals, operators, scopes, unnest
+from local_aws.athena.translation import casts, comparisons, literals, operators, recursion, scopes, unnest
 from local_aws.athena.translation.binder import Binder, explain
 from local_aws.athena.translation.dialect import position
 from local_aws.athena.translation.inference import common, known_type, noted, trino_types
@@ -79,6 +79,7 @@ class Translator:
         lambdas.name_parameters(tree)
         holder = exp.Subquery(this=tree)
         self._visit(tree)
+        recursion.unroll(holder)
         try:
             return holder.this.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
         except UnsupportedError as error:

@@ -206,8 +206,9 @@ NUMERIC_AGGREGATES = frozenset(
 )
 
 
-def _listagg(given: Arguments, _: Typer) -> exp.Expression:
+def _listagg(given: Arguments, types_of: Typer) -> exp.Expression:
     value, *delimiter = given.plain
+    expect("listagg", types_of(value)[0], "varchar", '"null"', "null")
     return given.collect("string_agg", value, *(delimiter or [exp.Literal.string("")]))
 
 
