@@ -30,7 +30,8 @@ def _select(values: exp.Values) -> None:
     relation.set("alias", alias)
     if isinstance(values.parent, exp.Subquery) and isinstance(values.parent.parent, exp.From | exp.Join):
         return
-    values.replace(exp.select("*").from_(relation))
+    query = exp.select("*").from_(relation)
+    values.replace(exp.Subquery(this=query) if isinstance(values.parent, exp.In) else query)
 
 
 def write_rows(tree: exp.Expression) -> exp.Expression:
@@ -120,6 +121,8 @@ def _check_offset(function: exp.Anonymous) -> None:
 
 def _check_in(condition: exp.In) -> None:
     query = condition.args.get("query")
+    if query is not None and isinstance(condition.this, exp.Anonymous) and condition.this.name.lower() == "row":
+        condition.this.replace(exp.Tuple(expressions=condition.this.expressions))
     width = _width(query) if query is not None else None
     given = len(condition.this.expressions) if isinstance(condition.this, exp.Tuple) else 1
     if width is not None and given == 1 and width > 1:
