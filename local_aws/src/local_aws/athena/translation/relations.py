@@ -50,6 +50,7 @@ def _joined_first(select: exp.Select) -> None:
     names = list(dict.fromkeys(name.name for using in reversed(listed) for name in using))
     if not names:
         return
+    _check_joined(select, listed)
     written = []
     for item in select.expressions:
         if isinstance(item, exp.Star):
@@ -57,6 +58,24 @@ def _joined_first(select: exp.Select) -> None:
             item.set("except_", [exp.to_identifier(name, quoted=True) for name in names])
         written.append(item)
     select.set("expressions", written)
+
+
+def _check_joined(select: exp.Select, listed: list[list[exp.Identifier]]) -> None:
+    """Refuse a column of USING that is named with its table: the joined column is of no table."""
+    first, joins = select.args["from_"].this, select.args["joins"]
+    relations = [relation.alias_or_name for relation in (first, *(join.this for join in joins))]
+    hidden = {
+        (relation, name.name)
+        for place, names in enumerate(listed, start=2)
+        for relation in relations[:place]
+        for name in names
+    }
+    for column in select.find_all(exp.Column):
+        if (column.table, column.name) in hidden and column.find_ancestor(exp.Select) is select:
+            message = f"Column '{column.table}.{column.name}' cannot be resolved"
+            raise QueryFailed(
+                "COLUMN_NOT_FOUND", f"{message} or requester is not authorized to access requested resources"
+            )
 
 
 def _with_ties(select: exp.Select) -> None:
