@@ -25,14 +25,14 @@ What stands in no table here is refused: an operation by `NotImplementedExceptio
 `NOT_SUPPORTED`, both with its name.
 """
 PARTLY = {
-    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet, delimited text",
+    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet, delimited text (also `ESCAPED BY`), quoted CSV",
     "CREATE_TABLE_AS_SELECT": "Parquet, and text without nested values; not JSON, ORC, AVRO, bucketed, Iceberg",
     "INSERT": "into Parquet and delimited text; others `HIVE_UNSUPPORTED_FORMAT`, as on AWS",
     "UNLOAD": "JSON without decimals",
     "ALTER_TABLE_DROP_PARTITION": "by all keys and `=`",
     "EXPLAIN": "of queries; TEXT and JSON, LOGICAL, DISTRIBUTED, VALIDATE: the local engine's plan; not GRAPHVIZ, IO",
     "SELECT": "functions as below; information_schema: schemata, tables, columns, views; "
-    "`$path`, `$file_size`, `$file_modified_time`, `$partition`; TABLESAMPLE",
+    "`$path`, `$file_size`, `$file_modified_time`, `$partition`; TABLESAMPLE; WITH RECURSIVE to ten levels, as on AWS",
     "CreateWorkGroup": "results' location, EnforceWorkGroupConfiguration, BytesScannedCutoffPerQuery",
 }
 CLIENTS = """## Clients

@@ -32,6 +32,7 @@ OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), operators.operate),
     **literals.TRANSLATORS,
     exp.AtTimeZone: operators.at_time_zone,
+    **dict.fromkeys(WRAPPERS, lambda node, _: around_aggregates(node)),
     exp.Case: conditionals.case,
     exp.Like: conditionals.like,
     exp.In: operators.compare_list,
@@ -153,26 +154,9 @@ class Translator:
         def types_of(*parts: exp.Expression) -> list[Any]:
             return self._types(node, parts)
 
-        if isinstance(node, exp.Anonymous):
-            return self._function(node, types_of)
-        if isinstance(node, WRAPPERS):
-            return around_aggregates(node)
-        if isinstance(node, exp.Column):
-            return self._column(node, types_of)
-        if isinstance(node, exp.Cast):
-            return self._cast(node, types_of)
-        if isinstance(node, exp.Extract):
-            return self._function(exp.Anonymous(this=node.this.name, expressions=[node.expression]), types_of)
-        if isinstance(node, exp.StrPosition):
-            return self._function(exp.Anonymous(this="strpos", expressions=[node.this, node.args["substr"]]), types_of)
-        if isinstance(node, exp.SetOperation):
-            return self._set_operation(node)
-        if type(node) in operators.COMPARISONS:
-            return self._comparison(node, types_of)
-        if type(node) in conditionals.CONDITIONS:
-            return self._condition(node, types_of)
-        if isinstance(node, exp.Values):
-            return self._values(node, types_of)
+        method = _METHODS.get(type(node))
+        if method is not None:
+            return method(self, node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
 
@@ -200,7 +184,7 @@ class Translator:
                 raise QueryFailed("TYPE_MISMATCH", message)
         return node
 
-    def _set_operation(self, node: exp.SetOperation) -> exp.Expression:
+    def _set_operation(self, node: exp.SetOperation, _: Typer) -> exp.Expression:
         try:
             left, right = (self.binder.columns(part) for part in (node.this, node.expression))
         except duckdb.Error:
@@ -274,6 +258,18 @@ class Translator:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
         _check_call(name, function, args)
         return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args), types_of)
+
+
+_METHODS: dict[type, Callable[..., exp.Expression]] = {
+    **dict.fromkeys(operators.COMPARISONS, Translator._comparison),
+    **dict.fromkeys(conditionals.CONDITIONS, Translator._condition),
+    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), Translator._set_operation),
+    **dict.fromkeys((exp.Cast, exp.TryCast), Translator._cast),
+    exp.Anonymous: Translator._function,
+    exp.Column: Translator._column,
+    exp.Values: Translator._values,
+}
+"""Nodes whose translation asks for the query around them."""
 
 
 class Unbound(QueryFailed):
