@@ -11,6 +11,9 @@ from athena_expression import text_of
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
+        ("typeof(localtimestamp(6))", "timestamp(6)"),
+        ("typeof(localtime(0))", "time(0)"),
+        ("localtimestamp(3) = localtimestamp", "true"),
         ("cast('2020-05-10 12:34:56 +01:23' as timestamp)", "2020-05-10 12:34:56.000"),
         ("cast('2001-1-22 Asia/Oral' as timestamp)", "2001-01-22 00:00:00.000"),
         ("try_cast('2022-06-18T14:52:07' as timestamp)", ""),

@@ -27,8 +27,8 @@ Conversion: cast format format_number parse_data_size parse_presto_data_size try
 Date and time: at_timezone current_timestamp current_timezone date date_add date_diff date_format date_parse date_trunc
     day day_of_month day_of_week day_of_year dow doy extract format_datetime from_iso8601_date from_iso8601_timestamp
     from_iso8601_timestamp_nanos from_unixtime from_unixtime_nanos hour human_readable_seconds last_day_of_month
-    millisecond minute month now parse_datetime parse_duration quarter second timezone_hour timezone_minute to_iso8601
-    to_milliseconds to_unixtime week week_of_year with_timezone year year_of_week yow
+    localtime localtimestamp millisecond minute month now parse_datetime parse_duration quarter second timezone_hour
+    timezone_minute to_iso8601 to_milliseconds to_unixtime week week_of_year with_timezone year year_of_week yow
 Geospatial: bing_tile bing_tile_at bing_tile_coordinates bing_tile_polygon bing_tile_quadkey bing_tile_zoom_level
     bing_tiles_around convex_hull_agg from_encoded_polyline from_geojson_geometry geometry_from_hadoop_shape
     geometry_invalid_reason geometry_nearest_points geometry_to_bing_tiles geometry_union geometry_union_agg

@@ -9,6 +9,7 @@ from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.translation.casts import coerce, convert, duck_cast
 from local_aws.athena.translation.inference import Typed, by_types, noted
+from local_aws.athena.translation.named_types import MOST_PLACES
 from local_aws.athena.types.trino import BIGINT, DAY_TIME, VARCHAR, YEAR_MONTH, ZONED, TrinoType, common_type
 
 DATE_UNITS = {"day", "week", "month", "quarter", "year"}
@@ -250,6 +251,20 @@ def _now(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     return zones.zoned(present(), exp.Literal.string("UTC"))
 
 
+def _local(name: str) -> Typed:
+    """What the clocks showed when the query began, with so many digits of a second as are asked for."""
+
+    def translate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
+        if len(args) != 1 or not isinstance(args[0], exp.Literal) or not args[0].this.isdigit():
+            raise _accepted(name, kinds, "p")
+        if int(args[0].this) > MOST_PLACES:
+            raise unsupported(f"{name} with {args[0].this} digits of a second")
+        wanted = TrinoType(name.removeprefix("local"), (int(args[0].this),))
+        return noted(convert(present(), TIMESTAMP, wanted), wanted)
+
+    return translate
+
+
 def present() -> exp.Expression:
     """Write the time in UTC at which the query began, in milliseconds."""
     utc = call("timezone", exp.Literal.string("UTC"), call("now"))
@@ -267,6 +282,8 @@ _TRANSLATORS: dict[str, Typed] = {
     "current_timezone": lambda args, kinds: noted(exp.Literal.string("UTC"), VARCHAR),
     "from_unixtime": _from_unixtime,
     "last_day_of_month": _last_day_of_month,
+    "localtime": _local("localtime"),
+    "localtimestamp": _local("localtimestamp"),
     "now": _now,
     "timezone_hour": _zone_part("timezone_hour"),
     "timezone_minute": _zone_part("timezone_minute"),
