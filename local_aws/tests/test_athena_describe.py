@@ -49,7 +49,10 @@ def stripped(rows):
             ["n|int|", "name|string|", "d|int|", "||", "# Partition Information||", "# col_name|data_type|comment"]
             + ["||", "d|int|"],
         ),
-        ("SELECT table_name, view_definition FROM information_schema.views", ["seen|SELECT n FROM parted"]),
+        (
+            "SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = 'shown'",
+            ["seen|SELECT n FROM parted"],
+        ),
     ],
 )
 def test_it_lists(query, sql, rows):

@@ -50,6 +50,9 @@ from local_aws.athena.failure import QueryFailed
         ("'2020-01-01' = date '2020-01-01'", "TYPE_MISMATCH", "Cannot apply operator: varchar(10) = date"),
         ("not 1", "TYPE_MISMATCH", ""),
         ("1 and true", "TYPE_MISMATCH", ""),
+        ("round(2147483647, -100)", "NUMERIC_VALUE_OUT_OF_RANGE", "numerical overflow: 2147483647"),
+        ("parse_data_size('-1B')", "INVALID_FUNCTION_ARGUMENT", "Invalid data size: '-1B'"),
+        ("width_bucket(3.14e0, array[0e0, infinity()])", "INVALID_FUNCTION_ARGUMENT", "Bin value must be finite"),
         ("abs(-2147483648)", "NUMERIC_VALUE_OUT_OF_RANGE", ""),
     ],
 )

@@ -11,6 +11,9 @@ from athena_expression import text_of
 @pytest.mark.parametrize(
     ("expression", "text"),
     [
+        ("from_hex(to_utf8('61'))", "61"),
+        ("from_base64(to_utf8('aGk='))", "68 69"),
+        ("substring(x'4FE15FF5' from 2 for 2)", "e1 5f"),
         ("cast(map(array['1'],array[2]) as map(integer,varchar))", "{1=2}"),
         ("concat_ws(',', 'a', null, 'b')", "a,b"),
         ("concat_ws(',', array['a', null, 'b'])", "a,b"),

@@ -1,10 +1,18 @@
 """``docs/conformance.md`` says what the code does: run this file as a script to write it anew."""
 
+import threading
 from pathlib import Path
 
+import pytest
+from function_conformance import ANSWERED, DIFFERS, REFUSES, describe_functions
+
 from local_aws.athena.ddl import forms
+from local_aws.athena.engine import Engine
+from local_aws.athena.failure import QueryFailed
+from local_aws.athena.functions.topics import ATHENAS, TOPICS
 from local_aws.athena.service import Athena
 from local_aws.athena.statements import FORMS
+from local_aws.athena.translation.dialect import parse_query
 from local_aws.athena.writes import formats
 from local_aws.glue.catalog.service import Catalog
 from local_aws.lake import open_lake
@@ -17,14 +25,14 @@ What stands in no table here is refused: an operation by `NotImplementedExceptio
 `NOT_SUPPORTED`, both with its name.
 """
 PARTLY = {
-    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet, delimited text",
+    "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet, delimited text (also `ESCAPED BY`), quoted CSV",
     "CREATE_TABLE_AS_SELECT": "Parquet, and text without nested values; not JSON, ORC, AVRO, bucketed, Iceberg",
     "INSERT": "into Parquet and delimited text; others `HIVE_UNSUPPORTED_FORMAT`, as on AWS",
     "UNLOAD": "JSON without decimals",
     "ALTER_TABLE_DROP_PARTITION": "by all keys and `=`",
     "EXPLAIN": "of queries; TEXT and JSON, LOGICAL, DISTRIBUTED, VALIDATE: the local engine's plan; not GRAPHVIZ, IO",
-    "SELECT": "see `functions.py`, `special.py`, `dialect.py`; information_schema: schemata, tables, columns, views; "
-    "`$path`, `$file_size`, `$file_modified_time`, `$partition`; TABLESAMPLE",
+    "SELECT": "functions as below; information_schema: schemata, tables, columns, views; "
+    "`$path`, `$file_size`, `$file_modified_time`, `$partition`; TABLESAMPLE; WITH RECURSIVE to ten levels, as on AWS",
     "CreateWorkGroup": "results' location, EnforceWorkGroupConfiguration, BytesScannedCutoffPerQuery",
 }
 CLIENTS = """## Clients
@@ -51,6 +59,7 @@ def describe(lake: Path) -> str:
         [
             HEAD,
             _table("Statements", statements),
+            describe_functions(),
             _table("Operations", set(athena._actions)),
             f"## Written formats\n\n| format | compressions |\n| --- | --- |\n{codecs}",
             CLIENTS,
@@ -65,6 +74,40 @@ def _table(title: str, names: set[str]) -> str:
 
 def test_the_document_says_what_the_code_does(tmp_path):
     assert DOCUMENT.read_text("utf-8") == describe(tmp_path / "lake"), f"run python {Path(__file__).name}"
+
+
+@pytest.fixture(scope="module")
+def fail(tmp_path_factory):
+    """Run a query that fails; gives its failure."""
+    engine = Engine(open_lake(tmp_path_factory.mktemp("conformance") / "lake"), catalog=None)
+
+    def run(sql):
+        with (
+            pytest.raises(QueryFailed) as failure,
+            engine.run(sql, parse_query(sql), "db", threading.Event()) as answer,
+        ):
+            list(answer.rows)
+        return failure.value
+
+    return run
+
+
+def test_every_function_that_is_answered_has_its_topic():
+    assert not ANSWERED - ATHENAS
+    assert not {*REFUSES, *DIFFERS} - ANSWERED
+    assert sum(map(len, TOPICS.values())) == len(ATHENAS), "a function stands in two topics"
+
+
+@pytest.mark.parametrize("name", sorted(ATHENAS - ANSWERED))
+def test_a_function_that_is_not_translated_is_refused_by_name(fail, name):
+    failure = fail(f"select {name}(1)")
+    assert failure.name == "NOT_SUPPORTED"
+    assert name in failure.message
+
+
+@pytest.mark.parametrize("name", sorted(REFUSES))
+def test_what_a_function_does_not_answer_is_refused(fail, name):
+    assert fail(REFUSES[name][1]).name == "NOT_SUPPORTED"
 
 
 if __name__ == "__main__":

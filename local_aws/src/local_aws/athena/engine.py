@@ -184,11 +184,12 @@ def _until_cancelled(rows: Iterator[list[str | None]], cancelled: threading.Even
 
 def _selected(tree: exp.Expression) -> exp.Expression:
     """Copy the query; a bare VALUES becomes a SELECT, whose columns can be named as Athena names them."""
-    if not isinstance(tree, exp.Values):
-        return tree.copy()
-    width = len(tree.expressions[0].expressions) or 1
+    values = relations.write_rows(tree.copy())
+    if not isinstance(values, exp.Values):
+        return values
+    first = values.expressions[0]
+    width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
     names = [exp.to_identifier(f"_col{place}") for place in range(width)]
-    values = tree.copy()
     values.set("alias", exp.TableAlias(this=exp.to_identifier("rows"), columns=names))
     return exp.select("*").from_(values)
 

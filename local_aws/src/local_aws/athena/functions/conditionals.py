@@ -129,7 +129,12 @@ def _extreme(name: str) -> Translator:
             return exp.Null()
         made = [coerce(arg, kind, wanted) for arg, kind in zip(args, kinds, strict=True)]
         nulls = exp.or_(*(exp.Is(this=arg.copy(), expression=exp.Null()) for arg in made))
-        return noted(exp.Case(ifs=[exp.If(this=nulls, true=exp.Null())], default=call(name, *made)), wanted)
+        chosen = call(name, *made)
+        if name == "greatest" and wanted.name in {"double", "real"}:
+            # Not-a-number is greater than nothing, where DuckDB has it above all numbers.
+            numbers = [call("nullif", arg.copy(), call("trino_nan")) for arg in made]
+            chosen = call("coalesce", call(name, *numbers), call("trino_nan"))
+        return noted(exp.Case(ifs=[exp.If(this=nulls, true=exp.Null())], default=chosen), wanted)
 
     return translate
 

@@ -60,6 +60,12 @@ def apply(function: exp.Lambda, *arguments: exp.Expression) -> exp.Expression:
     return exp.Paren(this=replace_columns(function.this, lambda name: values.get(name)))
 
 
+def put(function: exp.Lambda, argument: exp.Expression) -> None:
+    """Put an expression in the place of a lambda's first parameter."""
+    name = function.expressions[0].this
+    function.set("this", replace_columns(function.this, {name: argument}.get))
+
+
 def replace_columns(
     node: exp.Expression, value_of: Callable[[str], exp.Expression | None], again: bool = False
 ) -> exp.Expression:

@@ -149,6 +149,9 @@ MACROS = (
     "ELSE floor(n * (a - x) / (a - b)) + 1 END END AS BIGINT)",
     f"trino_width_bins(x, a) AS CASE WHEN len(a) = 0 THEN {_invalid('Bins cannot be an empty array')} "
     f"WHEN isnan(x) THEN {_invalid('Operand cannot be NaN')} "
+    f"WHEN a <> list_sort(a) THEN {_invalid('Bin values are not sorted in ascending order')} "
+    "WHEN len(list_filter(a, lambda bound: NOT isfinite(bound))) > 0 "
+    f"THEN {_invalid('Bin value must be finite')} "
     "ELSE CAST(len(list_filter(a, lambda bound: bound <= x)) AS BIGINT) END",
     "trino_substr(s, b) AS CASE WHEN b = 0 OR b > length(s) OR b < -length(s) THEN '' ELSE substr(s, b) END, "
     "(s, b, n) AS CASE WHEN b = 0 OR b > length(s) OR b < -length(s) OR n <= 0 THEN '' ELSE substr(s, b, n) END",

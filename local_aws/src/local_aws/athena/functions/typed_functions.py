@@ -8,7 +8,7 @@ from local_aws.athena.functions import native_functions as native
 from local_aws.athena.functions import python_functions as python
 from local_aws.athena.functions.calls import Translator, Typer, call
 from local_aws.athena.functions.nested.arrays import check_concatenated, concatenated
-from local_aws.athena.functions.numbers import number_functions, numeric, sums  # noqa: F401
+from local_aws.athena.functions.numbers import exact, number_functions, numeric, sums  # noqa: F401
 from local_aws.athena.functions.signatures import Signature, choose, unexpected
 from local_aws.athena.functions.text import (  # noqa: F401
     binary_functions,
@@ -24,7 +24,9 @@ from local_aws.athena.translation.inference import noted, trino_types
 from local_aws.athena.types.trino import TrinoType, parse_type
 
 _INNER = {
+    "cast_text_to_clocks",
     "cast_text_to_zoned",
+    "decimal_text_of",
     "double_text",
     "java_format",
     "joda_moment",

@@ -4,19 +4,16 @@ Source: "Open CSV SerDe for processing CSV" (Athena user guide); a line is taken
 SerDe reads by.
 """
 
-import itertools
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from local_aws.athena.failure import unsupported
-from local_aws.athena.reading.text_files import NUMBER, open_text
+from local_aws.athena.reading.text_files import NUMBER, copy_rows
 from local_aws.athena.types.hive import HiveType, cut, literal, quoted
 
 CHARACTERS = {"separatorChar": ",", "quoteChar": '"', "escapeChar": "\\"}
 """Property of the SerDe -> the character where it is not given."""
-ROWS_AT_ONCE = 50_000
 _FORMS = {
     "int": (r"[+-]?\d+", "TRY_CAST({} AS INTEGER)"),
     "bigint": (r"[+-]?\d+", "TRY_CAST({} AS BIGINT)"),
@@ -58,28 +55,15 @@ def split_line(line: str, separator: str, quote: str, escape: str) -> list[str]:
     return fields if is_quoted else [*fields, held]
 
 
-def copy_fields(source: Path, target: Path, headers: int, properties: dict[str, str]) -> None:
-    """Copy the fields of a file's lines to a Parquet file, for DuckDB to read: ``fields``, null for an empty line.
-
-    Raises
-    ------
-    QueryFailed
-        ``NOT_SUPPORTED`` for a compression other than gzip, and for a character that is none.
-    """
-    given = [properties.get(name, usual) for name, usual in CHARACTERS.items()]
-    characters = [text if len(text) == 1 else text.encode().decode("unicode_escape") for text in given]
-    if any(len(character) != 1 for character in characters):
-        raise unsupported(f"OpenCSVSerde with the characters {' and '.join(map(repr, characters))}")
-    schema = pa.schema({"fields": pa.list_(pa.string())})
-    with open_text(source) as lines, pq.ParquetWriter(target, schema) as writer:
-        texts = (line.rstrip(b"\r\n").decode("utf-8", "replace") for line in itertools.islice(lines, headers, None))
-        rows = (split_line(text, *characters) if text else None for text in texts)
-        for chunk in iter(lambda: list(itertools.islice(rows, ROWS_AT_ONCE)), []):
-            writer.write_batch(pa.record_batch([pa.array(chunk, schema.field(0).type)], schema=schema))
+def copy_csv(source: Path, target: Path, headers: int, properties: dict[str, str]) -> None:
+    """Copy the fields of a file's lines for DuckDB to read; an empty line has none."""
+    # Of several characters the SerDe takes the first.
+    given = [(properties.get(name) or usual)[0] for name, usual in CHARACTERS.items()]
+    copy_rows(source, target, headers, pa.list_(pa.string()), lambda line: split_line(line, *given) if line else None)
 
 
 def csv_relation(paths: list[str], declared: list[str], columns: dict[str, HiveType], is_lenient: bool) -> str:
-    """Select ``columns`` and ``filename`` of files of `copy_fields`.
+    """Select ``columns`` and ``filename`` of files of `copy_csv`.
 
     Parameters
     ----------
@@ -97,7 +81,7 @@ def csv_relation(paths: list[str], declared: list[str], columns: dict[str, HiveT
 
 
 def _field(place: int, kind: HiveType, is_lenient: bool) -> str:
-    text = f"fields[{place + 1}]"
+    text = f"row[{place + 1}]"
     if kind.name in {"string", "varchar"}:
         return cut(text, kind)
     if kind.name not in _FORMS:

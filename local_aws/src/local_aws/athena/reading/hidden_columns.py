@@ -97,9 +97,9 @@ def leave_out_of_stars(query: exp.Expression, hidden: dict[str, set[str]]) -> No
             if names and not all(unseen):
                 raise unsupported(f'* over tables and subqueries together with "{min(names)}"')
             if names:
-                (star.this if isinstance(star, exp.Column) else star).set(
-                    "except_", [exp.to_identifier(name, quoted=True) for name in sorted(names)]
-                )
+                written = star.this if isinstance(star, exp.Column) else star
+                unseen_names = [exp.to_identifier(name, quoted=True) for name in sorted(names)]
+                written.set("except_", [*(written.args.get("except_") or []), *unseen_names])
 
 
 def _sources(select: exp.Select) -> dict[str, exp.Expression]:

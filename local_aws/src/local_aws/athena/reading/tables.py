@@ -11,7 +11,7 @@ import duckdb
 
 from local_aws.athena.catalog import find_entry
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.reading.csv_files import copy_fields, csv_relation
+from local_aws.athena.reading.csv_files import copy_csv, csv_relation
 from local_aws.athena.reading.files import DataFile, list_data_files
 from local_aws.athena.reading.hidden_columns import NAMES, select_hidden
 from local_aws.athena.reading.json_lines import KeySpellings, ignores_case, json_relation, wanted_keys
@@ -19,7 +19,7 @@ from local_aws.athena.reading.odd_lines import LONG_LINE, Copy
 from local_aws.athena.reading.packed import is_unpacked_first, unpack
 from local_aws.athena.reading.parquet_files import parquet_relation
 from local_aws.athena.reading.partitions import Partition, list_partitions, with_keys
-from local_aws.athena.reading.text_files import copy_lines, text_relation
+from local_aws.athena.reading.text_files import copy_text, text_relation
 from local_aws.athena.types.hive import HiveType, parse_hive_type, quoted
 from local_aws.caller import require_object
 from local_aws.endpoint.service import Service
@@ -180,19 +180,16 @@ class TableReader:
             return f"SELECT {', '.join([*nulls, 'NULL::VARCHAR AS filename'])} WHERE false"
         if table.serde == PARQUET:
             return parquet_relation(connection, paths, columns)
-        if table.serde == LAZY:
-            longest = 0
-            for file in sources:
-                copy = self._new_path(".txt")
-                longest = max(longest, copy_lines(file.path, copy, table.headers))
-                sources[file] = str(copy)
-            return text_relation(list(sources.values()), longest, list(table.columns), columns, table.properties)
-        if table.serde == OPEN_CSV:
+        if table.serde in (LAZY, OPEN_CSV):
+            copy_file = copy_text if table.serde == LAZY else copy_csv
             for file in sources:
                 copy = self._new_path(".parquet")
-                copy_fields(file.path, copy, table.headers, table.properties)
+                copy_file(file.path, copy, table.headers, table.properties)
                 sources[file] = str(copy)
-            return csv_relation(list(sources.values()), list(table.columns), columns, table.nulls_for_invalid)
+            paths, declared = list(sources.values()), list(table.columns)
+            if table.serde == LAZY:
+                return text_relation(paths, declared, columns, table.properties)
+            return csv_relation(paths, declared, columns, table.nulls_for_invalid)
         spellings, longest = self._spell_out(connection, table, sources, columns)
         ordinals = {name: position for position, name in enumerate(table.columns)}
         paths = list(sources.values())

@@ -4,18 +4,25 @@ Source: "Lazy Simple SerDe for CSV, TSV, and custom-delimited files" (Athena use
 """
 
 import gzip
+import io
 import itertools
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from local_aws.athena.failure import unsupported
-from local_aws.athena.types.hive import HiveType, literal, quoted
+from local_aws.athena.types.hive import HiveType, cut, literal, quoted
 
-KNOWN = {"field.delim", "serialization.format", "line.delim", "serialization.null.format"}
-
-SPARE = 1_024
-"""Bytes by which a line may be longer than the longest: what `copy_lines` adds, and DuckDB's own reckoning."""
-BUFFER = 8 << 20
+KNOWN = {
+    *("field.delim", "serialization.format", "line.delim", "serialization.null.format", "escape.delim"),
+    # These take nested values apart, which are not read here.
+    *("collection.delim", "colelction.delim", "mapkey.delim"),
+}
+ROWS_AT_ONCE = 50_000
 
 NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _FORMS = {
@@ -42,31 +49,72 @@ def open_text(source: Path) -> IO[bytes]:
     return gzip.open(source, "rb") if source.suffix == ".gz" else source.open("rb")
 
 
-def copy_lines(source: Path, target: Path, headers: int) -> int:
-    """Copy a text file, a sign before each line: DuckDB's CSV reader leaves empty lines out, which are rows to Hive.
+def copy_rows(source: Path, target: Path, headers: int, kind: pa.DataType, read: Callable[[str], Any]) -> None:
+    """Copy what ``read`` makes of a file's lines to a Parquet file, for DuckDB to read: one column ``row``.
 
-    Returns
-    -------
-    int
-        The bytes of the longest line.
+    Lines end as they do for Hadoop: with a line feed, a carriage return, or both; a byte order mark is
+    no part of the first.
+
+    Raises
+    ------
+    QueryFailed
+        ``NOT_SUPPORTED`` for a compression other than gzip.
     """
-    longest = 0
-    with open_text(source) as lines, target.open("wb") as copy:
-        for line in itertools.islice(lines, headers, None):
-            longest = max(longest, len(line))
-            copy.write(b"|" + line.rstrip(b"\r\n") + b"\n")
-    return longest
+    schema = pa.schema({"row": kind})
+    with (
+        open_text(source) as packed,
+        io.TextIOWrapper(packed, "utf-8-sig", "replace") as lines,
+        pq.ParquetWriter(target, schema) as writer,
+    ):
+        rows = (read(line.rstrip("\n")) for line in itertools.islice(lines, headers, None))
+        for chunk in iter(lambda: list(itertools.islice(rows, ROWS_AT_ONCE)), []):
+            writer.write_batch(pa.record_batch([pa.array(chunk, kind)], schema=schema))
+
+
+def copy_text(source: Path, target: Path, headers: int, properties: dict[str, str]) -> None:
+    """Copy a file of delimited text: its lines, or its fields where some may be escaped."""
+    delimiter, escape = _characters(properties)
+    if escape is None:
+        copy_rows(source, target, headers, pa.string(), str)
+    else:
+        copy_rows(source, target, headers, pa.list_(pa.string()), lambda line: split_escaped(line, delimiter, escape))
+
+
+def split_escaped(line: str, delimiter: str, escape: str) -> list[str]:
+    """Take a line apart where a delimiter is not escaped; the fields keep their escapes."""
+    fields, start, place = [], 0, 0
+    while place < len(line):
+        if line[place] == delimiter:
+            fields.append(line[start:place])
+            start = place + 1
+        elif line[place] == escape:
+            place += 1
+        place += 1
+    return [*fields, line[start:]]
+
+
+def _characters(properties: dict[str, str]) -> tuple[str, str | None]:
+    """Give the field's delimiter and the character that escapes, if there is one."""
+    escape = properties.get("escape.delim")
+    delimiter = properties.get("field.delim", properties.get("serialization.format", ""))
+    return one_byte(delimiter, "\x01"), None if escape is None else one_byte(escape, "\\")
+
+
+def one_byte(text: str, usual: str) -> str:
+    """Read a SerDe's character as Hive does: the number of a byte, or the first of the characters."""
+    if re.fullmatch(r"[+-]?\d+", text) and -128 <= int(text) <= 127:
+        found = chr(int(text) % 256)
+    else:
+        found = text[:1] or usual
+    if not found.isascii():
+        raise unsupported(f"delimited text with the character {found!r}")
+    return found
 
 
 def text_relation(
-    paths: list[str], longest: int, declared: list[str], columns: dict[str, HiveType], properties: dict[str, str]
+    paths: list[str], declared: list[str], columns: dict[str, HiveType], properties: dict[str, str]
 ) -> str:
-    """Select ``columns`` and ``filename`` of files of `copy_lines`; a field that is no value of its type is null.
-
-    Parameters
-    ----------
-    longest : int
-        The bytes of the longest line (`copy_lines`).
+    """Select ``columns`` and ``filename`` of files of `copy_text`; a field that is no value of its type is null.
 
     Raises
     ------
@@ -76,29 +124,26 @@ def text_relation(
     unknown = sorted(set(properties) - KNOWN)
     if unknown or properties.get("line.delim", "\n") not in {"\n", "\\n"}:
         raise unsupported(f"the LazySimpleSerDe property {(unknown or ['line.delim'])[0]}")
-    delimiter = properties.get("field.delim") or properties.get("serialization.format", "1")
-    delimiter = "\x01" if delimiter == "1" else delimiter.encode().decode("unicode_escape")
-    listed = ", ".join(literal(path) for path in paths)
-    # One column of whole lines: DuckDB's own CSV reader refuses lines of too few or too many fields.
+    delimiter, escape = _characters(properties)
     null = literal(properties.get("serialization.null.format", "\\N"))
-    source = (
-        f"read_csv([{listed}], columns = {{'line': 'VARCHAR'}}, delim = '\x02\x03', quote = '', escape = '', "
-        f"header = false, skip = 0, auto_detect = false, filename = true, nullstr = '\x02\x04', "
-        # DuckDB's own buffer is sixteen lines of the largest size, for each file that it opens.
-        f"max_line_size = {longest + SPARE}, buffer_size = {max(BUFFER, 2 * (longest + SPARE))})"
-    )
-    fields = f"SELECT string_split(substr(line, 2), {literal(delimiter)}) AS fields, filename FROM {source}"
-    selected = [f"{_field(declared.index(name) + 1, kind, null)} AS {quoted(name)}" for name, kind in columns.items()]
-    return f"SELECT {', '.join([*selected, 'filename'])} FROM ({fields})"
+    selected = [
+        f"{_field(declared.index(name) + 1, kind, null, escape)} AS {quoted(name)}" for name, kind in columns.items()
+    ]
+    fields = "row" if escape else f"string_split(row, {literal(delimiter)})"
+    listed = ", ".join(literal(path) for path in paths)
+    source = f"SELECT {fields} AS fields, filename FROM read_parquet([{listed}], filename = true)"
+    return f"SELECT {', '.join([*selected, 'filename'])} FROM ({source})"
 
 
-def _field(place: int, kind: HiveType, null: str) -> str:
+def _field(place: int, kind: HiveType, null: str, escape: str | None) -> str:
     wanted = kind.duckdb()
     text = f"nullif(fields[{place}], {null})"
     if kind.nested or kind.name == "binary":
         raise unsupported(f"the column type {kind.name} in text files")
     if wanted == "VARCHAR":
-        return text
+        if escape is not None:
+            text = f"regexp_replace({text}, {literal(f'(?s){re.escape(escape)}(.)')}, '\\1', 'g')"
+        return cut(text, kind)
     form = next((form for start, form in _FORMS.items() if wanted.startswith(start)), None)
     if form is None:
         raise unsupported(f"the column type {kind.name} in text files")

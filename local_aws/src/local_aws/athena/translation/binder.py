@@ -187,6 +187,10 @@ def missing_table(error: duckdb.Error) -> str | None:
     return found[1] if found else None
 
 
+REFUSED_BY_ATHENA = "NOT_SUPPORTED_EITHER"
+"""The planted name of a failure that is ``NOT_SUPPORTED`` on AWS, too."""
+
+
 def explain(error: duckdb.Error, place_of: dict[str, str]) -> QueryFailed:
     """Say in Athena's words why DuckDB refused or stopped a query.
 
@@ -200,6 +204,8 @@ def explain(error: duckdb.Error, place_of: dict[str, str]) -> QueryFailed:
     text = str(error)
     planted = re.search(r"Could not convert string '([A-Z_]+): (.*?)' to INT8", text, re.DOTALL)
     if planted:
+        if planted[1] == REFUSED_BY_ATHENA:
+            return QueryFailed("NOT_SUPPORTED", planted[2])
         return unsupported(planted[2]) if planted[1] == "NOT_SUPPORTED" else QueryFailed(planted[1], planted[2])
     raised = re.search(r"executing the UDF: QueryFailed: ([A-Z_]+): (.*?)(?:\n\n|\Z)", text, re.DOTALL)
     if raised:

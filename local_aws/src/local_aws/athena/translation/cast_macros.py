@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import numpy as np
 
@@ -41,11 +41,14 @@ MACROS = (
     _from_text("boolean", "BOOLEAN", "(?i)t|f|true|false|1|0", "'Cannot cast ''' || s || ''' to BOOLEAN'"),
     _from_text("date", "DATE", _DATE, "'Value cannot be cast to date: ' || s", f"ltrim(trim(s, {_BLANKS}), '+')"),
     _from_text("timestamp", "TIMESTAMP", f"{_DATE}( {_TIME})?", "'Value cannot be cast to timestamp: ' || s", "s"),
+    f"is_plain_timestamp(s) AS s IS NULL OR regexp_full_match(s, '{_DATE}( {_TIME})?')",
     _from_text("time", "TIME", _TIME, "'Value cannot be cast to time: ' || s"),
     "cast_text_to_decimal(s) AS CASE WHEN s IS NULL OR regexp_full_match(s, "
     r"'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN s ELSE "
     "CAST('INVALID_CAST_ARGUMENT: Cannot cast VARCHAR ''' || s || ''' to DECIMAL. Value is not a number.' AS TINYINT)"
     "::VARCHAR END",
+    # DuckDB leaves the zero before the point out where a type has no digit for it.
+    "small_decimal_text(x) AS CASE WHEN x < 0 THEN '-0' ELSE '0' END || ltrim(CAST(x AS VARCHAR), '-0')",
     "year_text(y, plus) AS CASE WHEN y < 0 THEN '-' WHEN y > 9999 THEN plus ELSE '' END "
     "|| CASE WHEN abs(y) < 10000 THEN lpad(abs(y)::VARCHAR, 4, '0') ELSE abs(y)::VARCHAR END",
     # Joda writes the year of a date without a plus, java.time that of a timestamp with one, and Trino uses either.
@@ -67,6 +70,9 @@ MACROS = (
 )
 
 
+_SEVEN = Context(prec=7)
+
+
 @trino("double_text(double) -> varchar")
 def double_text(value: float) -> str:
     """Write a double as the SQL standard does: one digit, a point, an exponent (Trino, ``DoubleOperators``)."""
@@ -75,8 +81,8 @@ def double_text(value: float) -> str:
 
 @trino("real_text(real) -> varchar")
 def real_text(value: float) -> str:
-    """Write a real with the digits that its own precision needs."""
-    return _scientific(value, str(np.float32(value)))
+    """Write a real with seven digits at most (Trino, ``RealOperators``)."""
+    return _scientific(value, str(_SEVEN.create_decimal(str(np.float32(value)))))
 
 
 def _scientific(value: float, digits: str) -> str:
@@ -108,6 +114,19 @@ def cast_text_to_zoned(text: str) -> dict[str, object]:
             "INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp with time zone: {text}"
         ) from error
     return {UTC_FIELD: utc, ZONE_FIELD: zone}
+
+
+@trino("cast_text_to_clocks(varchar) -> timestamp")
+def cast_text_to_clocks(text: str) -> dt.datetime:
+    """Read what the clocks of a moment's zone show (Trino, ``VarcharToTimestampCast``)."""
+    found = _ZONED.fullmatch(text)
+    try:
+        if not found or text[:1].isspace():
+            raise ValueError
+        zone_name(found[5] or "UTC")
+        return dt.datetime.fromisoformat(_iso(found[1], found[2]))
+    except (ValueError, QueryFailed) as error:
+        raise QueryFailed("INVALID_CAST_ARGUMENT", f"Value cannot be cast to timestamp: {text}") from error
 
 
 def _iso(date: str, time: str | None) -> str:

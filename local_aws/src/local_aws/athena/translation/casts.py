@@ -32,7 +32,7 @@ def cast(source: exp.Expression, source_type: Any, target: exp.DataType) -> exp.
 def convert(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
     """Write the conversion of an expression from one Trino type to another."""
     if kind.name == "unknown":
-        return duck_cast(source, to_duck(wanted))
+        return _null(source, wanted)
     if kind.parts and kind.name == wanted.name:
         return _nested(source, kind, wanted)
     writer = _WRITERS.get(wanted.name)
@@ -47,10 +47,31 @@ def convert(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.E
 def coerce(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
     """Write a coercion: nothing where DuckDB's types are the same, and NULL left as it is."""
     if kind.name == "unknown":
-        return duck_cast(source, to_duck(wanted))
+        return _null(source, wanted)
     if to_duck(kind) == to_duck(wanted):
         return source
     return noted(convert(source, kind, wanted), wanted)
+
+
+def _null(source: exp.Expression, wanted: TrinoType) -> exp.Expression:
+    """Write a bare null as one of a type; DuckDB has no name for the type of a row without names."""
+    if not _unnamed(wanted):
+        return duck_cast(source, to_duck(wanted))
+    return exp.Case(ifs=[exp.If(this=exp.false(), true=_sample(wanted))])
+
+
+def _unnamed(kind: TrinoType) -> bool:
+    return (kind.name == "row" and not any(kind.labels)) or any(map(_unnamed, kind.parts))
+
+
+def _sample(kind: TrinoType) -> exp.Expression:
+    parts = list(map(_sample, kind.parts))
+    if kind.name == "row":
+        return call("row", *parts)
+    if kind.parts:
+        lists = [call("list_value", part) for part in parts]
+        return lists[0] if kind.name == "array" else call("map", *lists)
+    return duck_cast(exp.Null(), to_duck(kind))
 
 
 def _nested(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
@@ -98,6 +119,8 @@ def _over(body: Callable[[exp.Expression], exp.Expression]) -> exp.Lambda:
 
 def _plain(kind: TrinoType, wanted: TrinoType) -> bool:
     """Whether DuckDB's own cast does what Trino's does."""
+    if _unnamed(wanted):
+        return False
     if kind.parts or wanted.parts:
         return kind.name == wanted.name != "row" and all(map(_plain, kind.parts, wanted.parts))
     if kind.name in {"unknown", wanted.name}:
@@ -153,6 +176,8 @@ def plain_text(source: exp.Expression, kind: TrinoType) -> Written:
     """Write the text of a value as a cast to varchar gives it."""
     if kind.name in {"varchar", "char"}:
         return source
+    if kind.name == "decimal" and kind.numbers[0] == kind.numbers[1]:
+        return call("small_decimal_text", source)
     if kind.name in {*_EXACT, "boolean", "uuid"}:
         return duck_cast(source, "VARCHAR")
     if kind.name in {"double", "real"}:
@@ -205,7 +230,10 @@ def _rounded(name: str, made: exp.Expression, kind: TrinoType, wanted: TrinoType
 
 def _to_timestamp(source: exp.Expression, kind: TrinoType, wanted: TrinoType) -> Written:
     if kind.name in {"varchar", "char"}:
-        made = call("cast_text_to_timestamp", source)
+        # Trino checks a zone that stands in the text, and leaves it out.
+        plain = call("is_plain_timestamp", source.copy())
+        zoned = python_call("cast_text_to_clocks", source.copy())
+        made = exp.Case(ifs=[exp.If(this=plain, true=call("cast_text_to_timestamp", source))], default=zoned)
     elif kind.moment:
         made = duck_cast(zones.local_of(source) if kind.name == ZONED else source, "TIMESTAMP")
     else:

@@ -30,8 +30,10 @@ class AthenaQueries(Trino):
         FUNCTIONS: dict = {}
         SUBQUERY_TOKENS = {*Trino.Parser.SUBQUERY_TOKENS, TokenType.VALUES, TokenType.TABLE}
         FUNCTION_PARSERS = {
-            **{name: Trino.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST", "EXTRACT", "POSITION")},
+            **{name: Trino.Parser.FUNCTION_PARSERS[name] for name in ("CAST", "TRY_CAST")},
             **json_syntax.PARSERS,
+            "EXTRACT": lambda self: extracted(self._parse_extract()),
+            "POSITION": lambda self: positioned(self._parse_position()),
             "TRIM": lambda self: trimmed(self._parse_trim()),
             "SUBSTRING": lambda self: substring(self._parse_substring()),
         }
@@ -48,6 +50,16 @@ def typed_literal(text: exp.Expression, kind: exp.DataType) -> exp.Cast:
     made = exp.Cast(this=text, to=kind)
     made.meta["literal"] = True
     return made
+
+
+def extracted(node: exp.Extract) -> exp.Anonymous:
+    """Write ``EXTRACT(HOUR FROM moment)`` as the call that it stands for."""
+    return exp.Anonymous(this=node.this.name, expressions=[node.expression])
+
+
+def positioned(node: exp.StrPosition) -> exp.Anonymous:
+    """Write ``POSITION('l' IN text)`` as a call with commas."""
+    return exp.Anonymous(this="strpos", expressions=[node.this, node.args["substr"]])
 
 
 def trimmed(node: exp.Expression) -> exp.Anonymous:
@@ -83,10 +95,10 @@ def decimal_type(digits: str) -> TrinoType | None:
 _NODES = """
     Add Alias All And Anonymous Any Array AtTimeZone Between Boolean Bracket CTE Case Cast Coalesce Column
     ColumnDef Cube CurrentDate CurrentTimestamp DPipe DataType DataTypeParam Distinct Div Dot EQ Escape Except
-    Exists Extract Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If IgnoreNulls In
+    Exists Fetch Filter From GT GTE Group GroupingSets Having HexString Identifier If IgnoreNulls In
     Intersect Interval IntervalSpan Is Join LT LTE Lambda Lateral Like Limit LimitOptions Literal Localtime
     Localtimestamp Mod Mul NEQ Neg Not Null NullSafeEQ NullSafeNEQ Offset Or Order Ordered Paren ParseJSON
-    RespectNulls Rollup Select Star StrPosition Sub Subquery Table TableAlias TableSample TryCast Tuple
+    RespectNulls Rollup Select Star Sub Subquery Table TableAlias TableSample TryCast Tuple
     UnicodeString Union Unnest Values Var Where Window WindowSpec With WithinGroup
 """
 ALLOWED = frozenset(_NODES.split())

@@ -62,6 +62,8 @@ def typed(node: exp.Cast) -> exp.Expression:
         ``INVALID_LITERAL`` for what is no such date or time.
     """
     kind, text = trino_type(node.to), node.this.this
+    if kind.name == "timestamp" and re.fullmatch(rf"{_DATE} +[^\d: ]\S*", text):
+        kind = TrinoType(ZONED, kind.numbers)
     if kind.name != "date" and not node.to.expressions:
         digits = re.search(r"\.(\d+)", text)
         kind = TrinoType(kind.name, (len(digits[1]) if digits else 0,))

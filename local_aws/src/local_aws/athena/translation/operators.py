@@ -44,7 +44,8 @@ def _of_time(node: exp.Expression, kinds: list[TrinoType], names: list[str]) -> 
             return intervals.interval(
                 exp.Paren(this=type(node)(this=numbers_of[0], expression=numbers_of[1])), names[0]
             )
-        return difference(left, right, kinds) if not plus and all(kind.moment for kind in kinds) else None
+        timed = all(kind.moment for kind in kinds) or set(names) == {"time"}
+        return difference(left, right, kinds) if timed and not plus else None
     if names[0] in _INTERVALS and names[1] in NUMBERS and isinstance(node, exp.Mul | exp.Div):
         return scale(node, left, kinds[0], right, kinds[1])
     if names[1] in _INTERVALS and names[0] in NUMBERS and isinstance(node, exp.Mul):

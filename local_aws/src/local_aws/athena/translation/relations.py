@@ -14,6 +14,7 @@ def prepare(tree: exp.Expression) -> None:
             _select(values)
     for select in tree.find_all(exp.Select):
         _with_ties(select)
+        _joined_first(select)
     for condition in tree.find_all(exp.In):
         _check_in(condition)
     for function in tree.find_all(exp.Anonymous):
@@ -29,7 +30,52 @@ def _select(values: exp.Values) -> None:
     relation.set("alias", alias)
     if isinstance(values.parent, exp.Subquery) and isinstance(values.parent.parent, exp.From | exp.Join):
         return
-    values.replace(exp.select("*").from_(relation))
+    query = exp.select("*").from_(relation)
+    values.replace(exp.Subquery(this=query) if isinstance(values.parent, exp.In) else query)
+
+
+def write_rows(tree: exp.Expression) -> exp.Expression:
+    """Write ``VALUES ROW(1, 'a')`` as ``VALUES (1, 'a')``, which has the same columns."""
+    for values in tree.find_all(exp.Values):
+        for row in values.expressions:
+            only = row.expressions[0] if isinstance(row, exp.Tuple) and len(row.expressions) == 1 else None
+            if isinstance(only, exp.Anonymous) and only.name.lower() == "row":
+                row.set("expressions", only.expressions)
+    return tree
+
+
+def _joined_first(select: exp.Select) -> None:
+    """Let ``*`` give the columns of USING first, as in Trino; DuckDB leaves them in the place of the left table."""
+    listed = [join.args.get("using") or [] for join in select.args.get("joins") or []]
+    names = list(dict.fromkeys(name.name for using in reversed(listed) for name in using))
+    if not names:
+        return
+    _check_joined(select, listed)
+    written = []
+    for item in select.expressions:
+        if isinstance(item, exp.Star):
+            written += [exp.column(exp.to_identifier(name, quoted=True)) for name in names]
+            item.set("except_", [exp.to_identifier(name, quoted=True) for name in names])
+        written.append(item)
+    select.set("expressions", written)
+
+
+def _check_joined(select: exp.Select, listed: list[list[exp.Identifier]]) -> None:
+    """Refuse a column of USING that is named with its table: the joined column is of no table."""
+    first, joins = select.args["from_"].this, select.args["joins"]
+    relations = [relation.alias_or_name for relation in (first, *(join.this for join in joins))]
+    hidden = {
+        (relation, name.name)
+        for place, names in enumerate(listed, start=2)
+        for relation in relations[:place]
+        for name in names
+    }
+    for column in select.find_all(exp.Column):
+        if (column.table, column.name) in hidden and column.find_ancestor(exp.Select) is select:
+            message = f"Column '{column.table}.{column.name}' cannot be resolved"
+            raise QueryFailed(
+                "COLUMN_NOT_FOUND", f"{message} or requester is not authorized to access requested resources"
+            )
 
 
 def _with_ties(select: exp.Select) -> None:
@@ -94,6 +140,8 @@ def _check_offset(function: exp.Anonymous) -> None:
 
 def _check_in(condition: exp.In) -> None:
     query = condition.args.get("query")
+    if query is not None and isinstance(condition.this, exp.Anonymous) and condition.this.name.lower() == "row":
+        condition.this.replace(exp.Tuple(expressions=condition.this.expressions))
     width = _width(query) if query is not None else None
     given = len(condition.this.expressions) if isinstance(condition.this, exp.Tuple) else 1
     if width is not None and given == 1 and width > 1:

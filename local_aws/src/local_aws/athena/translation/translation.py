@@ -19,9 +19,9 @@ from local_aws.athena.functions.nested import arrays, maps, rows
 from local_aws.athena.functions.nested.aggregate_calls import WRAPPERS, around_aggregates
 from local_aws.athena.functions.nested.aggregates import NUMERIC_AGGREGATES, check_numbers
 from local_aws.athena.functions.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
+from local_aws.athena.functions.topics import ATHENAS
 from local_aws.athena.functions.typed_functions import TRANSLATORS
-from local_aws.athena.functions.unknown import UNTRANSLATED
-from local_aws.athena.translation import casts, comparisons, literals, operators, scopes, unnest
+from local_aws.athena.translation import casts, comparisons, literals, operators, recursion, scopes, unnest
 from local_aws.athena.translation.binder import Binder, explain
 from local_aws.athena.translation.dialect import position
 from local_aws.athena.translation.inference import common, known_type, noted, trino_types
@@ -32,6 +32,7 @@ OPERATORS: dict[type, Callable[..., exp.Expression]] = {
     **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod), operators.operate),
     **literals.TRANSLATORS,
     exp.AtTimeZone: operators.at_time_zone,
+    **dict.fromkeys(WRAPPERS, lambda node, _: around_aggregates(node)),
     exp.Case: conditionals.case,
     exp.Like: conditionals.like,
     exp.In: operators.compare_list,
@@ -79,6 +80,7 @@ class Translator:
         lambdas.name_parameters(tree)
         holder = exp.Subquery(this=tree)
         self._visit(tree)
+        recursion.unroll(holder)
         try:
             return holder.this.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
         except UnsupportedError as error:
@@ -97,11 +99,12 @@ class Translator:
     def _visit_arguments(self, node: exp.Anonymous) -> None:
         """Translate a call's lambdas last, when the types of their parameters are known."""
         name, written = node.name.lower(), [isinstance(arg, exp.Lambda) for arg in node.expressions]
+        begun = node.expressions[1].copy() if name in STATEFUL and written == [False, False, True, True] else None
         for place, is_lambda in enumerate(written):
             if not is_lambda:
                 self._visit(node.expressions[place])
-        if name in STATEFUL and len(written) == 4 and written[2:] == [True, True]:
-            self._visit_stateful(node, STATEFUL[name](node.expressions[0]))
+        if begun is not None:
+            self._visit_stateful(node, begun, STATEFUL[name](node.expressions[0]))
             return
         if name not in GIVEN:
             raise mismatch(name)
@@ -121,8 +124,8 @@ class Translator:
         if name in PREDICATES and self._types(function.this, (function.this,))[0].id not in {"boolean", '"null"'}:
             raise mismatch(name)
 
-    def _visit_stateful(self, node: exp.Anonymous, item: exp.Expression) -> None:
-        """Find the type of a state, which begins as an argument and goes on as what the first lambda gives."""
+    def _visit_stateful(self, node: exp.Anonymous, begun: exp.Expression, item: exp.Expression) -> None:
+        """Find the type of a state, which is ``begun`` by an argument and goes on as what the first lambda gives."""
         name, written = node.name.lower(), node.expressions[2].copy()
         state = lambdas.fill(node.expressions[1], self.parameters)
         # DuckDB gives a bare null, alone or in an empty array, a type of its own choice.
@@ -132,11 +135,13 @@ class Translator:
         for _ in range(_MOST_WIDENINGS):
             step = written.copy()
             node.expressions[2].replace(step)
+            if not typed:
+                lambdas.put(step, begun)
             self._visit_lambda(name, step, [state, item])
             goes_on = lambdas.fill(step.this, self.parameters)
             widened = exp.Coalesce(this=state.copy(), expressions=[goes_on])
-            begun, whole = self._types(node, (state, widened))
-            if typed and str(begun) == str(whole):
+            kind, whole = self._types(node, (state, widened))
+            if typed and str(kind) == str(whole):
                 break
             state, typed = widened, True
         else:
@@ -149,26 +154,9 @@ class Translator:
         def types_of(*parts: exp.Expression) -> list[Any]:
             return self._types(node, parts)
 
-        if isinstance(node, exp.Anonymous):
-            return self._function(node, types_of)
-        if isinstance(node, WRAPPERS):
-            return around_aggregates(node)
-        if isinstance(node, exp.Column):
-            return self._column(node, types_of)
-        if isinstance(node, exp.Cast):
-            return self._cast(node, types_of)
-        if isinstance(node, exp.Extract):
-            return self._function(exp.Anonymous(this=node.this.name, expressions=[node.expression]), types_of)
-        if isinstance(node, exp.StrPosition):
-            return self._function(exp.Anonymous(this="strpos", expressions=[node.this, node.args["substr"]]), types_of)
-        if isinstance(node, exp.SetOperation):
-            return self._set_operation(node)
-        if type(node) in operators.COMPARISONS:
-            return self._comparison(node, types_of)
-        if type(node) in conditionals.CONDITIONS:
-            return self._condition(node, types_of)
-        if isinstance(node, exp.Values):
-            return self._values(node, types_of)
+        method = _METHODS.get(type(node))
+        if method is not None:
+            return method(self, node, types_of)
         operator = OPERATORS.get(type(node))
         return operator(node, types_of) if operator else node
 
@@ -196,7 +184,7 @@ class Translator:
                 raise QueryFailed("TYPE_MISMATCH", message)
         return node
 
-    def _set_operation(self, node: exp.SetOperation) -> exp.Expression:
+    def _set_operation(self, node: exp.SetOperation, _: Typer) -> exp.Expression:
         try:
             left, right = (self.binder.columns(part) for part in (node.this, node.expression))
         except duckdb.Error:
@@ -264,12 +252,24 @@ class Translator:
             return result_types.note(name, args, lambda: FAMILIES[name](args, types_of), types_of)
         if name in TRANSLATORS:
             return TRANSLATORS[name](args, types_of)
-        if function is None and name in UNTRANSLATED:
+        if function is None and name in ATHENAS:
             raise unsupported(f"the function {name}")
         if function is None:
             raise QueryFailed("FUNCTION_NOT_FOUND", f"{position(node, self.sql)}: Function '{name}' not registered")
         _check_call(name, function, args)
         return result_types.note(name, args, lambda: exp.Anonymous(this=function.target, expressions=args), types_of)
+
+
+_METHODS: dict[type, Callable[..., exp.Expression]] = {
+    **dict.fromkeys(operators.COMPARISONS, Translator._comparison),
+    **dict.fromkeys(conditionals.CONDITIONS, Translator._condition),
+    **dict.fromkeys((exp.Union, exp.Intersect, exp.Except), Translator._set_operation),
+    **dict.fromkeys((exp.Cast, exp.TryCast), Translator._cast),
+    exp.Anonymous: Translator._function,
+    exp.Column: Translator._column,
+    exp.Values: Translator._values,
+}
+"""Nodes whose translation asks for the query around them."""
 
 
 class Unbound(QueryFailed):

@@ -7,6 +7,7 @@ import base64
 import datetime as dt
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,7 +99,7 @@ def delimited(types: list[Any], delimiter: str) -> Callable[[list[Any]], str]:
     def line(row: list[Any]) -> str:
         values = [write(value) for write, value in zip(writers, row, strict=True)]
         for value in values:
-            if value is not None and (delimiter in value or "\n" in value or value == "\\N"):
+            if value is not None and (re.search(rf"[\n\r{re.escape(delimiter)}]", value) or value == "\\N"):
                 raise unsupported("writing text as TEXTFILE that holds the field delimiter, a line break or \\N")
         return delimiter.join("\\N" if value is None else value for value in values)
 

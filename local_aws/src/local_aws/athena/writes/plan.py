@@ -7,6 +7,7 @@ from typing import Any
 from local_aws.athena.ddl.create_table import PARQUET_FORMATS, TEXT_FORMATS
 from local_aws.athena.failure import QueryFailed, unsupported
 from local_aws.athena.reading.tables import LAZY, PARQUET
+from local_aws.athena.reading.text_files import one_byte
 from local_aws.athena.writes import formats
 from local_aws.athena.writes.parse import Write
 
@@ -61,8 +62,10 @@ def plan_of(entry: dict[str, Any]) -> Plan:
     codec = entry.get("Parameters", {}).get(f"{found[0].lower()}.compression", "GZIP").upper()
     formats.check_format(found[0], codec)
     keys = [key["Name"].lower() for key in entry.get("PartitionKeys", [])]
-    delimiter = parameters.get("field.delim", parameters.get("serialization.format", "\x01"))
-    return Plan(found[0], codec, "\x01" if delimiter == "1" else delimiter, keys, storage["Location"])
+    if "escape.delim" in parameters:
+        raise unsupported(f"INSERT INTO {entry['Name']}, whose text has escapes")
+    delimiter = one_byte(parameters.get("field.delim", parameters.get("serialization.format", "")), "\x01")
+    return Plan(found[0], codec, delimiter, keys, storage["Location"])
 
 
 def table_input(name: str, plan: Plan, columns: dict[str, str]) -> dict[str, Any]:

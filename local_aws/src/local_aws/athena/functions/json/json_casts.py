@@ -47,7 +47,9 @@ def to_json(value: exp.Expression, kind: Any) -> exp.Expression:
     """Write the JSON text of a value."""
     if from_duck(kind).parts:
         return _NESTED[kind.id](value, kind)
-    if is_json(kind) or kind.id in {"boolean", "decimal"} or kind.id.endswith("int") or kind.id == "integer":
+    if kind.id == "decimal":
+        return plain_cast(value, kind, _VARCHAR)
+    if is_json(kind) or kind.id == "boolean" or kind.id.endswith("int") or kind.id == "integer":
         return exp.cast(value, "varchar")
     if "null" in kind.id:
         return exp.cast(value, "varchar")
@@ -75,15 +77,28 @@ def _list_to_json(value: exp.Expression, kind: Any) -> exp.Expression:
 
 
 def _map_to_json(value: exp.Expression, kind: Any) -> exp.Expression:
+    """Write an object, whose members are in the order of their names' texts."""
     key_type, value_type = (part for _, part in kind.children)
 
     def member(entry: exp.Expression) -> exp.Expression:
         key, item = (call("struct_extract", entry.copy(), exp.Literal.string(name)) for name in ("key", "value"))
-        name = key if key_type.id == "varchar" else plain_cast(key, key_type, _VARCHAR)
-        return _member(exp.cast(call("to_json", name), "varchar"), to_json(item, value_type))
+        name = _name(key, key_type)
+        return call("row", name, _member(exp.cast(call("to_json", name.copy()), "varchar"), to_json(item, value_type)))
 
-    entries = call("list_sort", call("map_entries", value.copy()))
-    return _whole(value, call("list_transform", entries, lambdas.over("entry", member)), "{", "}")
+    def text(pair: exp.Expression) -> exp.Expression:
+        return call("struct_extract_at", pair, number(2))
+
+    members = call(
+        "list_sort", call("list_transform", call("map_entries", value.copy()), lambdas.over("entry", member))
+    )
+    return _whole(value, call("list_transform", members, lambdas.over("pair", text)), "{", "}")
+
+
+def _name(key: exp.Expression, kind: Any) -> exp.Expression:
+    """Write the text of a map's key: of a number with a point as Java does."""
+    if kind.id in {"double", "float"}:
+        return call("trim", to_json(key, kind), exp.Literal.string('"'))
+    return key if kind.id == "varchar" else plain_cast(key, kind, _VARCHAR)
 
 
 def _member(name: exp.Expression, text: exp.Expression) -> exp.Expression:

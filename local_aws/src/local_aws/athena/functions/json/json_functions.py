@@ -11,6 +11,7 @@ from local_aws.athena.failure import QueryFailed
 from local_aws.athena.functions.calls import Translator, Typer, call, counted, mismatch
 from local_aws.athena.functions.json.json_text import MISSING, follow, read, read_first, scalar_text, write
 from local_aws.athena.functions.vectors import sql_name, vector
+from local_aws.athena.translation.inference import trino_types
 from local_aws.athena.types.trino import DUCK_INTEGERS
 
 
@@ -102,16 +103,13 @@ def _json_array_get(args: list[exp.Expression], types_of: Typer) -> exp.Expressi
 
 def _plain(python: Any, least: int, as_json: bool = False) -> Translator:
     def translate(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
-        if not _texts(types_of(args[0])):
+        (kind,) = trino_types(types_of, args[0])
+        if kind.name not in {"varchar", "char", "json", "unknown"}:
             raise mismatch(python.__name__)
         made = call(sql_name(python), exp.cast(args[0], "varchar"), *args[1:])
         return exp.cast(made, "json", dialect="duckdb") if as_json else made
 
     return counted(python.__name__, least, least, translate)
-
-
-def _texts(kinds: list[Any]) -> bool:
-    return all(kind.id == "varchar" or "null" in kind.id for kind in kinds)
 
 
 def _json_format(args: list[exp.Expression], types_of: Typer) -> exp.Expression:

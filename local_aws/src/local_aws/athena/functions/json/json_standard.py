@@ -25,7 +25,18 @@ def translate(node: exp.Anonymous, types_of: Typer) -> exp.Expression:
 
 
 def _text(found: Clauses, place: int, value: exp.Expression, types_of: Typer) -> exp.Expression:
-    return exp.cast(value, "varchar") if place in found.formatted else to_json(value, types_of(value)[0])
+    if place in found.formatted:
+        return call(sql_name(json_written), exp.cast(value, "varchar"))
+    return to_json(value, types_of(value)[0])
+
+
+@vector("VARCHAR", "VARCHAR")
+def json_written(text: str) -> str:
+    """Check a text that is said to be JSON and write it without blanks."""
+    try:
+        return write(read(text))
+    except (ValueError, RecursionError) as error:
+        raise QueryFailed("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed: ") from error
 
 
 def _object(args: list[exp.Expression], found: Clauses, types_of: Typer) -> exp.Expression:

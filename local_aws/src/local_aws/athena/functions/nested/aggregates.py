@@ -89,8 +89,14 @@ def _collected(name: str, least: int, most: int, make: Any) -> Translator:
 
 
 def _top(name: str) -> Translator:
-    def make(given: Arguments, _: Typer) -> exp.Expression:
-        return given.collect(name, *given.plain)
+    """For Trino not-a-number is greater than nothing, for DuckDB it is the greatest."""
+
+    def make(given: Arguments, types_of: Typer) -> exp.Expression:
+        kind = types_of(given.plain[0])[0].id
+        if name == "min" or kind not in DUCK_FLOATS or len(given.plain) > 1:
+            return given.collect(name, *given.plain)
+        number = call("nullif", given.plain[0].copy(), call("trino_nan"))
+        return call("coalesce", given.collect(name, number), given.collect(name, *given.plain))
 
     return _collected(name, 1, 2, make)
 
@@ -200,8 +206,9 @@ NUMERIC_AGGREGATES = frozenset(
 )
 
 
-def _listagg(given: Arguments, _: Typer) -> exp.Expression:
+def _listagg(given: Arguments, types_of: Typer) -> exp.Expression:
     value, *delimiter = given.plain
+    expect("listagg", types_of(value)[0], "varchar", '"null"', "null")
     return given.collect("string_agg", value, *(delimiter or [exp.Literal.string("")]))
 
 

@@ -40,6 +40,7 @@ _BACKWARDS = fail(
 )
 _STEP = fail("INVALID_FUNCTION_ARGUMENT: step must not be zero")
 _LONG = fail("INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries")
+_DAYS = fail("INVALID_FUNCTION_ARGUMENT: sequence step must be a day interval if start and end values are dates")
 
 
 def _guarded(condition: str, refusal: str, value: str) -> str:
@@ -107,9 +108,11 @@ MACROS = (
     f"number_sequence(a, b, s) AS generate_series(a, b, CASE WHEN s = 0 THEN {_STEP}::BIGINT "
     f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_BACKWARDS}::BIGINT "
     f"WHEN (b - a) // s >= {_MOST} THEN {_LONG}::BIGINT ELSE s END)",
+    f"days_only(s) AS CASE WHEN epoch(s) % 86400 <> 0 THEN {_DAYS}::VARCHAR::INTERVAL ELSE s END",
     # Each moment is counted from the first: the 31st of January and two months are the 31st of March.
     "time_sequence(a, b, s) AS CASE WHEN (a + s > a AND b < a) OR (a + s < a AND b > a) "
-    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] ELSE list_filter("
+    f"THEN [CAST({_BACKWARDS}::VARCHAR AS TIMESTAMP)] WHEN len(generate_series(a, b, s)) > {_MOST} "
+    f"THEN [CAST({_LONG}::VARCHAR AS TIMESTAMP)] ELSE list_filter("
     "list_transform(generate_series(a, b, s), lambda e__, i__: a + s * (i__ - 1)), "
     "lambda e__: CASE WHEN b >= a THEN e__ <= b ELSE e__ >= b END) END",
 )

@@ -161,6 +161,8 @@ def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
         step = exp.Case(ifs=[exp.If(this=falls, true=number(-1))], default=number(1))
         args = [*args, call("to_days", exp.cast(step, "integer"))]
     if moments:
+        if moments[0] == "date":
+            args[2] = call("days_only", args[2])
         made = call("time_sequence", *args)
         return exp.cast(made, "DATE[]", dialect="duckdb") if moments[0] == "date" else made
     start, stop, *step = args
@@ -171,7 +173,7 @@ def _sequence(args: list[exp.Expression], types_of: Typer) -> exp.Expression:
 
 
 def concatenated(operands: list[exp.Expression], given: list[Any]) -> exp.Expression:
-    """Write the concatenation of arrays, of which one or more may be single elements; null with a null array."""
+    """Write the concatenation of arrays, of which one or more may be single elements; null with a null."""
     if all(kind.id == "list" for kind in given) and len({_depth(kind) for kind in given}) > 1:
         deepest = max(map(_depth, given))
         single = [_depth(kind) < deepest for kind in given]
@@ -180,7 +182,7 @@ def concatenated(operands: list[exp.Expression], given: list[Any]) -> exp.Expres
     arrays = [
         call("list_value", operand) if alone else operand for operand, alone in zip(operands, single, strict=True)
     ]
-    nulls = exp.or_(*(exp.Is(this=array.copy(), expression=exp.Null()) for array in arrays))
+    nulls = exp.or_(*(exp.Is(this=operand.copy(), expression=exp.Null()) for operand in operands))
     return exp.Case(ifs=[exp.If(this=nulls, true=exp.Null())], default=call("list_concat", *arrays))
 
 

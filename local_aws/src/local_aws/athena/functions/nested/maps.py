@@ -31,7 +31,7 @@ MACROS = (
     f"AND NOT list_contains(map_keys(m), k) THEN {_MISSING}::BIGINT ELSE list_position(map_keys(m), k) END)",
     f"trino_map(k, v) AS map(CASE WHEN len(k) <> len(v) THEN array_slice(k, 1, {_LENGTHS}::BIGINT) ELSE k END, v)",
     "entry_of(k, v) AS {'key': k, 'value': v}",
-    "trino_map_entries(m) AS list_zip(map_keys(m), map_values(m))",
+    "trino_map_entries(m) AS CASE WHEN m IS NOT NULL THEN list_zip(map_keys(m), map_values(m)) END",
 )
 declare_macros(
     f"python_groups(e) AS {sql_name(group_places)}(list_transform(e, lambda e__: CAST(to_json(e__.key) AS VARCHAR)))",

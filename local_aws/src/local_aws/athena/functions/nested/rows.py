@@ -12,7 +12,7 @@ def _row(args: list[exp.Expression], _: Typer) -> exp.Expression:
 def tuple_(node: exp.Tuple, _: Typer) -> exp.Expression:
     """Write ``(a, b)`` as a value; where it is a list of operands, it stays one."""
     parent = node.parent
-    if isinstance(parent, exp.Lambda | exp.Anonymous | exp.Alias | exp.Ordered):
+    if isinstance(parent, exp.Lambda | exp.Anonymous | exp.Alias | exp.Ordered | exp.Array):
         return call("row", *node.expressions)
     return node
 

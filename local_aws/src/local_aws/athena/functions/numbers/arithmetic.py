@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed
 from local_aws.athena.functions.calls import call
+from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.reading.json_lines import fail
 from local_aws.athena.translation.casts import coerce, duck_cast
 from local_aws.athena.translation.inference import noted
@@ -14,6 +15,8 @@ from local_aws.athena.types.trino import INTEGERS, NUMBERS, TrinoType, common_ty
 
 MOST_DIGITS = 38
 _NARROW = 18
+_MOST_HALVED = 37
+"""Digits whose double still fits in 128 bits."""
 SIGNS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
 _ZERO = fail("DIVISION_BY_ZERO: Division by zero")
@@ -63,18 +66,47 @@ def _decimals(node: exp.Expression, kinds: list[TrinoType]) -> exp.Expression:
     known = [known[1 - place] if kind.name == "unknown" else kind for place, kind in enumerate(known)]
     left, right = (duck_cast(operand, to_duck(kind)) for operand, kind in zip(_operands(node), known, strict=True))
     wanted = decimal_result(type(node), *known)
-    if not isinstance(node, exp.Div) and wanted.numbers[0] > _NARROW:
-        # DuckDB counts in 64 bits as long as both operands fit in them.
-        width = wanted.numbers[0] if not isinstance(node, exp.Mul) else _NARROW + 1
-        wide = [f"DECIMAL({max(width, kind.numbers[0])}, {kind.numbers[1]})" for kind in known]
-        left, right = duck_cast(left, wide[0]), right if isinstance(node, exp.Mul) else duck_cast(right, wide[1])
     if isinstance(node, exp.Div):
+        (precision, scale), (other, other_scale) = known[0].digits, known[1].digits
+        if max(precision + wanted.numbers[1] - scale + other_scale, other) > _MOST_HALVED:
+            return noted(_exactly(exp.Div, left, right, wanted), wanted)
         return noted(divide_decimals(left, right, known[0].digits, known[1].digits), wanted)
+    if isinstance(node, exp.Mul):
+        made = exp.Mul(this=_wide(left, known[0], wanted), expression=right)
+        return noted(duck_cast(exp.Paren(this=made), to_duck(wanted)), wanted)
+    digits, scale = _common_digits(*known)
+    if digits > MOST_DIGITS:
+        return noted(_exactly(type(node), left, right, wanted), wanted)
+    # DuckDB counts exactly where both operands have one scale, and in 64 bits as long as they fit in them.
+    shared = f"DECIMAL({min(MOST_DIGITS, max(digits, wanted.numbers[0]))}, {scale})"
+    left, right = duck_cast(left, shared), duck_cast(right, shared)
     if isinstance(node, exp.Mod):
         made = call("remainder", left, right)
     else:
         made = exp.Paren(this=type(node)(this=left, expression=right))
     return noted(duck_cast(made, to_duck(wanted)), wanted)
+
+
+def _wide(factor: exp.Expression, kind: TrinoType, wanted: TrinoType) -> exp.Expression:
+    """Let DuckDB multiply in 128 bits where the product does not fit in 64."""
+    if wanted.numbers[0] <= _NARROW:
+        return factor
+    return duck_cast(factor, f"DECIMAL({max(_NARROW + 1, kind.numbers[0])}, {kind.numbers[1]})")
+
+
+def _common_digits(left: TrinoType, right: TrinoType) -> tuple[int, int]:
+    """Precision and scale that hold both, the precision beyond what a decimal can have."""
+    (digits, scale), (other, other_scale) = left.digits, right.digits
+    larger = max(scale, other_scale)
+    return max(digits - scale, other - other_scale) + larger, larger
+
+
+def _exactly(operator: type, left: exp.Expression, right: exp.Expression, wanted: TrinoType) -> exp.Expression:
+    """Leave to Python what needs more than 128 bits on the way."""
+    operands = [duck_cast(operand, "VARCHAR") for operand in (left, right)]
+    places = exp.Literal.number(wanted.numbers[1])
+    text = python_call("decimal_text_of", exp.Literal.string(SIGNS[operator]), *operands, places)
+    return duck_cast(text, to_duck(wanted))
 
 
 def decimal_result(operator: type, left: TrinoType, right: TrinoType) -> TrinoType:

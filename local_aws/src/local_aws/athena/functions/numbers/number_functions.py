@@ -1,6 +1,7 @@
 """Functions of numbers that DuckDB lacks (Trino, "Mathematical functions and operators", "Bitwise functions")."""
 
 import math
+import re
 import statistics
 
 from local_aws.athena.failure import QueryFailed
@@ -123,17 +124,14 @@ _SIZES = {unit: 1024**power for power, unit in enumerate(("B", "kB", "MB", "GB",
 
 @trino("parse_data_size(varchar) -> decimal(38,0)")
 def _parse_data_size(text: str) -> int:
-    number = text.rstrip("BkKMGTPEZY")
-    unit = text[len(number) :]
-    try:
-        value = float(number) if number.strip() else None
-    except ValueError:
-        value = None
-    if value is None or unit not in _SIZES:
+    found = re.fullmatch(r"(\d+\.?\d*|\.\d+)(\D+)", text, re.ASCII)
+    if not found or found[2] not in _SIZES:
         raise invalid(f"Invalid data size: '{text}'")
-    from decimal import Decimal
-
-    return int(Decimal(number) * _SIZES[unit])
+    whole, _, fraction = found[1].partition(".")
+    size = int(whole + fraction) * _SIZES[found[2]] // 10 ** len(fraction)
+    if size >= 10**38:
+        raise QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", f"Value out of range: '{text}' ('{size}B')")
+    return size
 
 
 def overflow(kind: str, what: str) -> QueryFailed:

@@ -16,7 +16,8 @@ MACROS = (
     "truncated_double(x, n) AS trunc(x * pow(10.0, n)) / pow(10.0, n)",
     "truncated_integer(x, n) AS CASE WHEN n >= 0 THEN x WHEN n < -18 THEN 0 "
     "ELSE x - x % CAST(pow(10, -n) AS BIGINT) END",
-    "rounded_integer(x, n) AS CASE WHEN n >= 0 THEN x WHEN n < -19 THEN 0 "
+    "rounded_integer(x, n) AS CASE WHEN n >= 0 THEN x WHEN n < -18 THEN "
+    "CAST('NUMERIC_VALUE_OUT_OF_RANGE: numerical overflow: ' || x AS TINYINT) "
     "ELSE CAST(round(CAST(x AS DECIMAL(38, 0)), n) AS BIGINT) END",
     "rounded_double(x, n) AS CASE WHEN isnan(x) OR isinf(x) OR x = 0 THEN x "
     "WHEN abs(x) * pow(10.0, n) >= 9.2e18 THEN x "

@@ -45,13 +45,18 @@ def _murmur3_bytes(data: bytes) -> bytes:
     return murmur3_128(data)
 
 
+def _letters(given: str | bytes) -> str:
+    return given.decode("latin-1") if isinstance(given, bytes) else given
+
+
 @trino("to_base32(varbinary) -> varchar")
 def _to_base32(data: bytes) -> str:
     return base64.b32encode(data).decode()
 
 
-@trino("from_base32(varchar) -> varbinary")
-def _from_base32(text: str) -> bytes:
+@trino("from_base32(varchar) -> varbinary\nfrom_base32(varbinary) -> varbinary")
+def _from_base32(given: str | bytes) -> bytes:
+    text = _letters(given)
     try:
         return base64.b32decode(text + "=" * (-len(text) % 8))
     except binascii.Error as error:
@@ -73,19 +78,21 @@ def _decoded(text: str, letters: bytes | None) -> bytes:
 @trino(
     """
     from_base64url(varchar) -> varbinary
+    from_base64url(varbinary) -> varbinary
     """
 )
-def _from_base64url(text: str) -> bytes:
-    return _decoded(text, b"-_")
+def _from_base64url(given: str | bytes) -> bytes:
+    return _decoded(_letters(given), b"-_")
 
 
-@trino("from_base64(varchar) -> varbinary")
-def _from_base64(text: str) -> bytes:
-    return _decoded(text, None)
+@trino("from_base64(varchar) -> varbinary\nfrom_base64(varbinary) -> varbinary")
+def _from_base64(given: str | bytes) -> bytes:
+    return _decoded(_letters(given), None)
 
 
-@trino("from_hex(varchar) -> varbinary")
-def _from_hex(text: str) -> bytes:
+@trino("from_hex(varchar) -> varbinary\nfrom_hex(varbinary) -> varbinary")
+def _from_hex(given: str | bytes) -> bytes:
+    text = _letters(given)
     try:
         return binascii.unhexlify(text)
     except ValueError as error:
@@ -173,6 +180,8 @@ def _length(data: bytes) -> int:
     """
     substr(varbinary, bigint) -> varbinary
     substr(varbinary, bigint, bigint) -> varbinary
+    substring(varbinary, bigint) -> varbinary
+    substring(varbinary, bigint, bigint) -> varbinary
     """
 )
 def _substr(data: bytes, start: int, size: int | None = None) -> bytes:

@@ -5,7 +5,7 @@ Source: "Date and time functions and operators" (Trino documentation).
 
 from sqlglot import exp
 
-from local_aws.athena.functions.calls import call
+from local_aws.athena.functions.calls import call, number
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.reading.json_lines import fail
 from local_aws.athena.translation.casts import coerce, duck_cast
@@ -48,14 +48,22 @@ def move(
 
 
 def difference(left: exp.Expression, right: exp.Expression, kinds: list[TrinoType]) -> exp.Expression:
-    """Write the interval between two moments."""
+    """Write the interval between two moments, or two times of a day."""
+    if kinds[0].name == "time":
+        return _passed(call("epoch_us", left), call("epoch_us", right))
     wanted = common_type(*kinds)
     sides = []
     for side, kind in zip((left, right), kinds, strict=True):
         made = coerce(side, kind, wanted)
         made = zones.utc_of(made) if wanted.name == ZONED else duck_cast(made, "TIMESTAMP")
-        sides.append(call("epoch_ms", made))
-    return intervals.interval(exp.Paren(this=exp.Sub(this=sides[0], expression=sides[1])), DAY_TIME)
+        sides.append(call("epoch_us", made))
+    return _passed(*sides)
+
+
+def _passed(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """Write the interval between two numbers of microseconds."""
+    micros = exp.Paren(this=exp.Sub(this=left, expression=right))
+    return intervals.interval(call("round", exp.Div(this=micros, expression=number(1000))), DAY_TIME)
 
 
 def scale(

@@ -12,7 +12,7 @@ from local_aws.athena.functions.calls import call
 from local_aws.athena.functions.python_functions import python_call
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import zones
-from local_aws.athena.functions.time.moments import TIMESTAMP, clocks_of
+from local_aws.athena.functions.time.moments import TIMESTAMP, clocks_of, to_millis
 from local_aws.athena.translation.inference import Typed, by_types, noted
 from local_aws.athena.types.trino import VARCHAR, ZONED, TrinoType
 
@@ -35,7 +35,7 @@ def _format(name: str, node: exp.Expression, fraction: str) -> exp.Expression:
 
 
 def _date_format(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    local, _ = clocks_of("date_format", args, kinds)
+    local = to_millis(clocks_of("date_format", args, kinds)[0], kinds[0])
     return noted(call("strftime", local, _format("date_format", args[1], "%g000")), VARCHAR)
 
 
@@ -70,7 +70,7 @@ def _joda(pattern: str) -> str:
 
 def _format_datetime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     local, zone = clocks_of("format_datetime", args, kinds)
-    return noted(python_call("joda_text", local, zone, args[1]), VARCHAR)
+    return noted(python_call("joda_text", to_millis(local, kinds[0]), zone, args[1]), VARCHAR)
 
 
 def _to_iso8601(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:

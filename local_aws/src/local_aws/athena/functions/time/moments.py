@@ -3,12 +3,13 @@
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.functions.calls import call
+from local_aws.athena.functions.calls import call, number
 from local_aws.athena.functions.signatures import accepts as accepts_whole
 from local_aws.athena.functions.signatures import parse_signatures, unexpected
 from local_aws.athena.functions.time import intervals, zones
 from local_aws.athena.translation.casts import coerce, convert, duck_cast
 from local_aws.athena.translation.inference import Typed, by_types, noted
+from local_aws.athena.translation.named_types import MOST_PLACES
 from local_aws.athena.types.trino import BIGINT, DAY_TIME, VARCHAR, YEAR_MONTH, ZONED, TrinoType, common_type
 
 DATE_UNITS = {"day", "week", "month", "quarter", "year"}
@@ -62,16 +63,16 @@ def _field(name: str) -> Typed:
 
 
 def _interval_part(name: str, part: str, value: exp.Expression, kind: TrinoType) -> exp.Expression:
-    number = intervals.number_of(value, kind)
+    amount = intervals.number_of(value, kind)
     if kind.name == YEAR_MONTH and part in {"year", "month"}:
         operator = exp.IntDiv if part == "year" else exp.Mod
-        return duck_cast(exp.Paren(this=operator(this=number, expression=exp.Literal.number(12))), "BIGINT")
+        return duck_cast(exp.Paren(this=operator(this=amount, expression=exp.Literal.number(12))), "BIGINT")
     if kind.name == YEAR_MONTH or part not in _PARTS:
         raise _accepted(name, [kind], "date", "timestamp(p)")
     larger = {"hour": 86_400_000, "minute": 3_600_000, "second": 60_000, "millisecond": 1000}.get(part)
     if larger:
-        number = exp.Paren(this=exp.Mod(this=number, expression=exp.Literal.number(larger)))
-    return exp.Paren(this=exp.IntDiv(this=number, expression=exp.Literal.number(_PARTS[part])))
+        amount = exp.Paren(this=exp.Mod(this=amount, expression=exp.Literal.number(larger)))
+    return exp.Paren(this=exp.IntDiv(this=amount, expression=exp.Literal.number(_PARTS[part])))
 
 
 def _unit(name: str, node: exp.Expression, kind: TrinoType) -> str:
@@ -134,6 +135,9 @@ def _date_add(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Express
     _checked("date_add", kinds, ("varchar", "bigint"), 1)
     (value,), (kind,) = _known(args[2:], kinds[2:])
     unit = _unit("date_add", args[0], kind)
+    if unit == "millisecond" and kind.numbers[0] < 3:
+        finer = TrinoType(kind.name, (3,))
+        return noted(convert(_date_add([*args[:2], value], [*kinds[:2], finer]), finer, kind), kind)
     span = _span(unit, args[1])
     if kind.name == ZONED:
         local = unit in DATE_UNITS
@@ -188,6 +192,11 @@ def clocks_of(name: str, args: list[exp.Expression], kinds: list[TrinoType]) -> 
     return duck_cast(args[0], "TIMESTAMP"), exp.Literal.string("UTC")
 
 
+def to_millis(moment: exp.Expression, kind: TrinoType) -> exp.Expression:
+    """Round a moment to the milliseconds that Joda-Time has."""
+    return call("rounded_moment", moment, number(1000)) if kind.numbers and kind.numbers[0] > 3 else moment
+
+
 def _to_unixtime(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     clocks_of("to_unixtime", args, kinds)
     utc = zones.utc_of(args[0]) if kinds[0].name == ZONED else duck_cast(args[0], "TIMESTAMP")
@@ -219,10 +228,11 @@ def _zone_part(name: str) -> Typed:
 
 
 def _at_timezone(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
-    if len(kinds) != 2 or not kinds[0].moment or kinds[1].name != "varchar":
+    if len(kinds) != 2 or not kinds[0].moment or kinds[1].name not in {"varchar", DAY_TIME}:
         raise _accepted("at_timezone", kinds, "timestamp(p) with time zone, varchar(x)")
     moment = coerce(args[0], kinds[0], TrinoType(ZONED, kinds[0].numbers or (3,)))
-    return zones.zoned(zones.utc_of(moment), zones.named(args[1]), *kinds[0].numbers)
+    zone = args[1] if kinds[1].name == "varchar" else call("offset_text", intervals.number_of(args[1], kinds[1]))
+    return zones.zoned(zones.utc_of(moment), zones.named(zone), *kinds[0].numbers)
 
 
 def _with_timezone(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
@@ -239,6 +249,20 @@ def _to_milliseconds(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.
 
 def _now(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
     return zones.zoned(present(), exp.Literal.string("UTC"))
+
+
+def _local(name: str) -> Typed:
+    """What the clocks showed when the query began, with so many digits of a second as are asked for."""
+
+    def translate(args: list[exp.Expression], kinds: list[TrinoType]) -> exp.Expression:
+        if len(args) != 1 or not isinstance(args[0], exp.Literal) or not args[0].this.isdigit():
+            raise _accepted(name, kinds, "p")
+        if int(args[0].this) > MOST_PLACES:
+            raise unsupported(f"{name} with {args[0].this} digits of a second")
+        wanted = TrinoType(name.removeprefix("local"), (int(args[0].this),))
+        return noted(convert(present(), TIMESTAMP, wanted), wanted)
+
+    return translate
 
 
 def present() -> exp.Expression:
@@ -258,6 +282,8 @@ _TRANSLATORS: dict[str, Typed] = {
     "current_timezone": lambda args, kinds: noted(exp.Literal.string("UTC"), VARCHAR),
     "from_unixtime": _from_unixtime,
     "last_day_of_month": _last_day_of_month,
+    "localtime": _local("localtime"),
+    "localtimestamp": _local("localtimestamp"),
     "now": _now,
     "timezone_hour": _zone_part("timezone_hour"),
     "timezone_minute": _zone_part("timezone_minute"),
