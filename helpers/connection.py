@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from helpers.clients import share_clients
 from helpers.errors import QueryFailed
 
 READS: dict[str, Callable[[str], Any]] = {
@@ -36,6 +37,7 @@ class Connection:
     """
 
     def __init__(self, database: str, workgroup: str, results: str):
+        share_clients()
         self.client = boto3.client("athena", config=CALLS)
         self.begun: list[str] = []
         """The ids of the queries that were begun."""

@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from helpers.accounting import Accounting
+from helpers.clients import share_clients
 from helpers.counting import account
 from helpers.errors import NotPublished
 from helpers.landing.files import inference_paths
@@ -57,6 +58,7 @@ class Lake:
 
     def __init__(self, glueContext, bucket: str, database: str, run_id: str = "", **policy: str):
         self.settings = Settings(bucket=bucket, database=database, run_id=run_id, **policy)
+        share_clients()
         self._context, self._spark = glueContext, glueContext.spark_session
         prepare_spark(self._spark)
         self._staged: Staged | None = None

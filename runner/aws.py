@@ -3,14 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cache
 from pathlib import Path
 
 import boto3
 import botocore.session
-from botocore.client import BaseClient
 from botocore.exceptions import BotoCoreError
 
+from helpers.clients import OneClientEach
 from runner.errors import UserError
 from runner.glue.session import role_arn
 from runner.local import PROFILE, local_environment
@@ -38,15 +37,6 @@ _OVERRIDES = (
     "AWS_ROLE_SESSION_NAME",
 )
 """Variables from which an AWS client takes credentials before it looks at its profile."""
-
-
-class _OneClientEach(boto3.Session):
-    """A session that makes each client once: one takes a hundredth of a second, and a run asks for hundreds."""
-
-    @cache  # noqa: B019 - it lives as long as the profile is in use
-    def client(self, *names: str, **wishes: object) -> BaseClient:
-        """As `boto3.Session.client`."""
-        return super().client(*names, **wishes)
 
 
 @contextmanager
@@ -100,7 +90,7 @@ def _has_credentials(profile: str) -> bool:
 
 def _open_session(profile: str) -> boto3.Session:
     try:
-        session = _OneClientEach()
+        session = OneClientEach()
         region = session.region_name
     except BotoCoreError as error:
         raise UserError(f"The AWS profile {profile!r} cannot be used: {error}") from error
