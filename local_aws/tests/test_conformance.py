@@ -1,11 +1,14 @@
 """``docs/conformance.md`` says what the code does: run this file as a script to write it anew."""
 
+import ast
 import threading
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 from function_conformance import ANSWERED, DIFFERS, REFUSES, describe_functions
 
+import local_aws
 from local_aws.athena.ddl import forms
 from local_aws.athena.engine import Engine
 from local_aws.athena.failure import QueryFailed
@@ -15,14 +18,17 @@ from local_aws.athena.statements import FORMS
 from local_aws.athena.translation.dialect import parse_query
 from local_aws.athena.writes import formats
 from local_aws.glue.catalog.service import Catalog
+from local_aws.glue.sessions.service import Sessions
 from local_aws.lake import open_lake
+from local_aws.s3 import service as s3
+from local_aws.secrets import Secrets
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "conformance.md"
-HEAD = """# What the local Athena answers
+HEAD = """# What the local AWS answers
 
 Written by `python local_aws/tests/test_conformance.py` from the code; a test holds the two against each other.
 What stands in no table here is refused: an operation by `NotImplementedException`, a statement or a part of one by
-`NOT_SUPPORTED`, both with its name.
+`NOT_SUPPORTED`, a name of `awsglue` by `NotImplementedError`, each with its name.
 """
 PARTLY = {
     "CREATE_TABLE": "external tables: OpenX and HCatalog JSON, Parquet, delimited text (also `ESCAPED BY`), quoted CSV",
@@ -33,8 +39,12 @@ PARTLY = {
     "EXPLAIN": "of queries; TEXT and JSON, LOGICAL, DISTRIBUTED, VALIDATE: the local engine's plan; not GRAPHVIZ, IO",
     "SELECT": "functions as below; information_schema: schemata, tables, columns, views; "
     "`$path`, `$file_size`, `$file_modified_time`, `$partition`; TABLESAMPLE; WITH RECURSIVE to ten levels, as on AWS",
-    "CreateWorkGroup": "results' location, EnforceWorkGroupConfiguration, BytesScannedCutoffPerQuery",
 }
+PARTLY_DONE = (
+    "In part: CreateWorkGroup and UpdateWorkGroup know the place of results, EnforceWorkGroupConfiguration and "
+    "BytesScannedCutoffPerQuery."
+)
+RUNTIME = Path(local_aws.__file__).parent / "glue_runtime"
 CLIENTS = """## Clients
 
 | client | |
@@ -58,13 +68,48 @@ def describe(lake: Path) -> str:
     return "\n".join(
         [
             HEAD,
-            _table("Statements", statements),
+            _table("Athena's statements", statements),
             describe_functions(),
-            _table("Operations", set(athena._actions)),
-            f"## Written formats\n\n| format | compressions |\n| --- | --- |\n{codecs}",
+            f"## Athena's written formats\n\n| format | compressions |\n| --- | --- |\n{codecs}",
+            _operations(athena, Catalog(opened), Secrets(opened)),
+            _glue_names(),
             CLIENTS,
         ]
     )
+
+
+def _operations(athena: Athena, catalog: Catalog, secrets: Secrets) -> str:
+    services = {
+        "Athena": athena._actions,
+        "Glue, Data Catalog": catalog._answerers,
+        "Glue, interactive sessions": Sessions.ACTIONS,
+        "S3": s3._OPERATIONS,
+        "Secrets Manager": secrets._answerers,
+        "STS": {"GetCallerIdentity"},
+    }
+    return _lists("Operations", "service", services, PARTLY_DONE)
+
+
+def _glue_names() -> str:
+    """The public names of ``awsglue`` and ``awsgluedq`` and of their classes' methods, by module."""
+    modules, refused = {}, []
+    for path in sorted(RUNTIME.glob("awsglue*/[a-z]*.py")):
+        names = []
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and node.targets[0].id == "_NOT_HERE":
+                refused = ast.literal_eval(node.value)
+            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
+                methods = [one.name for one in getattr(node, "body", ()) if isinstance(one, ast.FunctionDef)]
+                public = [name for name in methods if not name.startswith("_") and isinstance(node, ast.ClassDef)]
+                names.append(f"{node.name} ({', '.join(public)})" if public else node.name)
+        modules[f"{path.parent.name}.{path.stem}"] = names
+    told = f"Refused when they are called: the transforms {', '.join(refused)}."
+    return _lists("Names of awsglue", "module", modules, told)
+
+
+def _lists(title: str, of: str, lists: Mapping[str, Iterable[str]], below: str) -> str:
+    rows = "".join(f"| {name} | {', '.join(sorted(names))} |\n" for name, names in lists.items())
+    return f"## {title}\n\n| {of} | works |\n| --- | --- |\n{rows}\n{below}\n"
 
 
 def _table(title: str, names: set[str]) -> str:
