@@ -1,13 +1,11 @@
 """``audit_privacy``: no identity value of the landing files stands in anything that the run made for others to read."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from itertools import chain
-from pathlib import Path
 
 from helpers.publishing.objects import list_objects
 from helpers.records import write_record
@@ -15,7 +13,7 @@ from helpers.settings import Settings
 from runner.errors import StepFailed
 from runner.privacy.identities import landed_serials, landing_identities
 from runner.privacy.masking import EMAIL, SERIAL
-from runner.privacy.places import LOGS, Place, bucket_places, report_places, research_places
+from runner.privacy.places import LOGS, Place, bucket_places, research_places
 from runner.privacy.search import Index, Words, without_pictures
 
 NAME = "audit_privacy"
@@ -95,19 +93,35 @@ def await_logs(bucket: str, others: set[str], number: int) -> None:
         time.sleep(0.2)
 
 
-def audit_run(
-    audit: PrivacyAudit, settings: Settings, started: str, report: Path, wait_for_logs: Callable[[], None]
-) -> None:
-    """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded.
+def made_places(
+    settings: Settings, since: datetime, wait_for_logs: Callable[[], None] = lambda: None
+) -> Iterator[Place]:
+    """What a run has made in the bucket: tables for research, its records, event logs written to since it began.
 
-    Event logs from before the run started (ISO 8601) are not its own. ``wait_for_logs`` returns when its own are
-    there; the other places are looked through first.
+    ``wait_for_logs`` returns when its logs are there; the other places come first.
     """
-    places = chain(
-        report_places(report),
-        research_places(settings.database),
-        bucket_places(settings.bucket, settings.run_id, datetime.fromisoformat(started), wait_for_logs),
-    )
+    yield from research_places(settings.database)
+    yield from bucket_places(settings.bucket, settings.run_id, since, wait_for_logs)
+
+
+def audit_run(audit: PrivacyAudit, settings: Settings, places: Iterable[Place]) -> PrivacyAudit:
+    """Look through all that a run made; one that shows nobody is recorded, as every step that succeeded."""
     if audit.scan(places).passed:
         with redirect_stdout(None):  # it tells the reader of a notebook, here it would be no event
             write_record(settings, NAME)
+    return audit
+
+
+def audit_jobs(settings: Settings) -> PrivacyAudit:
+    """The audit of jobs under one run id, which have no report.
+
+    Raises
+    ------
+    StepFailed
+        If no job has left a record under that run id.
+    """
+    folder = f"s3://{settings.bucket}/runs/{settings.run_id}/"
+    moments = [item["LastModified"] for item in list_objects(folder)]
+    if not moments:
+        raise StepFailed(f"there is no record under {folder}: which run is to be looked through?")
+    return audit_run(PrivacyAudit.of_bucket(settings.bucket), settings, made_places(settings, min(moments)))

@@ -5,6 +5,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from boto3.exceptions import Boto3Error
@@ -22,8 +24,9 @@ from runner.paths import REPORTS
 from runner.pipeline import landing, scripts
 from runner.pipeline.parameters import declared_parameters
 from runner.privacy.audit import NAME as AUDIT
-from runner.privacy.audit import PrivacyAudit, audit_run, await_logs, finished_logs
+from runner.privacy.audit import PrivacyAudit, audit_run, await_logs, finished_logs, made_places
 from runner.privacy.participant_key import ensure_participant_key
+from runner.privacy.places import report_places
 from runner.process import uninterrupted
 from runner.report.run_page import unchanged_text
 from runner.run.findings import forget_findings
@@ -221,7 +224,8 @@ class Batch:
         record.write_report()
         lakehouse = Settings(self.bucket, self.plan.parameters["database"], self.plan.run_id)
         audit = self._audit.result() if self._audit else PrivacyAudit.of_bucket(self.bucket)
-        audit_run(audit, lakehouse, record.document["started"], record.folder, self._await_logs)
+        made = made_places(lakehouse, datetime.fromisoformat(record.document["started"]), self._await_logs)
+        audit_run(audit, lakehouse, chain(report_places(record.folder), made))
         entry = record.entry(AUDIT)
         entry.update(seconds=round(time.monotonic() - began, 1), note=str(audit))
         if not audit.passed:

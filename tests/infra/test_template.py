@@ -11,7 +11,7 @@ from botocore.stub import Stubber
 from runner.deploy.template import STACK, read_stack
 from runner.glue.session import session_magics
 from runner.paths import PROJECT
-from runner.pipeline.jobs import SCRIPTS
+from runner.pipeline.jobs import AUDIT, SCRIPTS
 
 RESOURCES = read_stack()["Resources"]
 
@@ -60,7 +60,7 @@ def test_every_log_group_expires():
 def test_the_jobs_are_the_scripts_on_the_glue_of_the_notebooks():
     jobs = of_type("AWS::Glue::Job").values()
     scripts = {one["Command"]["ScriptLocation"]["Fn::Sub"].rpartition("/")[2] for one in jobs}
-    assert scripts == set(SCRIPTS.values())
+    assert scripts == {*SCRIPTS.values(), AUDIT}
     for one in jobs:
         assert one["GlueVersion"] == session_magics()["glue_version"]
         assert one["WorkerType"] == session_magics()["worker_type"]
@@ -82,7 +82,7 @@ def test_all_jobs_run_in_the_order_of_the_notebooks_under_one_run_id():
         job = machine["DefinitionSubstitutions"][task["Parameters"]["JobName"][2:-1]]["Ref"]
         order.append(RESOURCES[job]["Properties"]["Command"]["ScriptLocation"]["Fn::Sub"].rpartition("/")[2])
         state = task.get("Next")
-    assert order == list(SCRIPTS.values())
+    assert order == [*SCRIPTS.values(), AUDIT]
 
 
 def test_the_image_of_a_night_has_what_its_build_spec_asks_for():

@@ -2,15 +2,23 @@
 
 import json
 import os
+import re
+import subprocess
+import sys
 import time
 
 import pytest
+from glue_job import job_environment
 
-from runner.paths import SAMPLES
+from local_aws.lifecycle import running
+from runner.deploy.deploy import zip_project
+from runner.paths import JOBS, SAMPLES
+from runner.pipeline.jobs import AUDIT
 from tests.pipeline.conftest import BUCKET, complaint, query, stedi, table_files
 from tests.warm_jobs import WarmJobs
 
 EXPECTED = json.loads((SAMPLES / "truth.json").read_text("utf-8"))["expected"]["at_collection"]
+PERSON = json.loads((SAMPLES / "customer" / "landing" / "customer-0001.json").read_text("utf-8").splitlines()[0])
 
 pytestmark = pytest.mark.kernel
 
@@ -34,8 +42,7 @@ def test_a_failing_step_is_named_and_later_steps_do_not_run(sample_lake, publish
 
 def test_somebodys_name_in_an_event_log_fails_the_run(sample_lake):
     leak = sample_lake / BUCKET / "sparkHistoryLogs" / "leak.json"
-    person = json.loads((SAMPLES / "customer" / "landing" / "customer-0001.json").read_text("utf-8").splitlines()[0])
-    leak.write_text(json.dumps({"Event": "SparkListenerJobStart", "Description": f"reading {person['email']}"}))
+    leak.write_text(json.dumps({"Event": "SparkListenerJobStart", "Description": f"reading {PERSON['email']}"}))
     os.utime(leak, (time.time() + 600,) * 2)  # as if it were written while the run is on
     try:
         outcome = stedi("run", "--lake", sample_lake, "--only", "07")
@@ -43,7 +50,7 @@ def test_somebodys_name_in_an_event_log_fails_the_run(sample_lake):
         leak.unlink()
     line = complaint(outcome, 1)
     assert "audit_privacy failed: identity values of landing files stand in: sparkHistoryLogs/leak.json (" in line
-    assert person["email"] not in line + (outcome.report / "index.html").read_text("utf-8")
+    assert PERSON["email"] not in line + (outcome.report / "index.html").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +67,41 @@ def test_a_job_script_arrives_at_the_tables_of_its_notebook(sample_lake, publish
     assert jobs.run(script, "--run_id", "a-job") == 0, jobs.said
     assert "unchanged; the published version stays" in jobs.said[before:]
     assert table_files(sample_lake) == published
+
+
+@pytest.fixture
+def audit(sample_lake, tmp_path):
+    """A function that runs the job of the privacy audit, with the package that a deployment keeps in the bucket."""
+    package = tmp_path / "project.zip"
+    package.write_bytes(zip_project())
+    endpoint = running(sample_lake)
+    environment = job_environment(endpoint.lake, endpoint.environment(), tmp_path)
+    environment["PYTHONPATH"] = os.pathsep.join([str(package), environment["PYTHONPATH"]])
+
+    def run(run_id):
+        arguments = ["--JOB_NAME", "audit", "--bucket", BUCKET, "--database", "stedi", "--run_id", run_id]
+        command = [sys.executable, JOBS / AUDIT, *arguments]
+        done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    return run
+
+
+def test_the_audits_job_looks_through_what_the_jobs_have_made(sample_lake, sample_run, audit):
+    run_id = sample_run.outcome.run["run_id"]
+    code, said = audit(run_id)
+    assert code == 0, said
+    assert re.search(r"none of [\d,]+ identity values found in \d+ places", said)
+    leak = sample_lake / BUCKET / "runs" / run_id / "leak.json"
+    leak.write_text(json.dumps({"reason": f"read {PERSON['email']}"}))
+    try:
+        code, said = audit(run_id)
+    finally:
+        leak.unlink()
+    assert code == 1
+    assert f"identity values of landing files stand in: runs/{run_id}/leak.json (" in said
+    assert PERSON["email"] not in said
+    assert "there is no record under s3://stedi-lakehouse/runs/nobodys/" in audit("nobodys")[1]
 
 
 def test_one_step_can_run_alone_under_another_policy_and_its_job_leads_back(sample_lake, jobs):
