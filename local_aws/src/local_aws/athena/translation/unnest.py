@@ -20,6 +20,11 @@ def translate(node: exp.Unnest, types_of: Typer) -> exp.Expression:
     """
     if isinstance(node.parent, exp.Select):
         raise QueryFailed("SYNTAX_ERROR", "mismatched input 'unnest'")
+    join = node.parent
+    if isinstance(join, exp.Join) and (join.args.get("using") or join.args.get("on") not in (None, exp.true())):
+        kind = join.side or "INNER"
+        message = f"{kind} JOIN involving UNNEST is only supported with condition ON TRUE"
+        raise QueryFailed("NOT_SUPPORTED", message)
     kinds = types_of(*node.expressions)
     inner, outer = [], []
     for place, (argument, kind) in enumerate(zip(node.expressions, kinds, strict=True)):
