@@ -69,7 +69,10 @@ def _same(left: exp.Expression, right: exp.Expression, kind: Any) -> exp.Express
 
         each = call("list_transform", call("map_entries", left.copy()), lambdas.over("entry", found))
         return call("same_maps", left, right, each)
-    return exp.EQ(this=left.copy(), expression=right.copy())
+    same = exp.EQ(this=left.copy(), expression=right.copy())
+    if kind.id in {"double", "float"}:  # not-a-number equals nothing, where DuckDB has it equal itself
+        return exp.and_(same, exp.Not(this=call("isnan", left.copy())))
+    return same
 
 
 def _field(value: exp.Expression, place: int) -> exp.Expression:
