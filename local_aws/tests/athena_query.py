@@ -13,6 +13,13 @@ class Query:
             "QueryExecutionContext": {"Database": database},
         }
 
+    @classmethod
+    def of_database(cls, aws, name):
+        """In a new database, with a bucket of its own, ``athena-NAME``."""
+        aws("s3").create_bucket(Bucket=f"athena-{name}")
+        aws("glue").create_database(DatabaseInput={"Name": name})
+        return cls(aws("athena"), f"s3://athena-{name}/results/", name)
+
     def run(self, sql, **more):
         identifier = self.client.start_query_execution(QueryString=sql, **{**self._place, **more})["QueryExecutionId"]
         while True:

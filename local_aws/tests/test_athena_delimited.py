@@ -14,9 +14,7 @@ COUNTER = itertools.count()
 
 @pytest.fixture(scope="module")
 def query(aws):
-    aws("s3").create_bucket(Bucket=BUCKET)
-    aws("glue").create_database(DatabaseInput={"Name": "delimited"})
-    return Query(aws("athena"), f"s3://{BUCKET}/results/", "delimited")
+    return Query.of_database(aws, "delimited")
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def deploy(
     package = zip_project()
     chosen = _choose(stack.name, before, wishes)
     chosen |= what_to_make(chosen, before, say) | {"PackageKey": package_key(package)}
-    bucket, code = chosen["BucketName"], {package_key(package): package}
+    bucket, code = chosen["BucketName"], {chosen["PackageKey"]: package}
     if owns_bucket(bucket):
         upload_scripts(bucket, code)  # first, so that no night is told to run what is not there yet
     name = f"stedi-{time.strftime('%Y%m%d-%H%M%S')}"

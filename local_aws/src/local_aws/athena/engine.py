@@ -187,9 +187,7 @@ def _selected(tree: exp.Expression) -> exp.Expression:
     values = relations.write_rows(tree.copy())
     if not isinstance(values, exp.Values):
         return values
-    first = values.expressions[0]
-    width = len(first.expressions) if isinstance(first, exp.Tuple) else 1
-    names = [exp.to_identifier(f"_col{place}") for place in range(width)]
+    names = [exp.to_identifier(f"_col{place}") for place in range(relations.width_of(values))]
     values.set("alias", exp.TableAlias(this=exp.to_identifier("rows"), columns=names))
     return exp.select("*").from_(values)
 

@@ -18,6 +18,11 @@ def call(name: str, *args: exp.Expression) -> exp.Expression:
     return exp.Anonymous(this=name, expressions=list(args))
 
 
+def without_nan(value: exp.Expression) -> exp.Expression:
+    """Write a number, or null for not-a-number: greater than nothing for Trino, for DuckDB the greatest of all."""
+    return call("nullif", value.copy(), call("trino_nan"))
+
+
 def number(value: int) -> exp.Expression:
     """Write a whole number."""
     return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))

@@ -5,7 +5,7 @@ import re
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.functions.calls import Translator, Typer, call
+from local_aws.athena.functions.calls import Translator, Typer, call, without_nan
 from local_aws.athena.translation.casts import coerce
 from local_aws.athena.translation.inference import known_type, noted, trino_types
 from local_aws.athena.translation.operators import compare
@@ -131,9 +131,7 @@ def _extreme(name: str) -> Translator:
         nulls = exp.or_(*(exp.Is(this=arg.copy(), expression=exp.Null()) for arg in made))
         chosen = call(name, *made)
         if name == "greatest" and wanted.name in {"double", "real"}:
-            # Not-a-number is greater than nothing, where DuckDB has it above all numbers.
-            numbers = [call("nullif", arg.copy(), call("trino_nan")) for arg in made]
-            chosen = call("coalesce", call(name, *numbers), call("trino_nan"))
+            chosen = call("coalesce", call(name, *map(without_nan, made)), call("trino_nan"))
         return noted(exp.Case(ifs=[exp.If(this=nulls, true=exp.Null())], default=chosen), wanted)
 
     return translate

@@ -14,6 +14,7 @@ from local_aws.athena.types.trino import UTC_FIELD, ZONE_FIELD
 
 _TIME = r"[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,12})?)?"
 _DATE = r"[+-]?[0-9]{4,7}-[0-9]{1,2}-[0-9]{1,2}"
+_MOMENT = f"{_DATE}( {_TIME})?"
 _BLANKS = "chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(28) || chr(29) || chr(30) || chr(31) || chr(32)"
 
 
@@ -40,8 +41,8 @@ MACROS = (
     _from_text("real", "FLOAT", _FLOAT, "'Cannot cast ''' || s || ''' to REAL'"),
     _from_text("boolean", "BOOLEAN", "(?i)t|f|true|false|1|0", "'Cannot cast ''' || s || ''' to BOOLEAN'"),
     _from_text("date", "DATE", _DATE, "'Value cannot be cast to date: ' || s", f"ltrim(trim(s, {_BLANKS}), '+')"),
-    _from_text("timestamp", "TIMESTAMP", f"{_DATE}( {_TIME})?", "'Value cannot be cast to timestamp: ' || s", "s"),
-    f"is_plain_timestamp(s) AS s IS NULL OR regexp_full_match(s, '{_DATE}( {_TIME})?')",
+    _from_text("timestamp", "TIMESTAMP", _MOMENT, "'Value cannot be cast to timestamp: ' || s", "s"),
+    f"is_plain_timestamp(s) AS s IS NULL OR regexp_full_match(s, '{_MOMENT}')",
     _from_text("time", "TIME", _TIME, "'Value cannot be cast to time: ' || s"),
     "cast_text_to_decimal(s) AS CASE WHEN s IS NULL OR regexp_full_match(s, "
     r"'[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?') THEN s ELSE "

@@ -10,9 +10,9 @@ from sqlglot import exp
 from local_aws.athena.functions import lambdas
 from local_aws.athena.functions.calls import call, number
 from local_aws.athena.reading.json_lines import fail
-from local_aws.athena.translation.operators import COMPARISONS, mismatch
+from local_aws.athena.translation.operators import COMPARISONS, mismatch, of_floats
 from local_aws.athena.types.comparable import comparable
-from local_aws.athena.types.trino import from_duck
+from local_aws.athena.types.trino import DUCK_FLOATS, from_duck
 
 _NULLS = fail("NOT_SUPPORTED: comparison not supported for values with null elements")
 MACROS = (
@@ -70,9 +70,7 @@ def _same(left: exp.Expression, right: exp.Expression, kind: Any) -> exp.Express
         each = call("list_transform", call("map_entries", left.copy()), lambdas.over("entry", found))
         return call("same_maps", left, right, each)
     same = exp.EQ(this=left.copy(), expression=right.copy())
-    if kind.id in {"double", "float"}:  # not-a-number equals nothing, where DuckDB has it equal itself
-        return exp.and_(same, exp.Not(this=call("isnan", left.copy())))
-    return same
+    return of_floats(same) if kind.id in DUCK_FLOATS else same
 
 
 def _field(value: exp.Expression, place: int) -> exp.Expression:

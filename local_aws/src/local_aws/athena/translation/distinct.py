@@ -7,19 +7,18 @@ from local_aws.athena.failure import QueryFailed
 _REFUSAL = "line 1:1: For SELECT DISTINCT, ORDER BY expressions must appear in select list"
 
 
-def check_order(tree: exp.Expression) -> None:
+def check_order(select: exp.Select) -> None:
     """Refuse an order that DuckDB would choose a row for; ``EXPRESSION_NOT_IN_DISTINCT``, as in Trino."""
-    for select in tree.find_all(exp.Select):
-        order = select.args.get("order")
-        if order is None or not select.args.get("distinct"):
-            continue
-        items = select.expressions
-        chosen = {_written(item.unalias()) for item in items} | {item.alias.lower() for item in items if item.alias}
-        has_star = any(item.is_star for item in items)
-        for key in (ordered.this for ordered in order.expressions):
-            is_selected = isinstance(key, exp.Literal) or (has_star and isinstance(key, exp.Column))
-            if not is_selected and _written(key) not in chosen:
-                raise QueryFailed("EXPRESSION_NOT_IN_DISTINCT", _REFUSAL)
+    order = select.args.get("order")
+    if order is None or not select.args.get("distinct"):
+        return
+    items = select.expressions
+    chosen = {_written(item.unalias()) for item in items} | {item.alias.lower() for item in items if item.alias}
+    has_star = any(item.is_star for item in items)
+    for key in (ordered.this for ordered in order.expressions):
+        is_selected = isinstance(key, exp.Literal) or (has_star and isinstance(key, exp.Column))
+        if not is_selected and _written(key) not in chosen:
+            raise QueryFailed("EXPRESSION_NOT_IN_DISTINCT", _REFUSAL)
 
 
 def _written(expression: exp.Expression) -> str:

@@ -87,7 +87,7 @@ def compare(node: exp.Expression, types_of: Typer) -> exp.Expression:
     if wanted is None:
         raise _incomparable(node, kinds)
     made = _compared(node, keys, kinds, wanted)
-    return _of_floats(made) if wanted.name in _FLOATS and type(node) in _NAN_SIDES else made
+    return of_floats(made) if wanted.name in _FLOATS and type(node) in _NAN_SIDES else made
 
 
 _NAN_SIDES = {
@@ -103,7 +103,7 @@ _NAN_SIDES = {
 """Where DuckDB, for which not-a-number is the largest number and equal to itself, would say what IEEE 754 denies."""
 
 
-def _of_floats(node: exp.Expression) -> exp.Expression:
+def of_floats(node: exp.Expression) -> exp.Expression:
     """Write a comparison that not-a-number fails, as in Trino; a literal is none."""
     side = node.args[_NAN_SIDES[type(node)]]
     if isinstance(side, exp.Literal) or side.find(exp.Query):
@@ -153,7 +153,7 @@ def compare_list(node: exp.In, types_of: Typer) -> exp.Expression:
             "expressions",
             [zones.utc_of(coerce(item, kind, wanted)) for item, kind in zip(items, kinds[1:], strict=True)],
         )
-    return _of_floats(node) if wanted.name in _FLOATS else node
+    return of_floats(node) if wanted.name in _FLOATS else node
 
 
 COMPARISONS = {

@@ -5,6 +5,7 @@ import re
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.translation import distinct
 
 
 def prepare(tree: exp.Expression) -> None:
@@ -13,6 +14,7 @@ def prepare(tree: exp.Expression) -> None:
         if not isinstance(values.parent, exp.From | exp.Join | None):
             _select(values)
     for select in tree.find_all(exp.Select):
+        distinct.check_order(select)
         _with_ties(select)
         _joined_first(select)
     for condition in tree.find_all(exp.In):
@@ -101,7 +103,7 @@ def _with_ties(select: exp.Select) -> None:
 def _check_names(relation: exp.Expression) -> None:
     alias = relation.args.get("alias")
     names = alias.columns if isinstance(alias, exp.TableAlias) else []
-    width = _width(relation)
+    width = width_of(relation)
     if isinstance(relation, exp.Values):
         _check_values(relation)
     if names and width is not None and len(names) != width:
@@ -115,7 +117,7 @@ def _check_values(values: exp.Values) -> None:
         raise QueryFailed("TYPE_MISMATCH", f"Values rows have mismatched sizes: {sorted(widths)}")
 
 
-def _width(relation: exp.Expression) -> int | None:
+def width_of(relation: exp.Expression) -> int | None:
     """Count the columns of a relation, where its text tells them."""
     if isinstance(relation, exp.Values):
         first = relation.expressions[0]
@@ -124,7 +126,7 @@ def _width(relation: exp.Expression) -> int | None:
     while isinstance(query, exp.SetOperation | exp.Subquery):
         query = query.this
     if not isinstance(query, exp.Select) or any(item.is_star for item in query.expressions):
-        return _width(query) if isinstance(query, exp.Values) else None
+        return width_of(query) if isinstance(query, exp.Values) else None
     return len(query.expressions)
 
 
@@ -142,7 +144,7 @@ def _check_in(condition: exp.In) -> None:
     query = condition.args.get("query")
     if query is not None and isinstance(condition.this, exp.Anonymous) and condition.this.name.lower() == "row":
         condition.this.replace(exp.Tuple(expressions=condition.this.expressions))
-    width = _width(query) if query is not None else None
+    width = width_of(query) if query is not None else None
     given = len(condition.this.expressions) if isinstance(condition.this, exp.Tuple) else 1
     if width is not None and given == 1 and width > 1:
         raise QueryFailed(

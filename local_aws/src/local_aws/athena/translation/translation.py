@@ -21,7 +21,7 @@ from local_aws.athena.functions.nested.aggregates import NUMERIC_AGGREGATES, che
 from local_aws.athena.functions.samples import GIVEN, PREDICATES, STATEFUL, Samples, typed_as
 from local_aws.athena.functions.topics import ATHENAS
 from local_aws.athena.functions.typed_functions import TRANSLATORS
-from local_aws.athena.translation import casts, comparisons, distinct, literals, operators, recursion, scopes, unnest
+from local_aws.athena.translation import casts, comparisons, literals, operators, recursion, scopes, unnest
 from local_aws.athena.translation.binder import Binder, explain
 from local_aws.athena.translation.dialect import position
 from local_aws.athena.translation.inference import common, known_type, noted, trino_types
@@ -77,7 +77,6 @@ class Translator:
         """
         for identifier in tree.find_all(exp.Identifier):
             self.place_of.setdefault(identifier.this, position(identifier, self.sql))
-        distinct.check_order(tree)
         lambdas.name_parameters(tree)
         holder = exp.Subquery(this=tree)
         self._visit(tree)

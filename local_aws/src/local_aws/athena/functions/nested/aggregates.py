@@ -6,7 +6,7 @@ from typing import Any
 from sqlglot import exp
 
 from local_aws.athena.failure import QueryFailed
-from local_aws.athena.functions.calls import Translator, Typer, call, counted, expect, mismatch, number
+from local_aws.athena.functions.calls import Translator, Typer, call, counted, expect, mismatch, number, without_nan
 from local_aws.athena.functions.nested.aggregate_calls import around_cores, core
 from local_aws.athena.functions.nested.arrays import folded
 from local_aws.athena.functions.nested.maps import entry
@@ -89,14 +89,11 @@ def _collected(name: str, least: int, most: int, make: Any) -> Translator:
 
 
 def _top(name: str) -> Translator:
-    """For Trino not-a-number is greater than nothing, for DuckDB it is the greatest."""
-
     def make(given: Arguments, types_of: Typer) -> exp.Expression:
         kind = types_of(given.plain[0])[0].id
         if name == "min" or kind not in DUCK_FLOATS or len(given.plain) > 1:
             return given.collect(name, *given.plain)
-        number = call("nullif", given.plain[0].copy(), call("trino_nan"))
-        return call("coalesce", given.collect(name, number), given.collect(name, *given.plain))
+        return call("coalesce", given.collect(name, without_nan(given.plain[0])), given.collect(name, *given.plain))
 
     return _collected(name, 1, 2, make)
 
