@@ -114,22 +114,23 @@ class Engine:
         columns = {name: _needed_columns(query, table) for name, table in tables.items()}
         leave_out_of_stars(query, {name: NAMES.intersection(kinds) for name, kinds in columns.items()})
         name_unnamed_columns(query)
-        translator = _translator(columns, sql)
-        try:
-            translated = translator.translate(query)
-            with (
-                self._scratch() as scratch,
-                binding.connect(temp_directory=str(scratch / "spill")) as connection,
-                _interrupted(connection, cancelled),
-            ):
-                Registry(connection).add(translated)
+        with (
+            self._scratch() as scratch,
+            binding.connect(temp_directory=str(scratch / "spill")) as connection,
+            _interrupted(connection, cancelled),
+        ):
+            registry = Registry(connection)
+            translator = Translator(binding.Binder(registry, columns), sql)
+            try:
+                translated = translator.translate(query)
+                registry.add(translated)
                 reader = TableReader(self._lake, self._spellings, scratch, cancelled, enough_rows(query))
                 for name, table in tables.items():
-                    reader.make_view(connection, _pruned(connection, query, table, columns[name]), columns[name])
+                    reader.make_view(registry, _pruned(connection, query, table, columns[name]), columns[name])
                 _lock(connection, reader.paths)
                 yield Opened(connection, translated, reader.scanned_bytes, cancelled)
-        except duckdb.Error as error:
-            raise binding.explain(error, translator.place_of) from error
+            except duckdb.Error as error:
+                raise binding.explain(error, translator.place_of) from error
 
     @contextmanager
     def _scratch(self) -> Iterator[Path]:
@@ -201,13 +202,6 @@ def _needed_columns(query: exp.Expression, table: CatalogTable) -> dict[str, Hiv
     if hidden and natural:
         raise unsupported(f'"{min(hidden)}" together with a natural join')
     return parse_columns(table, None if starred or natural else names) | hidden
-
-
-def _translator(columns: dict[str, dict[str, HiveType]], sql: str) -> Translator:
-    binder = binding.Binder(binding.connect(enable_external_access=False))
-    for name, kinds in columns.items():
-        binder.add_table(name, {column: kind.duckdb() for column, kind in kinds.items()})
-    return Translator(binder, sql)
 
 
 def _pruned(

@@ -11,6 +11,7 @@ import duckdb
 
 from local_aws.athena.catalog import find_entry
 from local_aws.athena.failure import QueryFailed, unsupported
+from local_aws.athena.functions.vectors import Registry
 from local_aws.athena.reading.csv_files import copy_csv, csv_relation
 from local_aws.athena.reading.files import DataFile, list_data_files
 from local_aws.athena.reading.hidden_columns import NAMES, select_hidden
@@ -128,11 +129,9 @@ class TableReader:
         self.paths: list[str] = []
         self.scanned_bytes = 0
 
-    def make_view(
-        self, connection: duckdb.DuckDBPyConnection, table: CatalogTable, columns: dict[str, HiveType]
-    ) -> None:
+    def make_view(self, registry: Registry, table: CatalogTable, columns: dict[str, HiveType]) -> None:
         """Create the view ``table.relation`` with ``columns`` alone."""
-        owners = self._files(table)
+        connection, owners = registry.connection, self._files(table)
         files = list(owners)
         if self._enough_rows is not None and table.serde == OPENX:
             files = _first_files(files, self._enough_rows)
@@ -148,8 +147,9 @@ class TableReader:
         selected = [quoted(name) for name in columns if name not in NAMES]
         selected += select_hidden(columns, sources, owners, list(table.keys))
         # A view needs a column, also where the query only counts rows.
-        body = ", ".join(selected) or "1 AS one"
-        connection.execute(f"CREATE VIEW {quoted(table.relation)} AS SELECT {body} FROM ({relation})")
+        body = f"SELECT {', '.join(selected) or '1 AS one'} FROM ({relation})"
+        registry.add(body)
+        connection.execute(f"CREATE VIEW {quoted(table.relation)} AS {body}")
         self.paths += sources.values()
         self.scanned_bytes += sum(file.size for file in files)
 

@@ -14,13 +14,14 @@ from local_aws.athena.functions.time import intervals, moment_arithmetic, moment
 from local_aws.athena.functions.vectors import Registry, declare_macros
 from local_aws.athena.reading import json_lines
 from local_aws.athena.translation import cast_macros, operators, scopes
-from local_aws.athena.types.hive import quoted
+from local_aws.athena.types.hive import HiveType, quoted
 
 declare_macros(
     *functions.MACROS,
     *cast_macros.MACROS,
     *families.MACROS,
     *intervals.MACROS,
+    *json_lines.MACROS,
     *moment_arithmetic.MACROS,
     *moments.MACROS,
     *native_functions.MACROS,
@@ -38,11 +39,9 @@ SETTINGS = {
 
 
 def connect(**settings: Any) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB with the macros that read JSON tables, in UTC as Athena runs."""
+    """Open an in-memory DuckDB, in UTC as Athena runs."""
     connection = duckdb.connect(config={**SETTINGS, **settings})
     connection.execute("SET TimeZone = 'UTC'")
-    for macro in json_lines.MACROS:
-        connection.execute(f"CREATE MACRO {macro}")
     return connection
 
 
@@ -50,25 +49,34 @@ _RECURSIVE = "recursive"
 
 
 class Binder:
-    """Tells the DuckDB types of parts of a query, without reading any file."""
+    """Tells the DuckDB types of parts of a query, over empty tables that are there within the ``with`` block.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection):
-        self._connection = connection
-        self._names: set[str] = set()
-        self._vectors = Registry(connection)
+    Parameters
+    ----------
+    registry : Registry
+        Of the connection that runs the query afterwards: to open one takes longer than most queries.
+    tables : dict
+        The columns of each table and their types, by the name that it has in the query.
+    """
+
+    def __init__(self, registry: Registry, tables: dict[str, dict[str, HiveType]]):
+        self._registry, self._tables = registry, tables
         self._bound: dict[str, list[Any]] = {}
         """The types of each statement that was bound: several translators ask the same of one expression."""
 
-    def add_table(self, name: str, columns: dict[str, str]) -> None:
-        """Make an empty table with DuckDB types."""
-        self._names |= set(columns)
-        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items()) or "one INTEGER"
-        self._connection.execute(f"CREATE TABLE {quoted(name)} ({listed})")
+    def __enter__(self) -> None:
+        for name, columns in self._tables.items():
+            listed = ", ".join(f"{quoted(column)} {kind.duckdb()}" for column, kind in columns.items())
+            self._registry.connection.execute(f"CREATE TABLE {quoted(name)} ({listed or 'one INTEGER'})")
+
+    def __exit__(self, *_: object) -> None:
+        for name in self._tables:
+            self._registry.connection.execute(f"DROP TABLE {quoted(name)}")
 
     def lacks_column(self, error: duckdb.Error) -> bool:
         """Whether DuckDB misses a column that no table of the query has."""
         name = missing_column(error)
-        return name is not None and name.lower() not in self._names
+        return name is not None and not any(name.lower() in columns for columns in self._tables.values())
 
     def types(
         self, place: exp.Expression, parts: tuple[exp.Expression, ...], samples: lambdas.Samples | None = None
@@ -144,8 +152,8 @@ class Binder:
             )
         sql = whole.sql("duckdb")
         if sql not in self._bound:
-            self._vectors.add(sql)
-            self._bound[sql] = self._connection.sql(sql).types
+            self._registry.add(sql)
+            self._bound[sql] = self._registry.connection.sql(sql).types
         return self._bound[sql]
 
 

@@ -79,7 +79,8 @@ class Translator:
             self.place_of.setdefault(identifier.this, position(identifier, self.sql))
         lambdas.name_parameters(tree)
         holder = exp.Subquery(this=tree)
-        self._visit(tree)
+        with self.binder:
+            self._visit(tree)
         recursion.unroll(holder)
         try:
             return holder.this.sql("duckdb", unsupported_level=ErrorLevel.RAISE)
