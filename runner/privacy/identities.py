@@ -1,5 +1,6 @@
 """Who is in the landing files: every name, e-mail address, phone, birthday and serial number of the customers there."""
 
+import io
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -30,7 +31,7 @@ def landing_identities(bucket: str) -> Index:
     written in.
     """
     records = (fields for body in _bodies(bucket, CUSTOMERS.prefix) for fields in read_records(body))
-    values = {value for fields in records for name, value in fields if value and name.lower() in FIELDS}
+    values = (value for fields in records for name, value in fields if value and name.lower() in FIELDS)
     today = date.today()
     days = [f"{today - timedelta(days=ago):%Y%m%d}" for ago in (-1, 0, 1)]
     index = Index(words for words in map(tuple, map(words_of, values)) if _is_telling(words, days))
@@ -40,9 +41,14 @@ def landing_identities(bucket: str) -> Index:
 
 def read_records(content: bytes) -> Iterator[Fields]:
     """The fields of each object in an unpacked landing file: of JSON lines, an array, or pretty-printed objects."""
-    lines = [piece.fields for line in content.split(b"\n") for piece in read_line(line)]
-    yield from (fields for fields in lines if fields is not None)
-    if None in lines:  # lines in quarantine: of a file in another form it is known who is in it
+    is_whole = True
+    for line in io.BytesIO(content):
+        for piece in read_line(line):
+            if piece.fields is None:
+                is_whole = False
+            else:
+                yield piece.fields
+    if not is_whole:  # lines in quarantine: of a file in another form it is known who is in it
         yield from (fields for _, _, fields in find_objects(content.decode("utf-8", "replace")))
 
 

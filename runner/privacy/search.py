@@ -8,10 +8,13 @@ as parts of words, and masks them (`Sought`).
 
 import html
 import re
+from array import array
 from collections.abc import Callable, Iterable
-from itertools import pairwise
+from itertools import compress, pairwise
 from unicodedata import normalize
 from urllib.parse import unquote
+
+import numpy as np
 
 from helpers.identity import fold
 from helpers.masking import MASK
@@ -105,44 +108,59 @@ class Index:
     A phone of nine or more digits is found however they are grouped. A value that is one word of letters, such as the
     name *May*, cannot be told from other text: it is sought as the value of its field, ``"customerName": "May"``.
     A value without a letter or digit is not sought.
+
+    Held are hashes of 64 bits alone, so that millions of people fit into memory.
     """
 
     def __init__(self, values: Iterable[Words]):
-        self._values = set(values) - {()}
-        self._spelled = {spelled for words in self._values for spelled in _spellings(words)}
-        # Looked up, not gone through: thousands of people may share a first name.
-        self._first = {words[0] for words in self._spelled}
-        self._lengths = sorted({len(words) for words in self._spelled})
-        self._numbers = {
-            digits: words
-            for words in self._values
-            if SHORTEST_PHONE <= len(digits := "".join(words)) <= LONGEST_PHONE and digits.isdecimal()
-        }
+        held, spelled, first, lengths = array("q"), array("q"), array("q"), set()
+        for words in filter(None, values):
+            held.append(hash(_number_or(words)))
+            for spelling in _spellings(words):
+                spelled.append(hash(spelling))
+                first.append(hash(spelling[0]))
+                lengths.add(len(spelling))
+        self._held, self._spelled, self._first = map(np.unique, (held, spelled, first))
+        self._lengths = sorted(lengths)
+        self._forgotten: set[Words] = set()
 
     def __len__(self) -> int:
-        return len(self._values)
+        return len(self._held) - len(self._forgotten)
 
-    def forget(self, values: Iterable[Words]) -> None:
-        """Seek some of the values no longer."""
-        for words in self._values.intersection(values):
-            self._values.remove(words)
-            self._spelled.discard(words)
-            self._numbers.pop("".join(words), None)
+    def forget(self, found: Iterable[Words]) -> None:
+        """Seek some of what was found no longer; but a word that is sought in its field."""
+        self._forgotten |= _among(self._held, set(found))
 
     def find(self, text: str) -> set[Words]:
         """The values that stand in a text."""
         text = plain(text)
         words = _split(text)
-        first = self._first.intersection(words)
+        first = _among(self._first, set(words))
         places = (place for place, word in enumerate(words) if word in first) if first else ()
-        sought = (tuple(words[place : place + length]) for place in places for length in self._lengths)
-        found = self._spelled.intersection(sought)
-        return found | self._find_numbers(text) if self._numbers else found
+        sought = {tuple(words[place : place + length]) for place in places for length in self._lengths}
+        found = set(map(_number_or, _among(self._spelled, sought)))
+        return (found | _among(self._held, set(_numbers(text)))) - self._forgotten
 
-    def _find_numbers(self, text: str) -> set[Words]:
-        runs = (_DIGITS.findall(run) for run in _NUMBER.findall(text))
-        joined = {number for digits in runs for number in _joined(digits)}
-        return {self._numbers[number] for number in joined & self._numbers.keys()}
+
+def _among(hashes: np.ndarray, asked: set) -> set:
+    """Those whose hash is one of some, which are in order."""
+    if not asked or not len(hashes):
+        return set()
+    sought = np.fromiter(map(hash, asked), "int64", len(asked))
+    places = np.searchsorted(hashes, sought).clip(max=len(hashes) - 1)
+    return set(compress(asked, hashes[places] == sought))
+
+
+def _number_or(words: Words) -> Words:
+    """The digits of a phone as one word; any other value as it is."""
+    digits = "".join(words)
+    return (digits,) if SHORTEST_PHONE <= len(digits) <= LONGEST_PHONE and digits.isdecimal() else words
+
+
+def _numbers(text: str) -> Iterable[Words]:
+    """What may be a phone, as one word each."""
+    runs = (_DIGITS.findall(run) for run in _NUMBER.findall(text))
+    return ((number,) for digits in runs for number in _joined(digits) if len(number) >= SHORTEST_PHONE)
 
 
 def _spellings(words: Words) -> Iterable[Words]:
