@@ -158,11 +158,11 @@ def _deep_object(text: str) -> Fields | None:
 
 def _text(value: object) -> str | None:
     """A value as text: a string as it is, anything else as its JSON text, a number as it is spelled."""
+    if isinstance(value, str):
+        return _encodable(value)
     if value is None:
         return None
-    if isinstance(value, bool):
-        return Boolean(_dump(value))
-    return _encodable(value if isinstance(value, str) else _dump(value))
+    return Boolean(_dump(value)) if isinstance(value, bool) else _encodable(_dump(value))
 
 
 def _dump(value: object) -> str:
