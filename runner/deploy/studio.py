@@ -16,7 +16,7 @@ from runner.errors import UserError
 from runner.glue.session import TAGS, engine_arguments, session_magics
 from runner.lake.document import find_object
 from runner.paths import NOTEBOOKS
-from runner.pipeline.copies import SOURCE_SHA256
+from runner.pipeline.copies import SOURCE_SHA256, put_copy
 from runner.pipeline.jobs import SCRIPTS, job_script
 
 ROOM = "studio/"
@@ -55,8 +55,7 @@ def put_notebooks(
             f"s3://{bucket}/{saved[0]} ., then call stedi deploy --studio --overwrite."
         )
     for key, body in new.items():
-        digest = {SOURCE_SHA256: hashlib.sha256(body).hexdigest()}
-        boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, Metadata=digest)
+        put_copy(bucket, key, body)
     for name in (f"{stack}-{step}" for step in SCRIPTS):
         _make_job(name, job_of(name, outputs, region))
         done = "Put" if f"{ROOM}notebooks/{name}.ipynb" in new else "Found"

@@ -15,7 +15,7 @@ from helpers.landing.files import is_passed_over
 from helpers.publishing.objects import list_objects
 from helpers.tables import LANDING, TABLES, tables_of
 from runner.errors import UserError
-from runner.pipeline.copies import SOURCE_SHA256, digest_of, is_copy
+from runner.pipeline.copies import SOURCE_SHA256, digest_of, is_copy, put_copy
 from runner.pipeline.packing import HEAD_BYTES, foreign_format, landed_name, packing_of
 
 ZONES = tuple(TABLES[name].prefix.rstrip("/") for name in tables_of(LANDING))
@@ -121,12 +121,15 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     """
     there = {item["Key"]: item["ETag"].strip('"') for zone in ZONES for item in list_objects(f"s3://{bucket}/{zone}/")}
     s3 = boto3.client("s3")
-    config = TransferConfig(multipart_threshold=WHOLE, multipart_chunksize=PART, max_concurrency=2)
+    config = TransferConfig(multipart_chunksize=PART, max_concurrency=2)
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
 
     def copy(file: SourceFile) -> None:
-        mark = {"Metadata": {SOURCE_SHA256: digest_of(file.path)}}
-        s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
+        if file.path.stat().st_size > WHOLE:
+            mark = {SOURCE_SHA256: digest_of(file.path)}
+            s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs={"Metadata": mark})
+        else:  # read once, for digest, checksum, signature and transfer
+            put_copy(bucket, file.key, file.path.read_bytes())
 
     with ThreadPoolExecutor(AT_ONCE) as side_by_side:
         list(side_by_side.map(copy, new))

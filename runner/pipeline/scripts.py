@@ -12,7 +12,7 @@ from helpers.publishing.objects import list_objects
 from runner.aws_errors import error_code
 from runner.errors import UserError
 from runner.paths import HELPERS, JOBS, PROJECT, SQL
-from runner.pipeline.copies import SOURCE_SHA256, is_copy
+from runner.pipeline.copies import is_copy, put_copy
 
 PREFIX = "scripts/"
 HELPERS_KEY = f"{PREFIX}helpers.zip"
@@ -90,9 +90,9 @@ def upload_scripts(bucket: str, more: dict[str, bytes] | None = None) -> None:
     s3 = boto3.client("s3")
     there = {item["Key"]: item["ETag"].strip('"') for item in list_objects(f"s3://{bucket}/{PREFIX}")}
     for key, body in documents.items():
-        etag, sha256 = hashlib.md5(body).hexdigest(), hashlib.sha256(body).hexdigest()
-        if key not in there or not is_copy(bucket, key, there[key], etag, lambda mine=sha256: mine):
-            s3.put_object(Bucket=bucket, Key=key, Body=body, Metadata={SOURCE_SHA256: sha256})
+        etag = hashlib.md5(body).hexdigest()
+        if key not in there or not is_copy(bucket, key, there[key], etag, hashlib.sha256(body).hexdigest):
+            put_copy(bucket, key, body)
     for key in there.keys() - documents.keys():
         if key.startswith(f"{PREFIX}sql/"):
             s3.delete_object(Bucket=bucket, Key=key)  # a check that the project no longer has
