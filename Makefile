@@ -34,7 +34,9 @@ help:  ## Show this help
 # its own, which is why pip comes to an environment in such a place by a link.
 INSTALL = venv=$(VENV); case "$$PWD" in *[{}$$]*) \
 	link=$$(mktemp -d) && trap 'rm -rf "$$link"' EXIT && ln -s "$$PWD/$(VENV)" "$$link/venv" && venv=$$link/venv;; esac; \
-	install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation "$$@"; }
+	install() { "$$venv/bin/python" -m pip install -qq --disable-pip-version-check --require-hashes --no-build-isolation --no-compile "$$@"; }
+# pip would compile on one processor, and also what is never imported.
+COMPILE = $(PY) -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib || true
 
 $(READY): requirements.lock requirements-build.lock pyproject.toml local_aws/pyproject.toml
 	@if [ -z "$$PYTHON" ]; then echo "make: no Python 3.10, 3.11 or 3.12 found (found: $$(python3 --version 2>&1)). Install one, or name it: make run PYTHON=/path/to/python3.11" >&2; exit 2; fi
@@ -42,6 +44,7 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml local_aws/pyp
 	@echo "Setting up $(VENV) with $$("$$PYTHON" --version) (once, a minute or two)"
 	@"$$PYTHON" -m venv --clear $(VENV)
 	@$(INSTALL); install -r requirements-build.lock && install -r requirements.lock
+	@$(COMPILE)
 	@$(MAKE) --no-print-directory $(BIN)/stedi
 	@$(PY) -m local_aws.glue.sessions.class_archive 2>/dev/null || echo "make: Spark's sessions will start a few seconds slower" >&2
 	@touch $@
@@ -49,6 +52,7 @@ $(READY): requirements.lock requirements-build.lock pyproject.toml local_aws/pyp
 $(TOOLS): $(READY) requirements-dev.lock
 	@echo "Adding what tests and lints to $(VENV)"
 	@$(INSTALL); install -r requirements-dev.lock
+	@$(COMPILE)
 	@touch $@
 
 # The project and its command, as pip's --editable would give them, whatever the path holds (above); a script of pip's
@@ -76,6 +80,7 @@ test-deep: $(TOOLS)  ## Run the tests that take minutes or ask the package index
 	@echo "Setting up $(VENV) (once, some minutes)"
 	@$(PY) -m venv --clear $(VENV)
 	@$(INSTALL); install -r requirements-build.lock && install --no-deps -r requirements-glue$*.lock
+	@$(COMPILE)
 	@packages=$$(echo $(VENV)/lib/python*/site-packages) && \
 		echo "import site, sys; site.addsitedir(sys.prefix + '/../$$(dirname $(BIN))/$${packages#*/}')" > "$$packages/base.pth"
 	@$(MAKE) --no-print-directory VENV=$(VENV) $(VENV)/bin/stedi
