@@ -11,8 +11,9 @@ from typing import Any, BinaryIO
 
 import anycrc
 
-CHUNK_BYTES = 1 << 20
-"""Streams are read and written in pieces of this size, so that an object never stands in memory whole."""
+CHUNK_BYTES = 1 << 18
+"""Streams are read and written in pieces of this size, so that an object never stands in memory whole; of larger ones
+a socket gives a part at a time, for each of which Python clears a buffer of the whole size."""
 _CRC32C, _CRC64NVME = anycrc.Model("CRC32-ISCSI"), anycrc.Model("CRC64-NVME")
 
 
