@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,21 +95,27 @@ def _source(landing: Path, path: Path) -> SourceFile:
         raise UserError(
             f"The name of the landing file {shown} is no UTF-8, as a key in S3 must be: rename it."
         ) from error
-    try:
+    with _reading(path):
         if not stat.S_ISREG(path.stat().st_mode):
             raise UserError(
                 f"{path} is no file (a named pipe, a socket or a device): take it out of the landing directory."
             )
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
-    except OSError as error:
-        raise UserError(f"The landing file {path} cannot be read: {error.strerror}.") from error
     if foreign := foreign_format(head):
         raise UserError(f"The landing file {path} is {foreign}: unpack it to JSON lines, or pack those as .gz or .bz2.")
     key = landed_name(name, packing_of(head))
     if len(encoded) + len(key) - len(name) > LONGEST_KEY:
         raise UserError(f"The path of the landing file {path} is too long for a key in S3: shorten it.")
     return SourceFile(path, key)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"The landing file {path} cannot be read: {error.strerror}.") from error
 
 
 def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
@@ -118,6 +125,11 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     -------
     tuple of int
         How many files were copied, and how many files of the landing zone are not from this directory.
+
+    Raises
+    ------
+    UserError
+        If a file is gone by now, or cannot be read any more.
     """
     there = {item["Key"]: item["ETag"].strip('"') for zone in ZONES for item in list_objects(f"s3://{bucket}/{zone}/")}
     s3 = boto3.client("s3")
@@ -125,11 +137,12 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
 
     def copy(file: SourceFile) -> None:
-        if file.path.stat().st_size > WHOLE:
-            mark = {SOURCE_SHA256: digest_of(file.path)}
-            s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs={"Metadata": mark})
-        else:  # read once, for digest, checksum, signature and transfer
-            put_copy(bucket, file.key, file.path.read_bytes())
+        with _reading(file.path):  # it was there when it was found
+            if file.path.stat().st_size > WHOLE:
+                mark = {"Metadata": {SOURCE_SHA256: digest_of(file.path)}}
+                s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
+            else:  # read once, for digest, checksum, signature and transfer
+                put_copy(bucket, file.key, file.path.read_bytes())
 
     with ThreadPoolExecutor(AT_ONCE) as side_by_side:
         list(side_by_side.map(copy, new))

@@ -123,3 +123,12 @@ def test_what_was_copied_is_not_copied_again(landing, lake, size):
     path.write_bytes(b" " * size)
     assert copy_new_files(find_files(landing), lake.bucket)[0] > 0
     assert copy_new_files(find_files(landing), lake.bucket)[0] == 0
+
+
+def test_a_file_that_is_gone_when_its_turn_comes_is_named(landing, lake):
+    path = landing / "customer" / "landing" / "gone.json"
+    path.write_text("{}")
+    found = find_files(landing)
+    path.unlink()
+    with pytest.raises(UserError, match=r"gone\.json cannot be read: No such file"):
+        copy_new_files(found, lake.bucket)
