@@ -112,6 +112,7 @@ def _source(landing: Path, path: Path) -> SourceFile:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[None]:
+    """Name a landing file that cannot be read, or, though it was there when it was found, not any more."""
     try:
         yield
     except OSError as error:
@@ -137,7 +138,7 @@ def copy_new_files(files: list[SourceFile], bucket: str) -> tuple[int, int]:
     new = [file for file in files if not _is_there(bucket, file, there.get(file.key))]
 
     def copy(file: SourceFile) -> None:
-        with _reading(file.path):  # it was there when it was found
+        with _reading(file.path):
             if file.path.stat().st_size > WHOLE:
                 mark = {"Metadata": {SOURCE_SHA256: digest_of(file.path)}}
                 s3.upload_file(str(file.path), bucket, file.key, Config=config, ExtraArgs=mark)
@@ -153,7 +154,8 @@ def _is_there(bucket: str, file: SourceFile, found: str | None) -> bool:
     """Whether an object holds what a file does, or what is left of it since people were erased from it."""
     if found is None:
         return False
-    return is_copy(bucket, file.key, found, etag(file.path, "-" in found), lambda: digest_of(file.path))
+    with _reading(file.path):
+        return is_copy(bucket, file.key, found, etag(file.path, "-" in found), lambda: digest_of(file.path))
 
 
 def etag(path: Path, in_parts: bool) -> str:

@@ -125,10 +125,13 @@ def test_what_was_copied_is_not_copied_again(landing, lake, size):
     assert copy_new_files(find_files(landing), lake.bucket)[0] == 0
 
 
-def test_a_file_that_is_gone_when_its_turn_comes_is_named(landing, lake):
+@pytest.mark.parametrize("landed_before", [False, True])
+def test_a_file_that_is_gone_when_its_turn_comes_is_named(landing, lake, landed_before):
     path = landing / "customer" / "landing" / "gone.json"
     path.write_text("{}")
     found = find_files(landing)
+    if landed_before:
+        copy_new_files(found, lake.bucket)
     path.unlink()
     with pytest.raises(UserError, match=r"gone\.json cannot be read: No such file"):
         copy_new_files(found, lake.bucket)
