@@ -38,6 +38,13 @@ from local_aws.lake import Lake
 
 BATCH_ROWS = 10_000
 CATALOG = "awsdatacatalog"
+SETTINGS = {
+    "threads": 2,
+    "memory_limit": "1GB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "preserve_insertion_order": True,
+}
 INTERRUPT_SECONDS = 0.1
 """How often a cancelled query is interrupted until it ends: DuckDB forgets an interrupt between two statements."""
 
@@ -116,7 +123,7 @@ class Engine:
         name_unnamed_columns(query)
         with (
             self._scratch() as scratch,
-            binding.connect(temp_directory=str(scratch / "spill")) as connection,
+            _connect(scratch / "spill") as connection,
             _interrupted(connection, cancelled),
         ):
             registry = Registry(connection)
@@ -155,6 +162,13 @@ class Engine:
             if column.db in {table.database for table in found.values()}:
                 column.set("db", None)
         return found
+
+
+def _connect(spill: Path) -> duckdb.DuckDBPyConnection:
+    """Open an in-memory DuckDB, in UTC as Athena runs, which writes to ``spill`` what does not fit into memory."""
+    connection = duckdb.connect(config={**SETTINGS, "temp_directory": str(spill)})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
 
 
 @contextmanager

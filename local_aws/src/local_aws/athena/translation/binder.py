@@ -29,22 +29,6 @@ declare_macros(
     *operators.MACROS,
     *zones.MACROS,
 )
-SETTINGS = {
-    "threads": 2,
-    "memory_limit": "1GB",
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "preserve_insertion_order": True,
-}
-
-
-def connect(**settings: Any) -> duckdb.DuckDBPyConnection:
-    """Open an in-memory DuckDB, in UTC as Athena runs."""
-    connection = duckdb.connect(config={**SETTINGS, **settings})
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
-
-
 _RECURSIVE = "recursive"
 
 
