@@ -46,6 +46,7 @@ class OneKernel(KernelManager):
     """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
 
     ended = False
+    _client: Client | None = None
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -62,6 +63,17 @@ class OneKernel(KernelManager):
             raise RuntimeError("this kernel was ended")
         super().start_kernel(**arguments)
         self.process = self.provisioner.process
+
+    def client(self, **arguments: object) -> Client:
+        """What a notebook speaks with, as `KernelManager` makes it."""
+        self._client = super().client(**arguments)
+        return self._client
+
+    def hang_up(self) -> None:
+        """Close the last notebook's lines: nbclient leaves those to a kernel that it has not started open."""
+        if self._client:
+            self._client.stop_channels()
+            self._client = None
 
     def how_it_ended(self) -> str:
         """The end of its process in words: its exit code, or the signal that killed it."""

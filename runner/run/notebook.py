@@ -70,6 +70,7 @@ def execute_notebook(
     except RuntimeError as error:  # nbclient's DeadKernelError, and what jupyter_client says of one that does not start
         raise StepFailed(f"its kernel ended in {watch.place}: {kernel.how_it_ended()} (see {LOG})") from error
     finally:
+        kernel.hang_up()
         source.unlink(missing_ok=True)
     if watch.reason:  # papermill takes sys.exit(0) for success
         raise StepFailed(watch.reason)

@@ -1,11 +1,13 @@
 """Notebooks through their kernels: none knows what another has said, and one that ends too early says why."""
 
 import shutil
+import threading
 import time
 
 import boto3
 import nbformat
 import pytest
+from jupyter_client.channels import HBChannel
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.publishing.objects import list_keys
@@ -78,6 +80,7 @@ def execute(room, step, queue, pool, on_cell=lambda *_: None):
         queue.give_back(step)
         return record
     finally:
+        assert not [thread for thread in threading.enumerate() if isinstance(thread, HBChannel)]
         queue.end(step)
         pool.give_back(step)
 
