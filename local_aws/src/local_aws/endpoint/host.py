@@ -40,7 +40,9 @@ class _Server(wsgi.Server):
     """cheroot on a socket that is already bound, so that a taken port is known before anything is written."""
 
     def __init__(self, bound: socket.socket, application: Application):
-        super().__init__(bound.getsockname(), application, numthreads=_THREADS, timeout=60, shutdown_timeout=3)
+        # cheroot lets 5 connections wait; what is more the system drops, and a client asks again a second later.
+        options = {"numthreads": _THREADS, "request_queue_size": socket.SOMAXCONN, "timeout": 60, "shutdown_timeout": 3}
+        super().__init__(bound.getsockname(), application, **options)
         self.keep_alive_conn_limit = 4 * _THREADS
         self.max_request_header_size = 64 * 1024
         self._bound = bound
