@@ -25,10 +25,15 @@ from runner.aws import use_profile
 from runner.glue.session import WORKING, live_sessions
 from runner.paths import REPORTS
 from runner.query import AnyDate
+from tests.pipeline.hung import last_words
 
 STEDI = Path(sys.executable).with_name("stedi")
 BUCKET = "stedi-lakehouse"
+HUNG_SECONDS = 300.0
+"""How long a command may take that is not watched: three times what the longest one does in CI."""
 PUBLISHED = [TABLES[name] for name in tables_of(REGISTER, TRUSTED, CURATED)]
+# Where the tests run in the background, the shell has them, and so what they begin, ignore what Ctrl-C sends.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,13 @@ class Outcome:
 
 def stedi(*arguments: object, **environment: str) -> Outcome:
     """Run the command as a user does, and not in the project's own folder."""
-    done = subprocess.run(
-        [STEDI, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=tempfile.gettempdir(),
-        env=os.environ | environment,
-        timeout=600,
-        check=False,
-    )
+    run = begin(*arguments, **environment)
+    try:
+        out, err = run.communicate(timeout=HUNG_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"{run.args} does not end: {last_words(run)}")
     latest = Path(environment.get("STEDI_REPORTS", REPORTS)) / "latest"
-    return Outcome(done.returncode, done.stdout, done.stderr, latest.resolve())
+    return Outcome(run.returncode, out, err, latest.resolve())
 
 
 def begin(*arguments, **environment):
@@ -70,9 +71,7 @@ def begin(*arguments, **environment):
         stderr=subprocess.PIPE,
         text=True,
         cwd=tempfile.gettempdir(),
-        env=os.environ | environment,
-        # Where the tests run in the background, the shell has them ignore what Ctrl-C sends.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        env=os.environ | {"PYTHONFAULTHANDLER": "1"} | environment,
     )
 
 

@@ -6,6 +6,7 @@ each statement ``running`` and ``done``. Standard output and error belong to the
 
 import contextlib
 import ctypes
+import faulthandler
 import os
 import queue
 import shutil
@@ -164,6 +165,7 @@ def die_with_parent(parent: int) -> None:
 
 def main() -> None:
     """Serve the session on the inherited descriptor (first argument), child of the endpoint (second)."""
+    faulthandler.enable()  # a crash, and kill -ABRT, leave in the log where the threads stood
     die_with_parent(int(sys.argv[2]))
     end = Connection(int(sys.argv[1]))
     order: StartOrder = end.recv()
