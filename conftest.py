@@ -26,7 +26,6 @@ ONE_SPARK = "tests/helpers/"
 """The room whose tests share a Spark: one process runs them all, and no other starts one for a few of them."""
 LONGEST = (
     "test_checkout",
-    "test_conda",
     "test_against_oracle",
     "test_reference_numbers",
     "test_odd_inputs",
