@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError
 
 from helpers.clients import OneClientEach
 from runner.errors import UserError
-from runner.glue.session import role_arn
+from runner.glue.session import HASTE, role_arn
 from runner.local import PROFILE, local_environment
 
 _CREDENTIALS = (
@@ -65,6 +65,19 @@ def use_profile(profile: str, lake: Path, port: int = 0, needs_role: bool = True
     finally:
         _replace(before)
         boto3.DEFAULT_SESSION = None
+
+
+@contextmanager
+def in_haste() -> Iterator[None]:
+    """Let the AWS clients of the block give up within seconds: clean-up is not waited for where AWS says nothing."""
+    core = boto3.DEFAULT_SESSION._session
+    try:
+        core.set_default_client_config(HASTE)
+        OneClientEach.client.cache_clear()
+        yield
+    finally:
+        core.set_default_client_config(None)
+        OneClientEach.client.cache_clear()
 
 
 def _environment(profile: str, lake: Path, port: int) -> AbstractContextManager[dict[str, str]]:

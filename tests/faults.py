@@ -19,6 +19,8 @@ class FaultyNetwork:
     def __init__(self, endpoint: str):
         self.address = urlsplit(endpoint).netloc
         self.cut = False
+        """Whether it swallows requests and answers, as a network does that is lost: no connection is refused."""
+        self._closed = threading.Event()
         self.refusals: dict[str, int] = {}
         """Glue action, such as ``CreateSession`` -> how many more of its requests are refused."""
         self.refusal = "ThrottlingException"
@@ -45,6 +47,7 @@ class FaultyNetwork:
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def close(self):
+        self._closed.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -53,7 +56,7 @@ class FaultyNetwork:
         action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
         self.seen.append(action)
         if self.cut:
-            request.close_connection = True
+            self._swallow(request)
             return
         if self.refusals.get(action, 0) > 0:
             self.refusals[action] -= 1
@@ -73,9 +76,13 @@ class FaultyNetwork:
         finally:
             there.close()
         if self.cut:
-            request.close_connection = True
+            self._swallow(request)
             return
         self._reply(request, answer.status, answer.getheaders(), content)
+
+    def _swallow(self, request: BaseHTTPRequestHandler):
+        self._closed.wait()
+        request.close_connection = True
 
     def _body(self, request: BaseHTTPRequestHandler) -> bytes:
         if request.headers.get("Transfer-Encoding", "").lower() != "chunked":

@@ -13,6 +13,7 @@ from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import Settings
+from runner.aws import in_haste
 from runner.aws_errors import verdict, with_retries
 from runner.errors import StepFailed
 from runner.glue.cost import Cost, step_cost
@@ -72,13 +73,13 @@ class Batch:
         try:
             self._work()
         except KeyboardInterrupt:
-            with uninterrupted():
+            with uninterrupted(), in_haste():
                 self._end("CANCELLED", lock.lost or "the run was asked to stop")
             if lock.lost:
                 raise StepFailed(self.record.how_it_ended()) from None
             raise
         except Exception as error:
-            with uninterrupted():
+            with uninterrupted(), in_haste():
                 self._end(*verdict(error))
             if isinstance(error, (StepFailed, ClientError, BotoCoreError, Boto3Error)):
                 raise StepFailed(self.record.how_it_ended()) from error
