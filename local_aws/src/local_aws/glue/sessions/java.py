@@ -12,7 +12,7 @@ from importlib.metadata import version
 from itertools import accumulate
 from pathlib import Path
 
-SMALL_LAKE = 128 << 20
+SMALL_LAKE = 256 << 20
 """Bytes."""
 PLANNING = (
     "org/codehaus/janino/",
