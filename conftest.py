@@ -25,6 +25,7 @@ os.environ.setdefault("LOCAL_AWS_SESSION_WARM_UP", "no")
 ONE_SPARK = "tests/helpers/"
 """The room whose tests share a Spark: one process runs them all, and no other starts one for a few of them."""
 LONGEST = (
+    "test_network",
     "test_checkout",
     "test_against_oracle",
     "test_reference_numbers",
@@ -34,7 +35,6 @@ LONGEST = (
     "test_batch",
     "test_random_kills",
     "test_jobs_on_spark",
-    "test_network",
     ONE_SPARK,
     "test_failures",
     "test_withdrawal",

@@ -14,7 +14,7 @@ from queue import Empty
 from jupyter_client import AsyncKernelClient, KernelManager
 from jupyter_client.kernelspec import KernelSpec
 
-from runner.paths import PROJECT, STATE
+from runner.paths import NOTEBOOKS, PROJECT, STATE
 from runner.pipeline.parameters import GLUE, kernel_name
 
 LOG = STATE / "kernels.log"
@@ -45,14 +45,17 @@ class Client(AsyncKernelClient):
 class OneKernel(KernelManager):
     """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
 
+    step: str
+    """For which it is started."""
     ended = False
     _client: Client | None = None
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """The batch's own kernels, which need no installation."""
-        module = "runner.glue.kernel" if self.kernel_name == GLUE else "runner.glue.plain_kernel"
-        return KernelSpec(argv=[sys.executable, "-m", module, "-f", "{connection_file}"], language="python")
+        plain = ["runner.glue.plain_kernel", str(NOTEBOOKS / f"{self.step}.ipynb")]
+        module = ["runner.glue.kernel"] if self.kernel_name == GLUE else plain
+        return KernelSpec(argv=[sys.executable, "-m", *module, "-f", "{connection_file}"], language="python")
 
     process: subprocess.Popen
     """Its process, which tells how it ended also after the manager has forgotten it."""
@@ -155,6 +158,7 @@ class KernelQueue:
             connection_file=str(connection),
             client_class=f"{__name__}.Client",
         )
+        kernel.step = step
         with LOG.open("ab") as log:
             kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
         return kernel

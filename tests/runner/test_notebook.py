@@ -14,6 +14,7 @@ from helpers.publishing.objects import list_keys
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
 from runner.errors import StepFailed
+from runner.glue import kernels
 from runner.glue.kernels import KernelQueue
 from runner.glue.pool import SessionPool
 from runner.paths import NOTEBOOKS
@@ -51,7 +52,7 @@ ENDINGS = {
 def room(tmp_path, monkeypatch):
     """A folder of notebooks that the runner takes for its own."""
     shutil.copy(NOTEBOOKS / "01_landing_tables.ipynb", tmp_path)  # what the session is made from
-    for module in (notebook, parameters):
+    for module in (kernels, notebook, parameters):
         monkeypatch.setattr(module, "NOTEBOOKS", tmp_path)
     with use_profile(PROFILE, tmp_path / "lake"):
         scripts.ensure_bucket(BUCKET)
