@@ -1,6 +1,7 @@
 """Where people may stand: the objects of the bucket, the files of the reports, and what one run made of both."""
 
 import io
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from runner.lake.purge import is_versioned
 BLOCK = 8 * 1024 * 1024
 PAGES = (".html", ".ipynb", ".json", ".svg", ".txt", ".log")
 LOGS = "sparkHistoryLogs/"
+MEASURES = ("Update", "Value")
+"""What Spark calls an accumulator's numbers in event logs (`org.apache.spark.util.JsonProtocol`)."""
 NUMBERS = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
 
 
@@ -105,7 +108,7 @@ class Place:
 
     name: str
     text: str
-    """What it says; of a Parquet file its schema and its strings."""
+    """What it says; of a Parquet file its schema and its strings, of JSON all but its numbers."""
     is_log: bool = False
     """Whether it is Spark's own log, full of words that are Spark's."""
 
@@ -114,7 +117,9 @@ def report_places(folder: Path) -> Iterator[Place]:
     """The pages, notebooks and documents of one report."""
     for path in report_files(folder):
         if path.suffix in PAGES:
-            yield Place(f"{folder.name}/{path.relative_to(folder)}", path.read_text("utf-8", "replace"))
+            text = path.read_text("utf-8", "replace")
+            is_json = path.suffix == ".json"
+            yield Place(f"{folder.name}/{path.relative_to(folder)}", without_numbers(text) if is_json else text)
 
 
 def bucket_places(
@@ -129,7 +134,30 @@ def bucket_places(
             if prefix != LOGS or item["LastModified"] >= since:
                 body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"]
                 for lines in blocks_of_lines(io.BufferedReader(body, BLOCK)):
-                    yield Place(item["Key"], lines.decode("utf-8", "replace"), is_log=prefix == LOGS)
+                    yield Place(item["Key"], without_numbers(lines.decode("utf-8", "replace")), prefix == LOGS)
+
+
+def without_numbers(text: str) -> str:
+    """A JSON document, or one a line, without its numbers: they count, and are nobody's phone, which is a string.
+
+    Spark writes what it measures by the thousand, so that of many people's phones one would be among it by chance;
+    some of it as strings of digits.
+    """
+    try:
+        document = json.loads(text, parse_int=_no_number, parse_float=_no_number, object_hook=_without_measures)
+    except ValueError:
+        lines = text.splitlines()
+        return "\n".join(map(without_numbers, lines)) if len(lines) > 1 else text
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _no_number(_: str) -> None:
+    return None
+
+
+def _without_measures(fields: dict) -> dict:
+    """What an event log says of an accumulator, without how much that is."""
+    return fields | {name: None for name in MEASURES if str(fields.get(name)).isdecimal()} if "ID" in fields else fields
 
 
 def blocks_of_lines(stream: BinaryIO) -> Iterator[bytes]:

@@ -231,6 +231,31 @@ def test_a_column_of_the_curated_table_that_names_people_is_found(bucket):
     assert audit(ADA | OTHERS, *places).found == {"step_trainer/curated/run=r1/part-0.parquet": len(notes)}
 
 
+@pytest.mark.parametrize("phone", ["5550472", "201234567", "447700900123"])
+def test_what_was_counted_is_nobodys_phone_and_what_was_said_is(bucket, tmp_path, phone):
+    since = datetime.now(timezone.utc) - timedelta(minutes=1)
+    measured = {"ID": 5, "Name": "data size", "Update": phone, "Value": phone, "Metadata": "sql"}
+    task = {"Event": "SparkListenerTaskEnd", "Task Info": {"Accumulables": [measured]}, "CPU Time": int(phone)}
+    driver = {"Event": "SparkListenerDriverAccumUpdates", "accumUpdates": [[5, int(phone)]]}
+    counted = {"read": int(phone), "seconds": float(phone), "kept": -int(phone)}
+    put(bucket, "sparkHistoryLogs/app-1", f"{json.dumps(task)}\n{json.dumps(driver)}\n".encode())
+    put(bucket, "runs/r1/02.json", json.dumps(counted).encode())
+    (tmp_path / "run.json").write_text(json.dumps({"rows": [counted]}, indent=1))
+    assert audit({phone}, *bucket_places(bucket, "r1", since), *report_places(tmp_path)).passed
+    measured["Update"] = f"[{phone}]"  # an accumulator that collects values
+    plan = {"Event": "SparkListenerSQLExecutionStart", "physicalPlanDescription": f"Filter (phone = {phone})"}
+    cut_off = f'{{"Event": "x", "filter": "phone = {phone}"'
+    put(bucket, "sparkHistoryLogs/app-1", json.dumps(task).encode())
+    put(bucket, "sparkHistoryLogs/app-2", f"{json.dumps(driver)}\n{json.dumps(plan)}\n".encode())
+    put(bucket, "sparkHistoryLogs/app-3", f"{json.dumps(driver)}\n{cut_off}\n".encode())
+    put(bucket, "runs/r1/02.json", json.dumps(counted | {"reason": f"call {phone}"}).encode())
+    (tmp_path / "run.json").write_text(json.dumps({"rows": [counted], "phone": phone}, indent=1))
+    found = audit({phone}, *bucket_places(bucket, "r1", since), *report_places(tmp_path)).found
+    logs = [f"sparkHistoryLogs/app-{number}" for number in (1, 2, 3)]
+    assert set(found) == {*logs, "runs/r1/02.json", f"{tmp_path.name}/run.json"}
+    boto3.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in logs]})
+
+
 def test_records_logs_and_reports_of_the_run_are_places(bucket, tmp_path):
     put(bucket, "runs/r1/02.json", b"{}")
     put(bucket, "runs/r2/02.json", b"{}")
