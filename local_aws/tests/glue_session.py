@@ -23,7 +23,8 @@ def wait_for_start(glue: Any, session: str) -> dict[str, Any]:
 
 def run(glue: Any, session: str, code: str) -> dict[str, Any]:
     number = glue.run_statement(SessionId=session, Code=code)["Id"]
-    while True:
+    for _ in range(20):  # each answer is held back for some seconds
         statement = glue.get_statement(SessionId=session, Id=number)["Statement"]
         if statement["State"] in ("AVAILABLE", "CANCELLED", "ERROR"):
             return statement
+    raise AssertionError(f"the statement does not end: {code}")

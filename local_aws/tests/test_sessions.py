@@ -114,6 +114,16 @@ def test_a_statement_that_has_just_begun_is_cancelled_too(glue: Any, session: st
     assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
 
 
+def test_a_query_that_is_planned_for_seconds_when_it_is_cancelled_does_not_run_later(glue: Any, session: str):
+    run(glue, session, "wide = spark.range(10**13).selectExpr(*[f'sum(id % {n}) as c{n}' for n in range(7, 3000)])")
+    number = glue.run_statement(SessionId=session, Code="wide.show()")["Id"]
+    assert until(lambda: glue.list_statements(SessionId=session)["Statements"][number]["State"] == "RUNNING")
+    glue.cancel_statement(SessionId=session, Id=number)
+    assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] == "CANCELLED"
+    time.sleep(10)
+    assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
+
+
 def test_code_that_catches_its_interruption_is_interrupted_again(glue: Any, session: str):
     stubborn = """
 import time

@@ -48,6 +48,8 @@ class Worker:
         self._running: int | None = None
         self._cancelled: set[int] = set()
         self._patient = True
+        self._left_behind: set[int] = set()
+        """The statements that Python gave up while Java was still at them."""
         self._spark: SparkSession | None = None
         self._shell: Shell | None = None
 
@@ -79,7 +81,10 @@ class Worker:
             self._running = statement
         self._channel.send({"kind": "running", "id": statement})
         mount_buckets(self._spark, self._order.lake)
+        self._spark.sparkContext.addJobTag(_tag(statement))
         output = self._shell.run(code, lambda: statement in self._cancelled)
+        with contextlib.suppress(Py4JError, OSError):
+            self._spark.sparkContext.removeJobTag(_tag(statement))
         lost = lost_java(self._spark)
         if lost is not None:
             self._channel.send({"kind": "failed", "message": how_it_ended("Spark's Java", lost)})
@@ -96,7 +101,11 @@ class Worker:
         Not while it waits for Java: Java would begin the job that it was asked for, and nobody would be left to wait
         for it. It comes back when the job is cancelled.
         """
-        if self._shell.interruptible and self._running in self._cancelled and not (self._patient and _in_py4j(frame)):
+        if self._shell.interruptible and self._running in self._cancelled:
+            if _in_py4j(frame):
+                if self._patient:
+                    return
+                self._left_behind.add(self._running)
             raise KeyboardInterrupt
 
     def _listen(self) -> None:
@@ -124,7 +133,8 @@ class Worker:
         """Interrupt a statement again and again until it has ended.
 
         Both halves: the jobs in Java, and the Python code, also where it sleeps. Once is not enough: the job may only
-        begin after that, and the code may catch what interrupts it.
+        begin after that, and the code may catch what interrupts it. Where Python did not wait for Java, a job may begin
+        even later, such as of a query that takes seconds to plan; it would leave the next statement no core.
         """
         began = time.monotonic()
         while True:
@@ -132,11 +142,20 @@ class Worker:
             with self._lock:
                 self._patient = time.monotonic() < began + _PATIENCE_SECONDS
                 if self._running != statement:
-                    return
+                    break
                 with contextlib.suppress(Py4JError, OSError):  # Java is gone, which ends the statement as well
                     self._spark.sparkContext.cancelAllJobs()
                 signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
             time.sleep(_INTERRUPT_AGAIN_SECONDS)
+        while statement in self._left_behind:
+            with contextlib.suppress(Py4JError, OSError):
+                self._spark.sparkContext.cancelJobsWithTag(_tag(statement))
+            time.sleep(_INTERRUPT_AGAIN_SECONDS)
+
+
+def _tag(statement: int) -> str:
+    """What the jobs of a statement have in common."""
+    return f"statement-{statement}"
 
 
 def _in_py4j(frame: types.FrameType | None) -> bool:
