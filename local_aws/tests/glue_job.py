@@ -23,7 +23,7 @@ def job_environment(lake: Lake, environment: Mapping[str, str], scratch: Path) -
         An existing folder for Spark's settings and files, to be removed after the job.
     """
     lake, scratch = lake.plainly(), lake.plain(scratch)
-    settings = base_settings(local_resources("G.1X", 2, environment), scratch)
+    settings = base_settings(local_resources("G.1X", 2, environment), scratch, small=True)
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(lake).items()}
     lines = [f"{name} {value}\n" for name, value in settings.items()]
     (scratch / "spark-defaults.conf").write_text("".join(lines), "utf-8")

@@ -44,7 +44,7 @@ def make_archive() -> None:
 
 def learn_classes(scratch: Path) -> None:
     """Start Spark, let it do the first work of a session, note the classes that it loads, and print its class path."""
-    settings = base_settings(Resources(2, 1024), scratch)
+    settings = base_settings(Resources(2, 1024), scratch, small=False)
     settings["spark.driver.extraJavaOptions"] += f" -XX:DumpLoadedClassList={scratch / 'classes'}"
     spark = start_spark(settings)
     work(spark, scratch / "warm-up")

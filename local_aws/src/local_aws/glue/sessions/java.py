@@ -7,13 +7,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
-from itertools import accumulate
 from pathlib import Path
 
-SMALL_LAKE = 256 << 20
-"""Bytes."""
 PLANNING = (
     "org/codehaus/janino/",
     "org/antlr/",
@@ -71,15 +68,13 @@ def archive_option(java_home: Path) -> str:
     return f"-XX:SharedArchiveFile={archive} -Xlog:cds=off" if archive.exists() and " " not in str(archive) else ""
 
 
-def compiler_option(buckets: Iterable[Path], scratch: Path) -> str:
-    """What Java compiles thoroughly: nothing where the buckets hold little, else only what goes through rows.
+def compiler_option(small: bool, scratch: Path) -> str:
+    """What Java compiles thoroughly: nothing where the lake is small, else only what goes through rows.
 
     On two cores the thorough compiler takes 20 s of a processor in a batch of half a minute; on many rows that comes
     back, but not for what merely plans them. Which that is, is written to a file in ``scratch``.
     """
-    files = (path for bucket in buckets for path in bucket.rglob("*") if path.is_file())
-    sizes = accumulate(path.stat().st_size for path in files)
-    if not any(size > SMALL_LAKE for size in sizes):
+    if small:
         return "-XX:TieredStopAtLevel=1"
     directives = scratch / "compiler.json"
     directives.write_text(json.dumps([{"match": [f"{name}*.*" for name in PLANNING], "c2": {"Exclude": True}}]))

@@ -1,6 +1,8 @@
 """The Spark of a session: local, quiet, and with ``s3://`` over the lake directory."""
 
 import os
+from collections.abc import Iterable
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +12,17 @@ from local_aws.lake import Lake
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+SMALL_LAKE = 256 << 20
+"""Bytes."""
 JVM_OPTIONS = "-XX:+UseSerialGC -XX:ReservedCodeCacheSize=160m -XX:-UsePerfData"
 """One collector thread and no counters file in /tmp: start-up and memory matter more here than throughput."""
 
 
-def base_settings(resources: Resources, scratch: Path) -> dict[str, str]:
-    """The Spark settings of every session, in the spirit of those that Glue itself sets."""
+def base_settings(resources: Resources, scratch: Path, small: bool) -> dict[str, str]:
+    """The Spark settings of a session, in the spirit of those that Glue itself sets.
+
+    A query on a small lake is planned once: to plan each of its stages anew, as Glue does, is a tenth of a batch.
+    """
     more = os.environ.get(JAVA_VARIABLE, "")
     return {
         "spark.master": f"local[{resources.cores}]",
@@ -28,7 +35,7 @@ def base_settings(resources: Resources, scratch: Path) -> dict[str, str]:
         "spark.sql.warehouse.dir": str(scratch / "spark-warehouse"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.adaptive.enabled": "true",
+        "spark.sql.adaptive.enabled": str(not small).lower(),
         "spark.sql.shuffle.partitions": str(2 * resources.cores),
         "spark.sql.session.timeZone": "UTC",
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
@@ -56,6 +63,12 @@ def bucket_mounts(lake: Lake) -> dict[str, str]:
 def bucket_folders(lake: Lake) -> list[Path]:
     """The folders of the lake's buckets."""
     return [folder for folder in sorted(lake.root.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+
+
+def is_small(buckets: Iterable[Path]) -> bool:
+    """Whether the buckets hold so little that to prepare work takes longer than to do it."""
+    files = (path for bucket in buckets for path in bucket.rglob("*") if path.is_file())
+    return not any(size > SMALL_LAKE for size in accumulate(path.stat().st_size for path in files))
 
 
 def start_spark(settings: dict[str, str]) -> "SparkSession":

@@ -10,7 +10,7 @@ from typing import Any
 from local_aws.glue.sessions import arguments as wishes
 from local_aws.glue.sessions.java import archive_option, compiler_option
 from local_aws.glue.sessions.resources import Resources
-from local_aws.glue.sessions.spark import base_settings, bucket_folders, bucket_mounts, start_spark
+from local_aws.glue.sessions.spark import base_settings, bucket_folders, bucket_mounts, is_small, start_spark
 from local_aws.glue.sessions.warm_up import import_packages
 from local_aws.lake import Lake
 
@@ -58,8 +58,9 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     wishes.refuse_missing_runtimes(order.arguments)
     wishes.check_python_modules(order.arguments)
     files = wishes.fetch_python_files(order.arguments, order.lake, order.scratch / "python")
-    settings = base_settings(order.resources, order.scratch)
-    quick = [archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(bucket_folders(order.lake), order.scratch)]
+    small = is_small(bucket_folders(order.lake))
+    settings = base_settings(order.resources, order.scratch, small)
+    quick = [archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(small, order.scratch)]
     # What a user has set for Java comes last, and so holds.
     settings["spark.driver.extraJavaOptions"] = " ".join([*quick, settings["spark.driver.extraJavaOptions"]])
     settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
