@@ -115,8 +115,10 @@ def test_a_statement_that_has_just_begun_is_cancelled_too(glue: Any, session: st
 
 
 def test_a_query_that_is_planned_for_seconds_when_it_is_cancelled_does_not_run_later(glue: Any, session: str):
-    run(glue, session, "wide = spark.range(10**13).selectExpr(*[f'sum(id % {n}) as c{n}' for n in range(7, 3000)])")
-    number = glue.run_statement(SessionId=session, Code="wide.show()")["Id"]
+    parts = "' union all '.join(f'select id % {n} as id from range(10000000000000)' for n in range(7, 400))"
+    made = run(glue, session, f"long = spark.sql('select sum(id) from (' + {parts} + ')')")
+    assert made["Output"]["Status"] == "ok"
+    number = glue.run_statement(SessionId=session, Code="long.show()")["Id"]
     assert until(lambda: glue.list_statements(SessionId=session)["Statements"][number]["State"] == "RUNNING")
     glue.cancel_statement(SessionId=session, Id=number)
     assert glue.get_statement(SessionId=session, Id=number)["Statement"]["State"] == "CANCELLED"
