@@ -45,17 +45,14 @@ class Client(AsyncKernelClient):
 class OneKernel(KernelManager):
     """A kernel that is started once: nbclient would start one anew that was ended before it came to it."""
 
-    step: str
-    """For which it is started."""
     ended = False
     _client: Client | None = None
 
     @property
     def kernel_spec(self) -> KernelSpec:
         """The batch's own kernels, which need no installation."""
-        plain = ["runner.glue.plain_kernel", str(NOTEBOOKS / f"{self.step}.ipynb")]
-        module = ["runner.glue.kernel"] if self.kernel_name == GLUE else plain
-        return KernelSpec(argv=[sys.executable, "-m", *module, "-f", "{connection_file}"], language="python")
+        module = "runner.glue.kernel" if self.kernel_name == GLUE else "runner.glue.plain_kernel"
+        return KernelSpec(argv=[sys.executable, "-m", module, "-f", "{connection_file}"], language="python")
 
     process: subprocess.Popen
     """Its process, which tells how it ended also after the manager has forgotten it."""
@@ -158,9 +155,9 @@ class KernelQueue:
             connection_file=str(connection),
             client_class=f"{__name__}.Client",
         )
-        kernel.step = step
+        notebook = [] if kernel.kernel_name == GLUE else [str(NOTEBOOKS / f"{step}.ipynb")]
         with LOG.open("ab") as log:
-            kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log)
+            kernel.start_kernel(cwd=str(PROJECT), stdout=log, stderr=log, extra_arguments=notebook)
         return kernel
 
 

@@ -22,5 +22,5 @@ def import_ahead(notebook: Path) -> None:
 
 
 if __name__ == "__main__":
-    import_ahead(Path(sys.argv.pop(1)))
+    import_ahead(Path(sys.argv.pop()))
     launch_new_instance()

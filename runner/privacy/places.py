@@ -157,7 +157,10 @@ def _no_number(_: str) -> None:
 
 def _without_measures(fields: dict) -> dict:
     """What an event log says of an accumulator, without how much that is."""
-    return fields | {name: None for name in MEASURES if str(fields.get(name)).isdecimal()} if "ID" in fields else fields
+    for name in MEASURES:
+        if "ID" in fields and str(fields.get(name)).isdecimal():
+            fields[name] = None
+    return fields
 
 
 def blocks_of_lines(stream: BinaryIO) -> Iterator[bytes]:
