@@ -218,6 +218,35 @@ def test_capacity_for_sessions(tmp_path: Path, client_for: Callable):
     endpoints.stop(tmp_path / "lake")
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_one_session_has_not_committed_no_other_commits(tmp_path: Path, client_for: Callable, is_killed: bool):
+    started = endpoints.start(tmp_path / "lake")
+    glue = client_for(started, "glue")
+    client_for(started, "s3").create_bucket(Bucket=BUCKET)
+    doomed, other = create(glue), create(glue)
+    assert wait_for_start(glue, doomed)["Status"] == "READY"
+    table = started.lake.bucket(BUCKET) / "table"
+    half = "sc.parallelize([0, 1], 2).map(lambda v: [v, __import__('time').sleep(90 * v)][:1])"
+    glue.run_statement(
+        SessionId=doomed, Code=f"spark.createDataFrame({half}, 'v int').write.parquet('s3://{BUCKET}/table/')"
+    )
+    assert until(lambda: list(table.glob("_temporary/*/task_*/part-*")))
+    append = f"spark.range(3).selectExpr('int(id) v').write.mode('append').parquet('s3://{BUCKET}/table/')"
+    count = f"spark.read.parquet('s3://{BUCKET}/table/').count()"
+    if is_killed:
+        for process in [*psutil.Process(started.pid).children(recursive=True), psutil.Process(started.pid)]:
+            process.kill()
+        assert until(lambda: not [pid for pid in processes_of(started.lake.root) if pid != started.pid])
+        endpoints.stop(started.lake.root)
+        started = endpoints.start(tmp_path / "lake")
+        glue = client_for(started, "glue")
+        assert not table.exists()
+        other = create(glue)
+    assert wait_for_start(glue, other)["Status"] == "READY"
+    assert run(glue, other, f"{append}; {count}")["Output"]["Data"]["TextPlain"] == "3\n"
+    endpoints.stop(started.lake.root)
+
+
 def test_kill_minus_nine_of_the_endpoint_leaves_no_process(tmp_path: Path, client_for: Callable):
     started = endpoints.start(tmp_path / "lake")
     glue = client_for(started, "glue")
