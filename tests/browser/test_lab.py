@@ -76,7 +76,8 @@ def test_a_notebook_is_opened_from_the_start_page_and_run(browser, lab, lake):
     start.get_by_role("link", name="02 · Customers").click()
     notebook = page.locator(".jp-NotebookPanel")
     expect(notebook.get_by_role("paragraph").filter(has_text="Keeps the customers")).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("button", name="Glue PySpark").first).to_be_visible(timeout=60_000)
+    # JupyterLab forgets cells that are run while the kernel starts.
+    expect(page.get_by_role("button", name="Glue PySpark | Idle")).to_be_visible(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     figure = notebook.locator(".jp-OutputArea-output img")
