@@ -24,7 +24,7 @@ def job_environment(lake: Lake, environment: Mapping[str, str], scratch: Path) -
     """
     lake, scratch = lake.plainly(), lake.plain(scratch)
     settings = base_settings(local_resources("G.1X", 2, environment), scratch, small=True)
-    settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(lake).items()}
+    settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(lake, scratch).items()}
     lines = [f"{name} {value}\n" for name, value in settings.items()]
     (scratch / "spark-defaults.conf").write_text("".join(lines), "utf-8")
     return session_environment(environment, lake, scratch) | {

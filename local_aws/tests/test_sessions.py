@@ -218,33 +218,54 @@ def test_capacity_for_sessions(tmp_path: Path, client_for: Callable):
     endpoints.stop(tmp_path / "lake")
 
 
-@pytest.mark.parametrize("is_killed", [False, True])
-def test_what_one_session_has_not_committed_no_other_commits(tmp_path: Path, client_for: Callable, is_killed: bool):
-    started = endpoints.start(tmp_path / "lake")
-    glue = client_for(started, "glue")
+TABLE = f"s3://{BUCKET}/deep/table/"
+COUNT = f"spark.read.parquet('{TABLE}').count()"
+APPEND = f"spark.range(3).selectExpr('int(id) v').write.mode('append').parquet('{TABLE}')"
+
+
+@pytest.fixture
+def half_written(tmp_path: Path, client_for: Callable) -> Iterator[tuple[endpoints.Endpoint, str, Path]]:
+    """An endpoint whose session has written one of two files, and waits with the other for one called ``go``."""
+    started, go = endpoints.start(tmp_path / "lake"), tmp_path / "go"
     client_for(started, "s3").create_bucket(Bucket=BUCKET)
-    doomed, other = create(glue), create(glue)
-    assert wait_for_start(glue, doomed)["Status"] == "READY"
-    table = started.lake.bucket(BUCKET) / "table"
-    half = "sc.parallelize([0, 1], 2).map(lambda v: [v, __import__('time').sleep(90 * v)][:1])"
-    glue.run_statement(
-        SessionId=doomed, Code=f"spark.createDataFrame({half}, 'v int').write.parquet('s3://{BUCKET}/table/')"
-    )
-    assert until(lambda: list(table.glob("_temporary/*/task_*/part-*")))
-    append = f"spark.range(3).selectExpr('int(id) v').write.mode('append').parquet('s3://{BUCKET}/table/')"
-    count = f"spark.read.parquet('s3://{BUCKET}/table/').count()"
-    if is_killed:
-        for process in [*psutil.Process(started.pid).children(recursive=True), psutil.Process(started.pid)]:
-            process.kill()
-        assert until(lambda: not [pid for pid in processes_of(started.lake.root) if pid != started.pid])
-        endpoints.stop(started.lake.root)
-        started = endpoints.start(tmp_path / "lake")
-        glue = client_for(started, "glue")
-        assert not table.exists()
-        other = create(glue)
-    assert wait_for_start(glue, other)["Status"] == "READY"
-    assert run(glue, other, f"{append}; {count}")["Output"]["Data"]["TextPlain"] == "3\n"
+    glue = client_for(started, "glue")
+    name = create(glue)
+    assert wait_for_start(glue, name)["Status"] == "READY"
+    code = f"""
+import os, time
+def row(v):
+    while v and not os.path.exists({str(go)!r}):
+        time.sleep(0.1)
+    return [v]
+spark.createDataFrame(sc.parallelize([0, 1], 2).map(row), "v int").write.parquet({TABLE!r})
+"""
+    glue.run_statement(SessionId=name, Code=code)
+    assert until(lambda: list(started.lake.state.glob("sessions/*/uncommitted/**/task_*/part-*")))
+    yield started, name, go
     endpoints.stop(started.lake.root)
+
+
+def test_two_sessions_that_write_to_one_prefix_do_not_disturb_each_other(half_written: tuple, client_for: Callable):
+    started, first, go = half_written
+    glue = client_for(started, "glue")
+    second = create(glue)
+    assert wait_for_start(glue, second)["Status"] == "READY"
+    assert run(glue, second, f"{APPEND}; {COUNT}")["Output"]["Data"]["TextPlain"] == "3\n"
+    go.touch()
+    assert run(glue, first, COUNT)["Output"]["Data"]["TextPlain"] == "5\n"
+
+
+def test_nobody_commits_what_a_killed_session_has_written(half_written: tuple, client_for: Callable):
+    started, *_ = half_written
+    for process in [*psutil.Process(started.pid).children(recursive=True), psutil.Process(started.pid)]:
+        process.kill()
+    endpoints.stop(started.lake.root)
+    again = endpoints.start(started.lake.root)
+    assert not list(again.lake.root.rglob("part-*"))
+    glue = client_for(again, "glue")
+    name = create(glue)
+    assert wait_for_start(glue, name)["Status"] == "READY"
+    assert run(glue, name, f"{APPEND}; {COUNT}")["Output"]["Data"]["TextPlain"] == "3\n"
 
 
 def test_kill_minus_nine_of_the_endpoint_leaves_no_process(tmp_path: Path, client_for: Callable):

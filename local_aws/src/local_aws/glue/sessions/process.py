@@ -15,7 +15,6 @@ from local_aws.glue.sessions.arguments import StartError, event_log_path
 from local_aws.glue.sessions.channel import Channel
 from local_aws.glue.sessions.java import find_java_home
 from local_aws.glue.sessions.start import SOURCES, StartOrder
-from local_aws.glue.sessions.unfinished import remove_unfinished
 from local_aws.lake import Lake
 
 KEPT = frozenset(
@@ -72,14 +71,13 @@ class SessionProcess:
         return code
 
     def clear_away(self) -> None:
-        """Copy Spark's event log to where the session's arguments want it, and remove all else that it has left."""
+        """Copy Spark's event log to where the session's arguments want it, and remove the session's own folder."""
         order = self._order
         with contextlib.suppress(StartError, OSError):  # its bucket is gone
             for log in sorted(order.event_logs.rglob("[!.]*")):
                 if log.is_file():
                     _publish(log, event_log_path(order.arguments, order.lake) / log.relative_to(order.event_logs))
         shutil.rmtree(order.scratch, ignore_errors=True)
-        remove_unfinished(order.lake, order.writer)
 
     def kill(self) -> None:
         """End the process group at once."""

@@ -15,7 +15,6 @@ from local_aws.glue.sessions.request import SessionRequest, check_tags, invalid,
 from local_aws.glue.sessions.resources import local_resources
 from local_aws.glue.sessions.session import LIVE, PROVISIONING, Session
 from local_aws.glue.sessions.start import StartOrder
-from local_aws.glue.sessions.unfinished import remove_unfinished
 from local_aws.lake import Lake
 from local_aws.paging import page
 from local_aws.store import Store
@@ -62,7 +61,6 @@ class Sessions:
         # What an endpoint that was killed left behind; its processes ended with it.
         for leftover in self._folder.glob("*.scratch"):
             shutil.rmtree(leftover, ignore_errors=True)
-        remove_unfinished(lake)
         self._folder.mkdir(exist_ok=True)
 
     def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,8 @@ def base_settings(resources: Resources, scratch: Path, small: bool) -> dict[str,
         "spark.sql.shuffle.partitions": str(2 * resources.cores),
         "spark.sql.session.timeZone": "UTC",
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+        # To commit is to move from one mount to another.
+        "spark.hadoop.fs.viewfs.rename.strategy": "SAME_FILESYSTEM_ACROSS_MOUNTPOINT",
         **{f"spark.hadoop.{name}": value for name, value in S3_SETTINGS.items()},
     }
 
@@ -50,14 +52,23 @@ S3_SETTINGS = {
     for scheme in ("s3", "s3a", "s3n")
 }
 """``s3://`` is Hadoop's view file system over plain local files; the raw one, which writes no ``.crc`` files."""
+UNCOMMITTED = "linkRegex.^(?<above>.*)/_temporary(?![^/])"
+"""A mount of its own for what Hadoop's committer keeps (Apache Hadoop, "ViewFs Guide": Regex Pattern Based Mount)."""
 
 
-def bucket_mounts(lake: Lake) -> dict[str, str]:
+def bucket_mounts(lake: Lake, scratch: Path) -> dict[str, str]:
     """Hadoop settings that mount every bucket of the lake.
 
-    The target keeps the scheme ``s3`` since only then the view file system takes the raw local files as its target.
+    What is not committed yet is in no bucket, as on S3: Hadoop's committer keeps it in ``<output>/_temporary``, and
+    takes all that it finds there, be it what another session is writing, or was when it was killed.
+
+    A target keeps the scheme ``s3`` since only then the view file system takes the raw local files as its target.
     """
-    return {f"fs.viewfs.mounttable.{folder.name}.linkFallback": f"s3://{folder}" for folder in bucket_folders(lake)}
+    return {
+        f"fs.viewfs.mounttable.{folder.name}.{link}": f"s3://{target}"
+        for folder in bucket_folders(lake)
+        for link, target in (("linkFallback", folder), (UNCOMMITTED, f"{scratch}/uncommitted/{folder.name}${{above}}"))
+    }
 
 
 def bucket_folders(lake: Lake) -> list[Path]:
@@ -79,10 +90,10 @@ def start_spark(settings: dict[str, str]) -> "SparkSession":
     return SparkSession.builder.config(conf=SparkConf().setAll(list(settings.items()))).getOrCreate()
 
 
-def mount_buckets(spark: "SparkSession", lake: Lake) -> None:
+def mount_buckets(spark: "SparkSession", lake: Lake, scratch: Path) -> None:
     """Make the buckets that were created since the last statement readable as ``s3://``."""
     hadoop = spark.sparkContext._jsc.hadoopConfiguration()
-    for name, target in bucket_mounts(lake).items():
+    for name, target in bucket_mounts(lake, scratch).items():
         hadoop.set(name, target)
 
 

@@ -1,10 +1,9 @@
 """From a session's start message to a running Spark: paths, arguments, mounts."""
 
 import os
-import secrets
 import site
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,6 @@ class StartOrder:
     scratch: Path  # the session's own folder, removed with it
     arguments: dict[str, str]  # DefaultArguments of CreateSession
     resources: Resources
-    writer: int = field(default_factory=lambda: secrets.randbelow(2**31))
-    """The number under which it keeps what is not committed yet (`local_aws.glue.sessions.unfinished`)."""
 
     @property
     def event_logs(self) -> Path:
@@ -66,8 +63,7 @@ def start_session(order: StartOrder) -> dict[str, Any]:
     quick = [archive_option(Path(os.environ["JAVA_HOME"])), compiler_option(small, order.scratch)]
     # What a user has set for Java comes last, and so holds.
     settings["spark.driver.extraJavaOptions"] = " ".join([*quick, settings["spark.driver.extraJavaOptions"]])
-    settings["spark.hadoop.mapreduce.job.application.attempt.id"] = str(order.writer)
-    settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake).items()}
+    settings |= {f"spark.hadoop.{name}": value for name, value in bucket_mounts(order.lake, order.scratch).items()}
     if wishes.event_log_path(order.arguments, order.lake):
         order.event_logs.mkdir()
         settings |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": order.event_logs.as_uri()}

@@ -80,7 +80,7 @@ class Worker:
                 return
             self._running = statement
         self._channel.send({"kind": "running", "id": statement})
-        mount_buckets(self._spark, self._order.lake)
+        mount_buckets(self._spark, self._order.lake, self._order.scratch)
         self._spark.sparkContext.addJobTag(_tag(statement))
         output = self._shell.run(code, lambda: statement in self._cancelled)
         with contextlib.suppress(Py4JError, OSError):

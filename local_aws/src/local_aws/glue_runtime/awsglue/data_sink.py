@@ -68,10 +68,11 @@ class DataSink:
         bucket_folder(self._glue_ctx.spark_session.sparkContext, bucket)
         # Asked for before anything is written, so that a missing database leaves no files.
         table = self._table.describe() if self._updates_catalog else None
-        rows.write.mode("append").option("compression", self._compression).parquet(self._path)
         if key.strip("/"):
-            # The empty object that S3A keeps ("Controlling the S3A Directory Marker Behavior").
+            # The empty object that S3A keeps ("Controlling the S3A Directory Marker Behavior"). Into its folder Spark
+            # moves files; where there is none it copies them.
             boto3.client("s3").put_object(Bucket=bucket, Key=f"{key.rstrip('/')}/", Body=b"")
+        rows.write.mode("append").option("compression", self._compression).parquet(self._path)
         if self._updates_catalog and table is None:
             self._table.create(rows.schema, self._path)
         elif self._updates_catalog:
