@@ -45,9 +45,11 @@ class Layout:
 
     def value(self, line: str, name: str) -> Column:
         """A field's value; of a line that `fits`."""
-        after = F.substring_index(F.col(line), f'"{name}":', -1)
         if self.fields[name] == "string":
-            text = F.substring_index(F.substring_index(after, '"', 2), '"', -1)
+            # By counting quotes, which only names and strings have: that is quicker than to seek the name.
+            kinds = list(self.fields.values())[: list(self.fields).index(name) + 1]
+            quotes = 2 * (len(kinds) + kinds.count("string"))
+            text = F.substring_index(F.substring_index(F.col(line), '"', quotes), '"', -1)
             # Of an address that is plain ASCII, only the case can vary.
             return F.lower(text) if SPELLINGS.get(name) is normal_address else text
         end = "}" if name == list(self.fields)[-1] else ","

@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from local_aws.athena.reading.json_lines import KeySpellings
 from local_aws.athena.reading.partitions import choose
 from local_aws.athena.reading.pruning import enough_rows, key_condition
 from local_aws.athena.reading.tables import CatalogTable, TableReader, find_table, parse_columns
-from local_aws.athena.render import renderer
+from local_aws.athena.render import Writer, writer
 from local_aws.athena.translation import binder as binding
 from local_aws.athena.translation import relations
 from local_aws.athena.translation.dialect import position
@@ -240,11 +240,15 @@ def _answer(connection: duckdb.DuckDBPyConnection, translated: str, scanned_byte
     cursor = connection.execute(translated)
     description = cursor.description
     columns = [column_info(column_name(name, place), kind) for place, (name, kind, *_) in enumerate(description)]
-    writers = [renderer(kind) for _, kind, *_ in description]
-    return Answer(columns, _rows(cursor, writers), scanned_bytes)
+    return Answer(columns, _rows(cursor, [writer(kind) for _, kind, *_ in description]), scanned_bytes)
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, writers: list[Any]) -> Iterator[list[str | None]]:
+def _rows(cursor: duckdb.DuckDBPyConnection, writers: list[Writer]) -> Iterator[list[str | None]]:
     while batch := cursor.fetchmany(BATCH_ROWS):
-        for row in batch:
-            yield [write(value) for write, value in zip(writers, row, strict=True)]
+        # By columns: that takes half the time.
+        texts = map(_texts, writers, zip(*batch, strict=True))
+        yield from map(list, zip(*texts, strict=True))
+
+
+def _texts(write: Writer, values: tuple) -> Iterable[str | None]:
+    return [None if value is None else write(value) for value in values] if None in values else map(write, values)

@@ -20,16 +20,11 @@ PLAIN_FROM, PLAIN_BELOW = 1e-3, 1e7
 _FAR = re.compile(r"(\d+)(-\d\d-\d\d)( \(BC\))?(?: (\d\d:\d\d:\d\d)(?:\.(\d+))?)?(?:\+00)?")
 """How DuckDB gives a date or time that Python's own types cannot hold."""
 
-Renderer = Callable[[Any], "str | None"]
+Writer = Callable[[Any], str]
 
 
-def renderer(duck_type: Any) -> Renderer:
-    """Choose how the values of one DuckDB type become text; null stays ``None``."""
-    write = _writer(duck_type)
-    return lambda value: None if value is None else write(value)
-
-
-def _writer(duck_type: Any) -> Callable[[Any], str]:
+def writer(duck_type: Any) -> Writer:
+    """Choose how the values of one DuckDB type become text, but for null."""
     kind = duck_type.id
     if kind == "struct":
         own = _ROW_WRITERS.get(tuple(label for label, _ in duck_type.children))
@@ -40,10 +35,10 @@ def _writer(duck_type: Any) -> Callable[[Any], str]:
     return _SCALAR_WRITERS.get(kind, str)
 
 
-def _nested_writer(duck_type: Any) -> Callable[[Any], str]:
+def _nested_writer(duck_type: Any) -> Writer:
     """Write arrays as ``[a, b]``, maps and rows as ``{k=v}``, nulls inside as ``null``."""
     labels = [label for label, _ in duck_type.children]
-    writers = [_or_null(_writer(child)) for _, child in duck_type.children]
+    writers = [_or_null(writer(child)) for _, child in duck_type.children]
     if duck_type.id == "list":
         return lambda value: f"[{', '.join(map(writers[0], value))}]"
     if duck_type.id == "map":
@@ -59,7 +54,7 @@ def _nested_writer(duck_type: Any) -> Callable[[Any], str]:
     return lambda value: _braces((label, w(value[label])) for label, w in zip(labels, writers, strict=True))
 
 
-def _or_null(write: Callable[[Any], str]) -> Callable[[Any], str]:
+def _or_null(write: Writer) -> Writer:
     return lambda value: "null" if value is None else write(value)
 
 
@@ -69,23 +64,22 @@ def _braces(pairs: Any) -> str:
 
 def write_double(value: float) -> str:
     """Write a double as Java's ``Double.toString`` does, for example ``1.655564376361E12``."""
-    return _java_float(value, repr)
+    return _java_float(value, repr(value))
 
 
 def write_real(value: float) -> str:
     """Write a 32-bit float with the digits that its own precision needs."""
-    return _java_float(value, lambda number: str(np.float32(number)))
+    return _java_float(value, str(np.float32(value)))
 
 
-def _java_float(value: float, digits_of: Callable[[float], str]) -> str:
+def _java_float(value: float, python: str) -> str:
+    if value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW:
+        return python
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    exact = Decimal(digits_of(value))
-    if value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW:
-        plain = format(exact, "f")
-        return plain if "." in plain else f"{plain}.0"
+    exact = Decimal(python)
     sign, digits, _ = exact.normalize().as_tuple()
     text = "".join(map(str, digits))
     return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{exact.adjusted()}"
@@ -148,7 +142,7 @@ def _far(text: str) -> str:
     return f"{date} {time}.{(fraction or '')[:3]:0<3}" if time else date
 
 
-_SCALAR_WRITERS: dict[str, Callable[[Any], str]] = {
+_SCALAR_WRITERS: dict[str, Writer] = {
     "boolean": lambda value: "true" if value else "false",
     "hugeint": _bigint,
     "ubigint": _bigint,
@@ -160,7 +154,7 @@ _SCALAR_WRITERS: dict[str, Callable[[Any], str]] = {
     "date": _date,
     "blob": lambda value: " ".join(f"{byte:02x}" for byte in value),
 }
-_ROW_WRITERS: dict[tuple[str, ...], Callable[[Any], str]] = {
+_ROW_WRITERS: dict[tuple[str, ...], Writer] = {
     (UTC_FIELD, ZONE_FIELD): _zoned,
     (MILLIS_FIELD,): _day_time,
     (MONTHS_FIELD,): _year_month,

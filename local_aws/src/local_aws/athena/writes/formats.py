@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local_aws.athena.failure import QueryFailed, unsupported
-from local_aws.athena.render import renderer
+from local_aws.athena.render import writer
 
 CODECS = {"PARQUET": {"GZIP", "SNAPPY", "NONE", "ZSTD"}, "TEXTFILE": {"GZIP", "NONE"}, "JSON": {"GZIP", "NONE"}}
 """Which compressions are written; GZIP is the default of each."""
@@ -94,10 +94,10 @@ def delimited(types: list[Any], delimiter: str) -> Callable[[list[Any]], str]:
     """
     if any(kind.id in {"list", "map", "struct", "blob"} for kind in types):
         raise unsupported("writing arrays, maps, rows or binary values as TEXTFILE")
-    writers = [renderer(kind) for kind in types]
+    writers = [writer(kind) for kind in types]
 
     def line(row: list[Any]) -> str:
-        values = [write(value) for write, value in zip(writers, row, strict=True)]
+        values = [None if value is None else write(value) for write, value in zip(writers, row, strict=True)]
         for value in values:
             if value is not None and (re.search(rf"[\n\r{re.escape(delimiter)}]", value) or value == "\\N"):
                 raise unsupported("writing text as TEXTFILE that holds the field delimiter, a line break or \\N")
