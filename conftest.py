@@ -41,6 +41,7 @@ LONGEST = (
     "test_further_runs",
     "test_unchanged",
     "test_permissions",
+    "test_sessions",
     "test_night",
     "test_template",
     "test_without_local_aws",

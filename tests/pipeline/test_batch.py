@@ -117,6 +117,7 @@ def test_a_run_that_does_every_step_again_changes_nothing_and_says_so(lake, resu
     assert "Nothing: the same parameters and the same rows" in (again.report / "index.html").read_text("utf-8")
 
 
+@pytest.mark.deep
 def test_a_resumed_run_does_again_what_its_input_has_changed_for(lake):
     assert stedi("run", "--lake", lake, "--only", "02").code == 0
     again = stedi("resume", "--lake", lake)

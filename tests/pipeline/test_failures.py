@@ -191,6 +191,7 @@ def test_a_run_that_is_asked_to_stop_leaves_no_process(tmp_path):
 
 
 @pytest.mark.kernel
+@pytest.mark.deep
 def test_a_killed_endpoint_costs_the_run_and_no_table(tmp_path):
     root = tmp_path / "lake"
     victim = lifecycle.start(root)

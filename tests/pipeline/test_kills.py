@@ -88,7 +88,8 @@ def run_job(lake, tmp_path_factory):
         yield run
 
 
-@pytest.mark.parametrize(("earliest", "every"), [(1, 9), pytest.param(2, 2, marks=pytest.mark.deep)])
+@pytest.mark.deep
+@pytest.mark.parametrize(("earliest", "every"), [(1, 9), (2, 2)])
 def test_a_step_killed_before_its_changes_leaves_the_old_or_the_new_version(lake, run_job, earliest, every):
     people = count(1000 * every)
     land(next(people))

@@ -51,6 +51,7 @@ def far(lake, tmp_path):
     network.close()
 
 
+@pytest.mark.deep
 def test_throttling_is_tried_again(far):
     # More often than botocore itself tries again: five times of a request, in the command and in the kernel.
     far.network.refusals = {"CreateSession": 5, "RunStatement": 5}
