@@ -245,7 +245,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, translated: str, scanned_byte
 
 def _rows(cursor: duckdb.DuckDBPyConnection, writers: list[Writer]) -> Iterator[list[str | None]]:
     while batch := cursor.fetchmany(BATCH_ROWS):
-        # By columns: that takes half the time.
+        # By columns, which is quicker than by rows.
         texts = map(_texts, writers, zip(*batch, strict=True))
         yield from map(list, zip(*texts, strict=True))
 

@@ -72,17 +72,17 @@ def write_real(value: float) -> str:
     return _java_float(value, str(np.float32(value)))
 
 
-def _java_float(value: float, python: str) -> str:
+def _java_float(value: float, text: str) -> str:
     if value == 0 or PLAIN_FROM <= abs(value) < PLAIN_BELOW:
-        return python
+        return text
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    exact = Decimal(python)
+    exact = Decimal(text)
     sign, digits, _ = exact.normalize().as_tuple()
-    text = "".join(map(str, digits))
-    return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{exact.adjusted()}"
+    mantissa = "".join(map(str, digits))
+    return f"{'-' if sign else ''}{mantissa[0]}.{mantissa[1:] or '0'}E{exact.adjusted()}"
 
 
 def _bigint(value: int) -> str:
