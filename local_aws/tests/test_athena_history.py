@@ -87,6 +87,21 @@ def test_a_killed_endpoint_knows_its_queries_and_failed_what_ran(lake, client_fo
     assert again["QueryExecutionId"] == left
 
 
+def test_nothing_is_left_of_a_result_that_was_half_written_when_the_endpoint_was_killed(lake, client_for):
+    endpoint = start(lake)
+    client_for(endpoint, "s3").create_bucket(Bucket=BUCKET)
+    long = "SELECT a, b FROM UNNEST(sequence(1, 10000)) AS s (a) CROSS JOIN UNNEST(sequence(1, 10000)) AS t (b)"
+    where = {"OutputLocation": OUTPUT}
+    client_for(endpoint, "athena").start_query_execution(QueryString=long, ResultConfiguration=where)
+    while not any(path.stat().st_size for path in endpoint.lake.state.rglob("*.csv")):
+        pass
+    os.kill(endpoint.pid, signal.SIGKILL)
+    while lock.holder(endpoint.lake) is not None:
+        pass
+    start(lake)
+    assert not list(endpoint.lake.root.rglob("*.csv"))
+
+
 def test_a_query_is_forgotten_after_45_days(tmp_path, monkeypatch):
     kept = History(open_lake(tmp_path / "lake"))
     record = {"identifier": "one", "workgroup": "primary", "submitted": time.time(), "completed": time.time()}

@@ -1,5 +1,6 @@
 """The services behind one endpoint, each over the same lake."""
 
+import shutil
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,9 @@ class Services:
         self._sessions = Sessions(lake.plainly(), aws_environment(lake) | role.environment())
         self._athena: Service | None = None
         self._opening = threading.Lock()
+        # What queries that ran when an endpoint was killed had at hand goes now, not when somebody first asks Athena.
+        for left in lake.state.glob("athena-*/"):
+            shutil.rmtree(left, ignore_errors=True)
         self.s3 = S3(lake)
 
     def call(self, name: str, action: str, payload: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import logging
 import queue
-import shutil
 import sqlite3
 import threading
 import time
@@ -49,8 +48,6 @@ class Executions:
         self._live: dict[str, Execution] = {}
         self.history = History(lake)
         self._lock = threading.Lock()
-        for left in lake.state.glob("athena-*/"):  # of queries that ran when the endpoint was killed
-            shutil.rmtree(left, ignore_errors=True)
         for _ in range(WORKERS):
             self._add_worker()
 

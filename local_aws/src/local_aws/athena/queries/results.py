@@ -6,6 +6,7 @@ its own that no client here reads, is not written.
 
 import os
 import re
+import tempfile
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -44,16 +45,14 @@ def _line(row: Iterable["str | None"]) -> str:
 
 
 def _write(lake: Lake, target: Path, lines: Iterable[str]) -> None:
-    draft = lake.state / f"{target.name}.tmp"
-    try:
+    with tempfile.TemporaryDirectory(dir=lake.state, prefix="athena-result-") as folder:
+        draft = Path(folder, target.name)
         with draft.open("w", encoding="utf-8", newline="") as stream:
             stream.writelines(lines)
             stream.flush()
             os.fsync(stream.fileno())
         target.parent.mkdir(parents=True, exist_ok=True)
         draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def read_page(target: Path, offset: int, count: int, width: int) -> tuple[list[Row], int | None]:
