@@ -1,7 +1,11 @@
 """Files and links that others may be reading while they are written."""
 
+import fcntl
 import os
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -13,6 +17,30 @@ def write_whole(path: Path, text: str) -> None:
 def write_link(path: Path, target: str) -> None:
     """Let a symbolic link lead to a target in one move, whether it was there before or not."""
     _replace(path, lambda draft: draft.symlink_to(target))
+
+
+@contextmanager
+def scratch_folder(purpose: str) -> Iterator[Path]:
+    """A folder for copies of people's data: it goes with the context, or as the next one begins, should this be killed.
+
+    Whose process lives has its folder locked.
+    """
+    prefix = f"stedi-{purpose}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with suppress(OSError), _locked(left):  # in use, another user's, or gone
+            shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder, _locked(Path(folder)):
+        yield Path(folder)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _replace(path: Path, write: Callable[[Path], object]) -> None:

@@ -1,7 +1,6 @@
 """One object of the bucket, or one file of the reports, without some people."""
 
 import lzma
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runner.errors import UserError
+from runner.files import scratch_folder
 from runner.pipeline.copies import SOURCE_SHA256, digest_of
 from runner.privacy.content import Tally, sift
 from runner.privacy.places import Copies, Thing
@@ -71,8 +71,8 @@ def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> F
 def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Finding:
     """The same for a file of the reports."""
     name = path.relative_to(root).as_posix()
-    with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
-        target = Path(folder) / "target"
+    with scratch_folder("erase") as folder:
+        target = folder / "target"
         try:
             tally = sift(name, path, target, traces)
         except DAMAGED as error:

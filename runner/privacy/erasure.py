@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from helpers.tables import VERSIONED
 from runner.console import people as persons
 from runner.console import print_table
 from runner.errors import StepFailed, UserError
+from runner.files import scratch_folder
 from runner.glue.session import live_sessions
 from runner.lake.document import find_object, now_text
 from runner.lake.lock import run_at_work
@@ -198,8 +198,8 @@ def _order(thing: Thing) -> tuple[bool, ...]:
 
 @contextmanager
 def _copies() -> Iterator[Copies]:
-    with tempfile.TemporaryDirectory(prefix="stedi-erase-") as folder:
-        yield Copies(Path(folder))
+    with scratch_folder("erase") as folder:
+        yield Copies(folder)
 
 
 def _summary(findings: Iterable[Finding]) -> dict[str, dict[str, int]]:

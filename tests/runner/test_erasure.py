@@ -367,9 +367,11 @@ def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_
     before = {name: get(lake, name) for name in wanted}
     write_killer(tmp_path)
     call = [STEDI, "erase", ADA, "--yes", "--bucket", lake.bucket, "--database", lake.database, "--lake", lake_folder]
-    codes = []
+    codes, temporary = [], tmp_path / "temporary"
+    temporary.mkdir()
     while not codes or codes[-1]:
         environment = os.environ | {"PYTHONPATH": str(tmp_path), "KILL_AT": str(len(codes) + 1)}
+        environment["TMPDIR"] = str(temporary)
         done = subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
         codes.append(done.returncode)
         assert done.returncode in (0, -signal.SIGKILL), done.stderr
@@ -377,6 +379,7 @@ def test_a_killed_erasure_loses_nothing_and_goes_on_where_it_stopped(lake, lake_
         assert {"serialNumber": BOBS} in read_parquet(lake, key)
     assert len(codes) > 3
     assert {name: get(lake, name) for name in wanted} == wanted
+    assert not list(temporary.rglob("*"))  # the copies of her data that the killed ones had
     assert "athena/1.csv" not in keys(lake)
     assert read_parquet(lake, key) == [{"serialNumber": BOBS}]
     assert get_table(lake.database, "step_trainer_trusted")["Parameters"][ROWS] == "1"
