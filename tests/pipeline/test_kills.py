@@ -18,7 +18,7 @@ from runner.aws import use_profile
 from tests.pipeline.conftest import stedi
 from tests.warm_jobs import WarmJobs
 
-pytestmark = pytest.mark.kernel
+pytestmark = [pytest.mark.kernel, pytest.mark.deep]
 SETTINGS = Settings(bucket="stedi-lakehouse", database="stedi")
 NOON = 1_680_000_000_000  # epoch ms
 
@@ -88,7 +88,6 @@ def run_job(lake, tmp_path_factory):
         yield run
 
 
-@pytest.mark.deep
 @pytest.mark.parametrize(("earliest", "every"), [(1, 9), (2, 2)])
 def test_a_step_killed_before_its_changes_leaves_the_old_or_the_new_version(lake, run_job, earliest, every):
     people = count(1000 * every)
