@@ -9,7 +9,6 @@ import boto3
 from botocore.exceptions import ClientError
 
 from runner.errors import UserError
-from runner.files import scratch_folder
 from runner.pipeline.copies import SOURCE_SHA256, digest_of
 from runner.privacy.content import Tally, sift
 from runner.privacy.places import Copies, Thing
@@ -46,9 +45,8 @@ def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> F
         If the object is damaged, or was changed meanwhile.
     """
     with copies.lend(thing) as (source, answer):
-        target = source.with_name("target")
         try:
-            tally = sift(thing.key, source, target, traces)
+            tally = sift(thing.key, source, copies.target, traces)
         except DAMAGED as error:
             raise UserError(
                 f"{thing.name} is damaged or in a foreign format ({error}), so nobody can tell who is in it: "
@@ -64,24 +62,22 @@ def erase_thing(thing: Thing, copies: Copies, traces: Traces, change: bool) -> F
         else:
             what = "rewritten"
             if change:
-                _replace(thing, answer, source, target)
+                _replace(thing, answer, source, copies.target)
     return Finding(thing.name, thing.place, tally, what)
 
 
-def erase_report(path: Path, root: Path, traces: Traces, change: bool) -> Finding:
+def erase_report(path: Path, root: Path, copies: Copies, traces: Traces, change: bool) -> Finding:
     """The same for a file of the reports."""
     name = path.relative_to(root).as_posix()
-    with scratch_folder("erase") as folder:
-        target = folder / "target"
-        try:
-            tally = sift(name, path, target, traces)
-        except DAMAGED as error:
-            raise UserError(f"{path} cannot be read ({error}): mend or delete it first.") from error
-        if change and tally and not tally.stuck:
-            draft = path.with_name(f".{path.name}.erasing")
-            draft.write_bytes(target.read_bytes())
-            draft.chmod(path.stat().st_mode)
-            draft.replace(path)
+    try:
+        tally = sift(name, path, copies.target, traces)
+    except DAMAGED as error:
+        raise UserError(f"{path} cannot be read ({error}): mend or delete it first.") from error
+    if change and tally and not tally.stuck:
+        draft = path.with_name(f".{path.name}.erasing")
+        draft.write_bytes(copies.target.read_bytes())
+        draft.chmod(path.stat().st_mode)
+        draft.replace(path)
     return Finding(f"reports/{name}", "reports", tally, "cannot be rewritten" if tally.stuck else "rewritten")
 
 

@@ -134,7 +134,7 @@ class Erasure:
         things = [thing for thing in walk(self.settings.bucket) if not thing.key.startswith(CERTIFICATES)]
         files = list(report_files(self.reports))
         tracked = _tracked(files, f"{doing} (reports)")
-        found = [erase_report(path, self.reports, self.traces, change) for path in tracked]
+        found = [erase_report(path, self.reports, copies, self.traces, change) for path in tracked]
         for thing in _tracked(sorted(things, key=_order), f"{doing} (bucket)"):
             finding = erase_thing(thing, copies, self.traces, change)
             if finding.tally.rows is not None and not thing.version:

@@ -79,6 +79,8 @@ class Copies:
     def __init__(self, folder: Path):
         self._folder = folder
         self._kept: dict[Thing, tuple[Path, dict]] = {}
+        self.target = folder / "target"
+        """Where a file is written that takes another's place; each one over the last."""
 
     def keep(self, thing: Thing) -> Path:
         """A copy that stays for the next look."""
