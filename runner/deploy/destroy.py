@@ -5,8 +5,9 @@ from collections.abc import Callable
 import boto3
 
 from helpers.tables import TABLES
+from runner.aws_errors import find
 from runner.deploy.stack import ABSENT, Stack
-from runner.deploy.standing import find, has_own_database
+from runner.deploy.standing import has_own_database
 from runner.errors import StepFailed, UserError
 from runner.glue.session import await_end, live_sessions
 from runner.lake.leftovers import stop_all

@@ -18,9 +18,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import Settings
 from runner.aws import use_profile
-from runner.aws_errors import explain, is_denied
+from runner.aws_errors import explain, find, is_denied
 from runner.deploy.permissions import missing_permissions
-from runner.deploy.standing import find, flaws, has_secret
+from runner.deploy.standing import flaws, has_secret
 from runner.errors import StepFailed, UserError
 from runner.glue.session import named_role
 from runner.local import PROFILE, java_home

@@ -4,29 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 
 import boto3
-from botocore.exceptions import ClientError
 
-from runner.aws_errors import error_code
+from runner.aws_errors import find
 from runner.deploy.template import fill, read_stack
 from runner.errors import UserError
 from runner.pipeline.scripts import owns_bucket
 
-MISSING = (
-    *("404", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException", "EntityNotFoundException"),
-    *("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
-)
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
-
-def find(service: str, method: str, **call: object) -> dict:
-    """AWS's answer about one thing; an empty one where there is no such thing."""
-    try:
-        return getattr(boto3.client(service), method)(**call)
-    except ClientError as error:
-        # To Athena a workgroup that is not there is one more InvalidRequestException.
-        if error_code(error) not in MISSING and "is not found" not in str(error):
-            raise
-        return {}
 
 
 def what_to_make(chosen: dict[str, str], before: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:

@@ -11,10 +11,9 @@ from collections.abc import Callable
 
 import boto3
 
-from runner.deploy.standing import find
+from runner.aws_errors import find
 from runner.errors import UserError
 from runner.glue.session import TAGS, engine_arguments, session_magics
-from runner.lake.document import find_object
 from runner.paths import NOTEBOOKS
 from runner.pipeline.copies import SOURCE_SHA256, put_copy
 from runner.pipeline.jobs import SCRIPTS, job_script
@@ -43,7 +42,7 @@ def put_notebooks(
         documents[f"{ROOM}notebooks/{stack}-{step}.ipynb"] = text.encode()
         documents[f"{ROOM}scripts/{stack}-{step}.py"] = job_script(step).encode()
     for key, body in documents.items():
-        found = find_object(bucket, key)
+        found = find("s3", "get_object", Bucket=bucket, Key=key)
         there = found and found["Body"].read()
         if there != body:
             new[key] = body

@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws_errors import is_denied
+from runner.aws_errors import error_code, find, is_denied
 from runner.errors import StepFailed, UserError
 from runner.pipeline.parameters import tagged_cell
 from runner.pipeline.scripts import HELPERS_KEY
@@ -175,7 +175,7 @@ def _bills_on(identity: str) -> bool:
     try:
         return boto3.client("glue", config=HASTE).get_session(Id=identity)["Session"]["Status"] in WORKING
     except ClientError as error:
-        return error.response["Error"]["Code"] != "EntityNotFoundException"
+        return error_code(error) != "EntityNotFoundException"
     except BotoCoreError:
         return True
 
@@ -185,17 +185,12 @@ def await_end(identity: str) -> dict:
 
     One whose creation was refused has never been: it is an empty dictionary. StepFailed if it does not end.
     """
-    glue, deadline = boto3.client("glue"), time.monotonic() + GONE_WITHIN
-    while True:
-        try:
-            session = glue.get_session(Id=identity)["Session"]
-        except glue.exceptions.EntityNotFoundException:
-            return {}
-        if session["Status"] not in ALIVE:
-            return session
+    deadline = time.monotonic() + GONE_WITHIN
+    while (session := find("glue", "get_session", Id=identity).get("Session", {})).get("Status") in ALIVE:
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session {identity} does not end: it is {session['Status']}")
         time.sleep(0.2)
+    return session
 
 
 def dpus(session: dict) -> float:

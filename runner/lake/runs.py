@@ -6,6 +6,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.objects import put_json
+from runner.aws_errors import error_code
 from runner.glue.session import live_sessions
 from runner.lake.document import find_json
 from runner.lake.lock import run_at_work
@@ -27,7 +28,7 @@ def list_states(bucket: str, last: int) -> list[dict]:
     try:
         names = [item["Prefix"].split("/")[1] for page in pages for item in page.get("CommonPrefixes", [])]
     except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchBucket":
+        if error_code(error) == "NoSuchBucket":
             return []
         raise
     names, found = sorted(names), []

@@ -9,7 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.objects import list_objects
-from runner.aws_errors import error_code
+from runner.aws_errors import error_code, find
 from runner.errors import UserError
 from runner.paths import HELPERS, JOBS, PROJECT, SQL
 from runner.pipeline.copies import is_copy, put_copy
@@ -47,14 +47,14 @@ def owns_bucket(bucket: str) -> bool:
         If it is somebody else's (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"), or
         in another region.
     """
-    s3, account = boto3.client("s3"), boto3.client("sts").get_caller_identity()["Account"]
-    here = s3.meta.region_name
+    account, here = boto3.client("sts").get_caller_identity()["Account"], boto3.client("s3").meta.region_name
     try:
-        region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account).get("BucketRegion") or here
+        found = find("s3", "head_bucket", Bucket=bucket, ExpectedBucketOwner=account)
+        if not found:
+            return False
+        region = found.get("BucketRegion") or here
     except ClientError as error:
         code = error_code(error)
-        if code in ("404", "NoSuchBucket"):
-            return False
         if code == "403":
             raise UserError(
                 f"The bucket name {bucket} is taken by another account than {account}, or the profile lacks "

@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.catalog import get_table
-from runner.aws_errors import is_denied
+from runner.aws_errors import find, is_denied
 from runner.errors import StepFailed
 
 BYTES = 32
@@ -27,14 +27,11 @@ def ensure_participant_key(name: str, database: str, say: Callable[[str], None])
     StepFailed
         If the profile may not do so, naming the action that it lacks.
     """
-    client = boto3.client("secretsmanager")
     with _permitted("DescribeSecret", name):
-        try:
-            client.describe_secret(SecretId=name)
-            return
-        except client.exceptions.ResourceNotFoundException:
-            if get_table(database, KEYED):
-                return
+        there = find("secretsmanager", "describe_secret", SecretId=name)
+    if there or get_table(database, KEYED):
+        return
+    client = boto3.client("secretsmanager")
     with _permitted("CreateSecret", name):
         try:
             made = client.create_secret(
