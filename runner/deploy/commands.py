@@ -52,7 +52,7 @@ def deploy(
     with _account(profile, "deploy", yes) as ask:
         from runner.deploy import deploy as work
         from runner.deploy.stack import Stack
-        from runner.deploy.studio import put_notebooks
+        from runner.pipeline.studio import put_notebooks
 
         region = boto3.DEFAULT_SESSION.region_name
         outputs = work.deploy(Stack(stack, typer.echo), wishes, ask, typer.echo)

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from runner.deploy.template import stack_text
 from runner.errors import StepFailed
-from runner.glue.session import TAGS
+from runner.pipeline.engine import TAGS
 
 POLL_SECONDS = 3.0
 ABSENT, UNBORN = "ABSENT", "REVIEW_IN_PROGRESS"
