@@ -54,7 +54,7 @@ def deploy(
         from runner.pipeline.studio import put_notebooks
 
         region = boto3.DEFAULT_SESSION.region_name
-        outputs = work.deploy(Stack(stack, typer.echo), wishes, ask, typer.echo)
+        outputs = work.deploy(Stack(stack, typer.echo), wishes, ask)
         if studio:
             put_notebooks(outputs, region, stack, overwrite, typer.echo)
         work.tell_outputs(outputs, region, typer.echo)
@@ -76,7 +76,7 @@ def destroy(
         from runner.deploy.stack import Stack
 
         names = {"DatabaseName": database, "SecretName": participant_key}
-        take_away(Stack(stack, typer.echo), bucket, names, ask, typer.echo)
+        take_away(Stack(stack, typer.echo), bucket, names, ask)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from runner.errors import StepFailed
 from runner.pipeline.engine import TAGS
 
 POLL_SECONDS = 3.0
-ABSENT, UNBORN = "ABSENT", "REVIEW_IN_PROGRESS"
+ABSENT, UNBORN, DONE = "ABSENT", "REVIEW_IN_PROGRESS", ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 """States of a stack that was never whole: CloudFormation lets it only be deleted ("Understand stack status codes")."""
 STUCK = {
@@ -27,7 +27,7 @@ class Stack:
     """One stack, by its name."""
 
     def __init__(self, name: str, say: Callable[[str], None]):
-        self.name, self._say = name, say
+        self.name, self.say = name, say
         self._client = boto3.client("cloudformation")
 
     def describe(self) -> dict:
@@ -46,7 +46,7 @@ class Stack:
         """Wait for what somebody else, or an earlier call, began; gives the status then."""
         status = self.describe()["StackStatus"]
         if status.endswith("_IN_PROGRESS") and status != UNBORN:
-            self._say(f"The stack {self.name} is {status}: waiting for that to end.")
+            self.say(f"The stack {self.name} is {status}: waiting for that to end.")
             status = self._await_end(len(self._events()), begun=True)
         return status
 
@@ -90,17 +90,17 @@ class Stack:
 
     def execute(self, name: str) -> None:
         """Do a change that was proposed, and wait; StepFailed with the first failure where it does not succeed."""
-        since = len(self._events())
-        self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
-        if (status := self._await_end(since)) not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi deploy again")
+        self._do("deploy", DONE, self._client.execute_change_set, ChangeSetName=name)
 
     def delete(self) -> None:
         """Delete it, and wait; what it retains stays."""
+        self._do("destroy", (ABSENT,), self._client.delete_stack)
+
+    def _do(self, command: str, wanted: tuple[str, ...], begin: Callable[..., object], **call: str) -> None:
         since = len(self._events())
-        self._client.delete_stack(StackName=self.name)
-        if (status := self._await_end(since)) != ABSENT:
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi destroy again")
+        begin(StackName=self.name, **call)
+        if (status := self._await_end(since)) not in wanted:
+            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi {command} again")
 
     def _await_end(self, told: int, begun: bool = False) -> str:
         """Tell the events from that one on until nothing goes on; just after a call the status is still the old one."""
@@ -110,7 +110,7 @@ class Stack:
             for one in events[told:]:
                 begun = True
                 if not one["ResourceStatus"].endswith("_IN_PROGRESS"):
-                    self._say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
+                    self.say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
             told = len(events)
             if status == ABSENT or begun and not status.endswith("_IN_PROGRESS"):
                 return status

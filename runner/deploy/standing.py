@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import boto3
 
+from helpers.publishing.catalog import find_tables
 from runner.aws_errors import find
 from runner.deploy.template import fill, read_stack
 from runner.errors import UserError
@@ -86,30 +87,27 @@ def has_own_database(name: str, bucket: str) -> bool:
     """Whether there is such a database; UserError where it has a table whose files are not in the bucket."""
     if not find("glue", "get_database", Name=name):
         return False
-    for page in boto3.client("glue").get_paginator("get_tables").paginate(DatabaseName=name):
-        for table in page["TableList"]:
-            place = table.get("StorageDescriptor", {}).get("Location") or f"s3://{bucket}/"
-            if not place.startswith(f"s3://{bucket}/"):
-                foreign = f"the table {table['Name']} of {place}, which is no lake's"
-                raise UserError(f"The database {name} holds {foreign}: take it away, or name another with --database.")
+    for table in find_tables(name, ".*").values():
+        place = table.get("StorageDescriptor", {}).get("Location") or f"s3://{bucket}/"
+        if not place.startswith(f"s3://{bucket}/"):
+            foreign = f"the table {table['Name']} of {place}, which is no lake's"
+            raise UserError(f"The database {name} holds {foreign}: take it away, or name another with --database.")
     return True
 
 
 def _is_safe_bucket(bucket: str) -> bool:
-    if not owns_bucket(bucket):
-        return False
-    for flaw, fix in flaws(bucket):
+    there = owns_bucket(bucket)
+    for flaw, fix in flaws(bucket) if there else ():
         raise UserError(f"The bucket {bucket} {flaw}: {fix}, or name another with --bucket.")
-    return True
+    return there
 
 
 def _is_safe_secret(name: str) -> bool:
-    if not has_secret(name):
-        return False
-    if foreign := _foreign_statements(_secret_policy(name), "ParticipantKeyPolicy"):
+    there = has_secret(name)
+    if there and (foreign := _foreign_statements(_secret_policy(name), "ParticipantKeyPolicy")):
         fix = f"aws secretsmanager delete-resource-policy --secret-id {name}"
         raise UserError(f"The secret {name} has a policy that is not the lake's ({foreign}): {fix}")
-    return True
+    return there
 
 
 def _has_logs(prefix: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the notebooks need in the bucket: ``scripts/helpers.zip``, the SQL files and the job scripts."""
+"""What notebooks and nights need in the bucket: the helpers, the SQL files, the job scripts, the project itself."""
 
 import hashlib
 import io
@@ -16,6 +16,8 @@ from runner.pipeline.copies import is_copy, put_copy
 
 PREFIX = "scripts/"
 HELPERS_KEY = f"{PREFIX}helpers.zip"
+OF_A_NIGHT = ("helpers", "infra", "jobs", "notebooks", "runner", "sql")
+FILES_OF_A_NIGHT = ("README.md", "pyproject.toml", "requirements-conda.lock")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the zip, so that equal helpers give equal bytes."""
 
@@ -36,6 +38,16 @@ def zip_rooms(rooms: Iterable[str], names: Iterable[str] = ()) -> bytes:
 def zip_helpers() -> bytes:
     """The helpers package as one zip."""
     return zip_rooms([HELPERS.name])
+
+
+def zip_project() -> bytes:
+    """What a night needs of the project."""
+    return zip_rooms(OF_A_NIGHT, FILES_OF_A_NIGHT)
+
+
+def package_key(body: bytes) -> str:
+    """Where a package is in the bucket: other files, another key."""
+    return f"{PREFIX}project-{hashlib.sha256(body).hexdigest()[:16]}.zip"
 
 
 def owns_bucket(bucket: str) -> bool:
