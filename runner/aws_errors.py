@@ -38,6 +38,8 @@ MISSING = (
     *("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
 )
 """The codes that say that what was asked for is not there."""
+_SAID_OF_NONE = {"athena": "is not found", "cloudformation": "does not exist"}
+"""What says so where a service has no such code: of a workgroup, and of a stack."""
 _WHAT = re.compile(r'not authorized to perform: (\S+?)(?: on resource: "?([^\s"]+)"?)?(?: |$|,|\.$)')
 
 FIRST_PAUSE = 5.0
@@ -63,10 +65,24 @@ def find(service: str, method: str, **call: object) -> dict:
     try:
         return getattr(boto3.client(service), method)(**call)
     except ClientError as error:
-        # To Athena a workgroup that is not there is one more InvalidRequestException.
-        if error_code(error) in MISSING or service == "athena" and "is not found" in str(error):
-            return {}
-        raise
+        if not _tells_of_none(error, service):
+            raise
+        return {}
+
+
+def find_all(service: str, method: str, field: str, **call: object) -> list[dict]:
+    """All that AWS lists in a field of its answers, page after page; nothing where there is no such thing."""
+    try:
+        pages = boto3.client(service).get_paginator(method).paginate(**call)
+        return [one for page in pages for one in page.get(field, [])]
+    except ClientError as error:
+        if not _tells_of_none(error, service):
+            raise
+        return []
+
+
+def _tells_of_none(error: ClientError, service: str) -> bool:
+    return error_code(error) in MISSING or service in _SAID_OF_NONE and _SAID_OF_NONE[service] in str(error)
 
 
 def error_code(error: Exception | str) -> str | None:

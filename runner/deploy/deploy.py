@@ -1,6 +1,5 @@
 """`stedi deploy`: the stack, what it runs, and how to go on; called again, it goes on or changes nothing."""
 
-import time
 from collections.abc import Callable
 
 from rich.table import Table
@@ -22,10 +21,7 @@ DATA = ("AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Glue::Database")
 def deploy(stack: Stack, wishes: dict[str, str | None], ask: Callable[[str], bool]) -> dict[str, str]:
     """Bring the stack to what the template and the wishes say; gives its outputs.
 
-    Parameters
-    ----------
-    wishes : dict
-        Parameters of the template; None for what stays as it is, or as the template has it.
+    ``wishes`` has parameters of the template; None for what stays as it is, or as the template has it.
 
     Raises
     ------
@@ -53,14 +49,12 @@ def deploy(stack: Stack, wishes: dict[str, str | None], ask: Callable[[str], boo
     bucket, code = chosen["BucketName"], {chosen["PackageKey"]: package}
     if owns_bucket(bucket):
         upload_scripts(bucket, code)  # first, so that no night is told to run what is not there yet
-    name = f"stedi-{time.strftime('%Y%m%d-%H%M%S')}"
-    changes = stack.propose("CREATE" if is_new else "UPDATE", chosen, name)
-    if changes:
+    if changes := stack.propose("CREATE" if is_new else "UPDATE", chosen):
         show(changes)
         if not ask("Go on?"):
-            stack.withdraw(name)
+            stack.withdraw()
             raise UserError("Nothing was changed.")
-        stack.execute(name)
+        stack.execute()
         upload_scripts(bucket, code)
     else:
         stack.say(f"The stack {stack.name} is as it should be: nothing to change.")

@@ -7,9 +7,9 @@ import boto3
 from helpers.tables import TABLES
 from runner.aws_errors import find
 from runner.deploy.stack import ABSENT, Stack
-from runner.deploy.standing import has_own_database
 from runner.errors import StepFailed, UserError
 from runner.glue.session import await_end, live_sessions
+from runner.lake.lakehouse import has_own_database
 from runner.lake.leftovers import stop_all
 from runner.pipeline.jobs import SCRIPTS
 from runner.pipeline.scripts import owns_bucket

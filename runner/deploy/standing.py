@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 
 import boto3
 
-from helpers.publishing.catalog import find_tables
 from runner.aws_errors import find
 from runner.deploy.template import fill, read_stack
 from runner.errors import UserError
+from runner.lake.lakehouse import has_own_database
 from runner.pipeline.scripts import owns_bucket
+from runner.privacy.participant_key import has_secret
 
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
@@ -72,27 +73,6 @@ def flaws(bucket: str) -> Iterator[tuple[str, str]]:
         yield "does not block public access", call
     if foreign := _foreign_statements(_bucket_policy(bucket), "LakeBucketPolicy"):
         yield f"has a policy that is not the lake's ({foreign})", f"aws s3api delete-bucket-policy --bucket {bucket}"
-
-
-def has_secret(name: str) -> bool:
-    """Whether there is such a secret; UserError where it is to be deleted."""
-    found = find("secretsmanager", "describe_secret", SecretId=name)
-    if found.get("DeletedDate"):
-        fix = f"aws secretsmanager restore-secret --secret-id {name} keeps it, and with it every participant's id."
-        raise UserError(f"The secret {name} is to be deleted: {fix}")
-    return bool(found)
-
-
-def has_own_database(name: str, bucket: str) -> bool:
-    """Whether there is such a database; UserError where it has a table whose files are not in the bucket."""
-    if not find("glue", "get_database", Name=name):
-        return False
-    for table in find_tables(name, ".*").values():
-        place = table.get("StorageDescriptor", {}).get("Location") or f"s3://{bucket}/"
-        if not place.startswith(f"s3://{bucket}/"):
-            foreign = f"the table {table['Name']} of {place}, which is no lake's"
-            raise UserError(f"The database {name} holds {foreign}: take it away, or name another with --database.")
-    return True
 
 
 def _is_safe_bucket(bucket: str) -> bool:

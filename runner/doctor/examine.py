@@ -17,13 +17,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import Settings
 from runner.aws import use_profile
-from runner.aws_errors import explain, find, is_denied
-from runner.deploy.standing import flaws, has_secret
+from runner.aws_errors import explain, find, find_all, is_denied
+from runner.deploy.standing import flaws
 from runner.doctor.permissions import missing_permissions
 from runner.errors import StepFailed, UserError
 from runner.glue.session import named_role
 from runner.local import PROFILE, java_home
 from runner.pipeline.scripts import owns_bucket
+from runner.privacy.participant_key import has_secret
 
 GOOD, NOTE, BAD = "ok", "note", "BAD"
 """All is well; it works, but; a run would fail."""
@@ -197,8 +198,8 @@ def _permissions(caller: dict, settings: Settings) -> Finding:
 
 
 def _quotas() -> Finding:
-    pages = boto3.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="glue")
-    quotas = [one for page in pages for one in page["Quotas"] if re.search(r"session|DPU", one["QuotaName"], re.I)]
+    quotas = find_all("service-quotas", "list_service_quotas", "Quotas", ServiceCode="glue")
+    quotas = [one for one in quotas if re.search(r"session|DPU", one["QuotaName"], re.I)]
     told = "; ".join(f"{one['QuotaName']}: {one['Value']:g}" for one in quotas) or "none of sessions or DPUs is listed"
     fix = "A run needs one session of 2 DPUs: ask for more in the Service Quotas console."
     return _judged(all(one["Value"] >= 2 for one in quotas), told, fix)

@@ -2,6 +2,7 @@
 
 from botocore.exceptions import ClientError
 
+from helpers.publishing.catalog import find_tables
 from helpers.settings import Settings
 from runner.aws_errors import error_code, find
 from runner.errors import UserError
@@ -30,3 +31,15 @@ def require_database(database: str) -> None:
     """Refuse a database that is not there: in such a one every file of the bucket would seem to be nobody's."""
     if not find("glue", "get_database", Name=database):
         raise UserError(f"There is no database {database}: `stedi run` makes it, --database names another.")
+
+
+def has_own_database(name: str, bucket: str) -> bool:
+    """Whether there is such a database; UserError where it has a table whose files are not in the bucket."""
+    if not find("glue", "get_database", Name=name):
+        return False
+    for table in find_tables(name, ".*").values():
+        place = table.get("StorageDescriptor", {}).get("Location") or f"s3://{bucket}/"
+        if not place.startswith(f"s3://{bucket}/"):
+            foreign = f"the table {table['Name']} of {place}, which is no lake's"
+            raise UserError(f"The database {name} holds {foreign}: take it away, or name another with --database.")
+    return True

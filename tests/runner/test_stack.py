@@ -126,7 +126,7 @@ def test_a_change_is_waited_for_although_the_status_is_the_old_one_at_first(monk
 
     monkeypatch.setattr(stack.time, "sleep", wait)
     said = []
-    stack.Stack("stedi", said.append).execute("change")
+    stack.Stack("stedi", said.append).execute()
     assert not course
     assert [line.split() for line in said] == [["UPDATE_COMPLETE", "Budget"]]
 
