@@ -46,12 +46,11 @@ def protect(chosen: dict[str, str], outputs: dict[str, str], say: Callable[[str]
     """
     values = {f"{name}.Arn": outputs[f"{name}Arn"] for name in ("SessionRole", "RunnerRole")}
     values |= {"AWS::Partition": outputs["SessionRoleArn"].split(":")[1], "BucketName": chosen["BucketName"]}
-    bucket, secret = chosen["BucketName"], chosen["SecretName"]
-    policy = fill(_policy("LakeBucketPolicy"), values)
+    bucket, policy = chosen["BucketName"], fill(_policy("LakeBucketPolicy"), values)
     if chosen["MakeBucket"] == "false" and _sorted(_bucket_policy(bucket)) != _sorted(policy):
         boto3.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
         say(f"The bucket {bucket} has the lake's policy: TLS only, identity for the stack's roles.")
-    policy = fill(_policy("ParticipantKeyPolicy"), values)
+    secret, policy = chosen["SecretName"], fill(_policy("ParticipantKeyPolicy"), values)
     if chosen["MakeKey"] == "false" and _sorted(_secret_policy(secret)) != _sorted(policy):
         call = {"SecretId": secret, "ResourcePolicy": json.dumps(policy), "BlockPublicPolicy": True}
         boto3.client("secretsmanager").put_resource_policy(**call)
@@ -71,8 +70,8 @@ def flaws(bucket: str) -> Iterator[tuple[str, str]]:
         wanted = ",".join(f"{block}=true" for block in BLOCKS)
         call = f"aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration {wanted}"
         yield "does not block public access", call
-    if foreign := _foreign_statements(_bucket_policy(bucket), "LakeBucketPolicy"):
-        yield f"has a policy that is not the lake's ({foreign})", f"aws s3api delete-bucket-policy --bucket {bucket}"
+    if flaw := _policy_flaw(_bucket_policy(bucket), "LakeBucketPolicy"):
+        yield flaw, f"aws s3api delete-bucket-policy --bucket {bucket}"
 
 
 def _is_safe_bucket(bucket: str) -> bool:
@@ -84,9 +83,8 @@ def _is_safe_bucket(bucket: str) -> bool:
 
 def _is_safe_secret(name: str) -> bool:
     there = has_secret(name)
-    if there and (foreign := _foreign_statements(_secret_policy(name), "ParticipantKeyPolicy")):
-        fix = f"aws secretsmanager delete-resource-policy --secret-id {name}"
-        raise UserError(f"The secret {name} has a policy that is not the lake's ({foreign}): {fix}")
+    if there and (flaw := _policy_flaw(_secret_policy(name), "ParticipantKeyPolicy")):
+        raise UserError(f"The secret {name} {flaw}: aws secretsmanager delete-resource-policy --secret-id {name}")
     return there
 
 
@@ -108,12 +106,13 @@ def _policy(name: str) -> dict:
     return properties.get("PolicyDocument") or properties["ResourcePolicy"]
 
 
-def _foreign_statements(found: dict, name: str) -> str:
+def _policy_flaw(found: dict, name: str) -> str:
     """What a policy says that the template's does not, by its Sids; blank where there is nothing, or no policy."""
     own = {one["Sid"] for one in _policy(name)["Statement"]}
     statements = found.get("Statement", [])
     statements = statements if isinstance(statements, list) else [statements]
-    return ", ".join(one.get("Sid", one["Effect"]) for one in statements if one.get("Sid") not in own)
+    foreign = [one.get("Sid", one["Effect"]) for one in statements if one.get("Sid") not in own]
+    return f"has a policy that is not the lake's ({', '.join(foreign)})" if foreign else ""
 
 
 def _sorted(value: object) -> object:
