@@ -38,6 +38,8 @@ MISSING = (
     *("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
 )
 """The codes that say that what was asked for is not there."""
+OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
+"""The codes that say that an object is not any more what a write was to replace (AWS S3, "Conditional writes")."""
 _SAID_OF_NONE = {"athena": "is not found", "cloudformation": "does not exist"}
 """What says so where a service has no such code: of a workgroup, and of a stack."""
 _WHAT = re.compile(r'not authorized to perform: (\S+?)(?: on resource: "?([^\s"]+)"?)?(?: |$|,|\.$)')

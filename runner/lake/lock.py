@@ -20,7 +20,7 @@ import boto3
 import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws_errors import find
+from runner.aws_errors import OVERTAKEN, error_code, find
 from runner.errors import LakeBusy
 from runner.glue.session import HASTE
 from runner.lake.document import now_text
@@ -148,7 +148,7 @@ class LakeLock:
             body = json.dumps(self._document).encode()
             answer = boto3.client("s3", config=HASTE).put_object(Bucket=self.bucket, Key=KEY, Body=body, **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
+            if error_code(error) in OVERTAKEN:
                 return False
             raise
         self._etag = answer["ETag"]
