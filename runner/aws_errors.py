@@ -1,4 +1,4 @@
-"""What an error of AWS's means for a run: try again after a pause, give up because the network is lost, or fail."""
+"""What an error of AWS's means: there is no such thing, try again after a pause, the network is lost, or a failure."""
 
 import random
 import re
@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+import boto3
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
     BotoCoreError,
@@ -32,6 +33,15 @@ DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch")
 """The codes that say that the caller may not, may not any more, or is nobody."""
+MISSING = (
+    *("404", "NoSuchBucket", "NoSuchKey", "NoSuchEntity", "ResourceNotFoundException", "EntityNotFoundException"),
+    *("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
+)
+"""The codes that say that what was asked for is not there."""
+OVERTAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey")
+"""The codes that say that an object is not any more what a write was to replace (AWS S3, "Conditional writes")."""
+_SAID_OF_NONE = {"athena": "is not found", "cloudformation": "does not exist"}
+"""What says so where a service has no such code: of a workgroup, and of a stack."""
 _WHAT = re.compile(r'not authorized to perform: (\S+?)(?: on resource: "?([^\s"]+)"?)?(?: |$|,|\.$)')
 
 FIRST_PAUSE = 5.0
@@ -50,6 +60,31 @@ _UNREACHABLE = re.compile(
     r"|Could not connect to the endpoint URL|Connection was closed before we received a valid response"
     r"|(?:Connect|Read) timeout on endpoint URL"
 )
+
+
+def find(service: str, method: str, **call: object) -> dict:
+    """AWS's answer about one thing; an empty one where there is no such thing, or nothing that it could be in."""
+    try:
+        return getattr(boto3.client(service), method)(**call)
+    except ClientError as error:
+        if not _tells_of_none(error, service):
+            raise
+        return {}
+
+
+def find_all(service: str, method: str, field: str, **call: object) -> list[dict]:
+    """All that AWS lists in a field of its answers, page after page; nothing where there is no such thing."""
+    try:
+        pages = boto3.client(service).get_paginator(method).paginate(**call)
+        return [one for page in pages for one in page.get(field, [])]
+    except ClientError as error:
+        if not _tells_of_none(error, service):
+            raise
+        return []
+
+
+def _tells_of_none(error: ClientError, service: str) -> bool:
+    return error_code(error) in MISSING or service in _SAID_OF_NONE and _SAID_OF_NONE[service] in str(error)
 
 
 def error_code(error: Exception | str) -> str | None:

@@ -12,7 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from helpers.errors import LakehouseError
 from runner import local
 from runner.aws_errors import exit_code, explain
-from runner.deploy.commands import deploy, destroy, doctor
+from runner.deploy.commands import deploy, destroy
+from runner.doctor.commands import doctor
 from runner.errors import StepFailed, UserError
 from runner.options import DATABASE, existing, on_lake, takes
 from runner.paths import REPORTS, last_lake, remember_lake, require_rooms, user_path

@@ -8,9 +8,10 @@ import sys
 import boto3
 
 from runner.files import write_whole
-from runner.glue.session import engine_arguments, session_tags
+from runner.glue.session import session_tags
 from runner.paths import NOTEBOOKS, STATE
 from runner.pipeline import scripts
+from runner.pipeline.engine import engine_arguments
 from runner.pipeline.parameters import GLUE
 
 KERNEL = "aws_glue_interactive_sessions_kernel.glue_pyspark.GlueKernel"

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -51,14 +51,12 @@ def stop(lake: Path) -> bool:
 
 def java_home() -> str | None:
     """The Java of its Glue sessions; None where there is none. UserError where it is not installed itself."""
-    try:
+    with _lifecycle():
         from local_aws.glue.sessions.java import find_java_home
-    except ImportError as error:
-        raise UserError(MISSING) from error
-    try:
-        return find_java_home(os.environ)
-    except ImportError:
-        return None
+
+        with suppress(ImportError):
+            return find_java_home(os.environ)
+    return None
 
 
 @contextmanager

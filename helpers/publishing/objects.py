@@ -61,13 +61,21 @@ def delete_prefix(location: str) -> int:
     Raises
     ------
     OSError
-        If S3 keeps one of them (a request that deletes many reports what failed instead of failing).
+        If S3 keeps one of them.
     """
     bucket, prefix = split_uri(location)
     items = list(list_objects(location))
-    for start in range(0, len(items), LARGEST_DELETE):
-        batch = [{"Key": item["Key"]} for item in items[start : start + LARGEST_DELETE]]
-        answer = boto3.client("s3").delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
-        for error in answer.get("Errors", []):
-            raise OSError(f"S3 did not delete {error['Key']}: {error['Code']}, {error['Message']}")
+    delete_objects(bucket, [{"Key": item["Key"]} for item in items])
     return sum(_is_data(item, prefix) for item in items)
+
+
+def delete_objects(bucket: str, named: list[dict[str, str]]) -> None:
+    """Delete objects by their ``Key``, or versions by their ``VersionId`` too; OSError if S3 keeps one of them.
+
+    A request that deletes many reports what failed instead of failing.
+    """
+    for start in range(0, len(named), LARGEST_DELETE):
+        batch = {"Objects": named[start : start + LARGEST_DELETE], "Quiet": True}
+        for error in boto3.client("s3").delete_objects(Bucket=bucket, Delete=batch).get("Errors", []):
+            what = f"a version of {error['Key']}" if error.get("VersionId") else error["Key"]
+            raise OSError(f"S3 did not delete {what}: {error['Code']}, {error['Message']}")

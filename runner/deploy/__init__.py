@@ -1,1 +1,1 @@
-"""The stack on AWS: `stedi deploy`, `stedi destroy`, `stedi doctor`."""
+"""The stack on AWS: `stedi deploy`, `stedi destroy`."""

@@ -1,9 +1,8 @@
-"""The commands ``stedi deploy``, ``stedi destroy`` and ``stedi doctor``."""
+"""The commands ``stedi deploy`` and ``stedi destroy``."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import boto3
@@ -52,10 +51,10 @@ def deploy(
     with _account(profile, "deploy", yes) as ask:
         from runner.deploy import deploy as work
         from runner.deploy.stack import Stack
-        from runner.deploy.studio import put_notebooks
+        from runner.pipeline.studio import put_notebooks
 
         region = boto3.DEFAULT_SESSION.region_name
-        outputs = work.deploy(Stack(stack, typer.echo), wishes, ask, typer.echo)
+        outputs = work.deploy(Stack(stack, typer.echo), wishes, ask)
         if studio:
             put_notebooks(outputs, region, stack, overwrite, typer.echo)
         work.tell_outputs(outputs, region, typer.echo)
@@ -77,7 +76,7 @@ def destroy(
         from runner.deploy.stack import Stack
 
         names = {"DatabaseName": database, "SecretName": participant_key}
-        take_away(Stack(stack, typer.echo), bucket, names, ask, typer.echo)
+        take_away(Stack(stack, typer.echo), bucket, names, ask)
 
 
 @contextmanager
@@ -94,12 +93,3 @@ def _account(profile: str, command: str, yes: bool) -> Iterator[Callable[[str], 
 
     with use_profile(profile, last_lake(), needs_role=False):
         yield lambda question: yes or typer.confirm(question)
-
-
-@takes("bucket", "database", "workgroup", "participant_key", "lake", "profile")
-def doctor(lake: Path | None, profile: str, **lakehouse: str) -> None:
-    """Look at all that a run needs, here and in the account, and say what mends what is missing. Changes nothing."""
-    from helpers.settings import Settings
-    from runner.deploy.doctor import examine, report
-
-    report(examine(profile, (lake or last_lake()).resolve(), Settings(**lakehouse)), typer.echo)

@@ -1,7 +1,5 @@
 """`stedi deploy`: the stack, what it runs, and how to go on; called again, it goes on or changes nothing."""
 
-import hashlib
-import time
 from collections.abc import Callable
 
 from rich.table import Table
@@ -12,37 +10,18 @@ from runner.deploy.stack import ABSENT, BROKEN, STUCK, UNBORN, Stack
 from runner.deploy.standing import protect, what_to_make
 from runner.deploy.template import read_stack
 from runner.errors import StepFailed, UserError
-from runner.pipeline.scripts import PREFIX, owns_bucket, upload_scripts, zip_rooms
+from runner.pipeline.scripts import owns_bucket, package_key, upload_scripts, zip_project
 
-ROOMS = ("helpers", "infra", "jobs", "notebooks", "runner", "sql")
-FILES = ("README.md", "pyproject.toml", "requirements-conda.lock")
 VERBS = {"Add": "make", "Modify": "change", "Remove": "remove", "Import": "take in", "Dynamic": "may change"}
 REPLACES = {"True": "replace", "Conditional": "may replace"}
 DATA = ("AWS::S3::Bucket", "AWS::SecretsManager::Secret", "AWS::Glue::Database")
 """What holds data: a stack that removes or replaces one says so in red."""
 
 
-def zip_project() -> bytes:
-    """What a night needs of the project."""
-    return zip_rooms(ROOMS, FILES)
-
-
-def package_key(body: bytes) -> str:
-    """Where a package is in the bucket: other files, another key."""
-    return f"{PREFIX}project-{hashlib.sha256(body).hexdigest()[:16]}.zip"
-
-
-def deploy(
-    stack: Stack, wishes: dict[str, str | None], ask: Callable[[str], bool], say: Callable[[str], None]
-) -> dict[str, str]:
+def deploy(stack: Stack, wishes: dict[str, str | None], ask: Callable[[str], bool]) -> dict[str, str]:
     """Bring the stack to what the template and the wishes say; gives its outputs.
 
-    Parameters
-    ----------
-    wishes : dict
-        Parameters of the template; None for what stays as it is, or as the template has it.
-    ask : callable
-        Asks a question about what was shown; whether the answer was yes.
+    ``wishes`` has parameters of the template; None for what stays as it is, or as the template has it.
 
     Raises
     ------
@@ -55,7 +34,9 @@ def deploy(
         fix = STUCK[status].format(name=stack.name)
         raise StepFailed(f"the stack {stack.name} is {status}: {stack.why_failed()}. What mends it: {fix}")
     if status in BROKEN:
-        say(f"The stack {stack.name} is {status}, since its creation failed: {stack.why_failed()}. It is made anew.")
+        stack.say(
+            f"The stack {stack.name} is {status}, since its creation failed: {stack.why_failed()}. It is made anew."
+        )
         if not ask("Go on?"):
             raise UserError("Nothing was changed.")
         stack.delete()
@@ -64,23 +45,21 @@ def deploy(
         wishes, before = before | wishes, {}
     package = zip_project()
     chosen = _choose(stack.name, before, wishes)
-    chosen |= what_to_make(chosen, before, say) | {"PackageKey": package_key(package)}
+    chosen |= what_to_make(chosen, before, stack.say) | {"PackageKey": package_key(package)}
     bucket, code = chosen["BucketName"], {chosen["PackageKey"]: package}
     if owns_bucket(bucket):
         upload_scripts(bucket, code)  # first, so that no night is told to run what is not there yet
-    name = f"stedi-{time.strftime('%Y%m%d-%H%M%S')}"
-    changes = stack.propose("CREATE" if is_new else "UPDATE", chosen, name)
-    if changes:
+    if changes := stack.propose("CREATE" if is_new else "UPDATE", chosen):
         show(changes)
         if not ask("Go on?"):
-            stack.withdraw(name)
+            stack.withdraw()
             raise UserError("Nothing was changed.")
-        stack.execute(name)
+        stack.execute()
         upload_scripts(bucket, code)
     else:
-        say(f"The stack {stack.name} is as it should be: nothing to change.")
+        stack.say(f"The stack {stack.name} is as it should be: nothing to change.")
     outputs = stack.outputs()
-    protect(chosen, outputs, say)
+    protect(chosen, outputs, stack.say)
     return outputs
 
 
@@ -110,10 +89,8 @@ def show(changes: list[dict]) -> None:
 
 def tell_outputs(outputs: dict[str, str], region: str, say: Callable[[str], None]) -> None:
     """The outputs, and the next command."""
-    grid = Table.grid(padding=(0, 2))
     for name, value in sorted(outputs.items()):
-        grid.add_row(name, value)
-    print_table(grid)
+        say(f"{name:<24} {value}")
     say("Next, put the landing files into the bucket and start a night by hand:")
     for place in (TABLES[name].prefix for name in tables_of(LANDING)):
         say(f"  aws s3 sync DIR/{place} s3://{outputs['Bucket']}/{place} --region {region}")

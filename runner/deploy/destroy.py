@@ -5,10 +5,11 @@ from collections.abc import Callable
 import boto3
 
 from helpers.tables import TABLES
+from runner.aws_errors import find
 from runner.deploy.stack import ABSENT, Stack
-from runner.deploy.standing import find, has_own_database
 from runner.errors import StepFailed, UserError
 from runner.glue.session import await_end, live_sessions
+from runner.lake.lakehouse import has_own_database
 from runner.lake.leftovers import stop_all
 from runner.pipeline.jobs import SCRIPTS
 from runner.pipeline.scripts import owns_bucket
@@ -20,24 +21,17 @@ OWN |= {"runs", "athena", "athena-science", "sparkHistoryLogs", "scripts", "stud
 """What stands at the top of a lake's bucket."""
 
 
-def destroy(
-    stack: Stack, bucket: str | None, names: dict[str, str], ask: Callable[[str], bool], say: Callable[[str], None]
-) -> None:
+def destroy(stack: Stack, bucket: str | None, names: dict[str, str], ask: Callable[[str], bool]) -> None:
     """Take the stack away, and with the bucket's name everything that it kept.
 
-    Parameters
-    ----------
-    names : dict
-        ``DatabaseName`` and ``SecretName``, where the stack is gone already and cannot tell them.
-    ask : callable
-        Asks a question; whether the answer was yes.
+    ``names`` has ``DatabaseName`` and ``SecretName``, where the stack is gone already and cannot tell them.
     """
     status, parameters = stack.settle(), names | stack.parameters()
     own = parameters.get("BucketName")
     if bucket and own and bucket != own:
         raise UserError(f"The stack {stack.name} is about the bucket {own}, not {bucket}: nothing was changed.")
     if not own and not bucket:
-        say(f"There is no stack {stack.name}: nothing to take away.")
+        stack.say(f"There is no stack {stack.name}: nothing to take away.")
         return
     if bucket:
         _require_lake(bucket, parameters["DatabaseName"])
@@ -45,37 +39,29 @@ def destroy(
     gone = f"and for good every object of the bucket {bucket}, its tables and the key of the participants"
     if not ask(f"Take away the stack {stack.name}; {gone if bucket else kept}. Go on?"):
         raise UserError("Nothing was changed.")
-    _stop_sessions(say)
+    sessions = live_sessions()  # they bill on without a stack, and nothing would look after them any more
+    if troubles := stop_all(sessions):
+        raise StepFailed(f"Glue sessions could not be stopped and bill: {'; '.join(troubles)}")
+    for session in sessions:
+        await_end(session["Id"])
+        stack.say(f"Stopped the Glue session {session['Id']}.")
     for step in SCRIPTS:  # the notebooks in Glue Studio; a job that is not there is none to Glue either
         boto3.client("glue").delete_job(JobName=f"{stack.name}-{step}")
     if status != ABSENT:
         stack.delete()
-        say(f"The stack {stack.name} is gone; what it kept bills for storage, the key 0.40 dollars a month.")
+        stack.say(f"The stack {stack.name} is gone; what it kept bills for storage, the key 0.40 dollars a month.")
     if bucket:
-        _delete_data(bucket, parameters["DatabaseName"], parameters["SecretName"], say)
+        _delete_data(bucket, parameters["DatabaseName"], parameters["SecretName"], stack.say)
 
 
 def _require_lake(bucket: str, database: str) -> None:
     """Refuse what holds something that this project puts nowhere: it may be named by mistake."""
     has_own_database(database, bucket)
-    if owns_bucket(bucket):
-        top = boto3.client("s3").list_objects_v2(Bucket=bucket, Delimiter="/")
-        found = [one["Prefix"] for one in top.get("CommonPrefixes", [])]
-        for name in found + [one["Key"] for one in top.get("Contents", [])]:
-            if name.removesuffix("/") not in OWN:
-                raise UserError(
-                    f"The bucket {bucket} holds {name}, which is no lake's: take it away first, or by hand."
-                )
-
-
-def _stop_sessions(say: Callable[[str], None]) -> None:
-    """Sessions bill on without a stack, and nothing would look after them any more."""
-    sessions = live_sessions()
-    if troubles := stop_all(sessions):
-        raise StepFailed(f"Glue sessions could not be stopped and bill: {'; '.join(troubles)}")
-    for session in sessions:
-        await_end(session["Id"])
-        say(f"Stopped the Glue session {session['Id']}.")
+    top = boto3.client("s3").list_objects_v2(Bucket=bucket, Delimiter="/") if owns_bucket(bucket) else {}
+    found = [one["Prefix"] for one in top.get("CommonPrefixes", [])] + [one["Key"] for one in top.get("Contents", [])]
+    for name in found:
+        if name.removesuffix("/") not in OWN:
+            raise UserError(f"The bucket {bucket} holds {name}, which is no lake's: take it away first, or by hand.")
 
 
 def _delete_data(bucket: str, database: str, secret: str, say: Callable[[str], None]) -> None:

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable
 
 import boto3
-from botocore.exceptions import ClientError
 
+from runner.aws_errors import find_all
 from runner.deploy.template import stack_text
 from runner.errors import StepFailed
-from runner.glue.session import TAGS
+from runner.pipeline.engine import TAGS
 
 POLL_SECONDS = 3.0
-ABSENT, UNBORN = "ABSENT", "REVIEW_IN_PROGRESS"
+ABSENT, UNBORN, DONE = "ABSENT", "REVIEW_IN_PROGRESS", ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 """States of a stack that was never whole: CloudFormation lets it only be deleted ("Understand stack status codes")."""
 STUCK = {
@@ -24,15 +24,17 @@ _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 
 class Stack:
-    """One stack, by its name."""
+    """One stack, by its name, and one change of it."""
 
     def __init__(self, name: str, say: Callable[[str], None]):
-        self.name, self._say = name, say
+        self.name, self.say = name, say
         self._client = boto3.client("cloudformation")
+        self._change = {"StackName": name, "ChangeSetName": f"stedi-{time.strftime('%Y%m%d-%H%M%S')}"}
 
     def describe(self) -> dict:
         """As DescribeStacks has it; of one that is not there, only its status, ABSENT."""
-        return next(iter(self._ask("describe_stacks", "Stacks")), {"StackStatus": ABSENT})
+        found = find_all("cloudformation", "describe_stacks", "Stacks", StackName=self.name)
+        return found[0] if found else {"StackStatus": ABSENT}
 
     def parameters(self) -> dict[str, str]:
         """The values of its parameters."""
@@ -46,7 +48,7 @@ class Stack:
         """Wait for what somebody else, or an earlier call, began; gives the status then."""
         status = self.describe()["StackStatus"]
         if status.endswith("_IN_PROGRESS") and status != UNBORN:
-            self._say(f"The stack {self.name} is {status}: waiting for that to end.")
+            self.say(f"The stack {self.name} is {status}: waiting for that to end.")
             status = self._await_end(len(self._events()), begun=True)
         return status
 
@@ -61,46 +63,45 @@ class Stack:
                 failed.append(f"{one['LogicalResourceId']}: {reason}")
         return failed[0] if failed else "CloudFormation gives no reason"
 
-    def propose(self, kind: str, parameters: dict[str, str], name: str) -> list[dict]:
-        """Make a change set; gives its changes, none where nothing would change."""
-        call = {"StackName": self.name, "ChangeSetName": name}
-        self._client.create_change_set(
-            **call,
+    def propose(self, kind: str, parameters: dict[str, str]) -> list[dict]:
+        """Make the change set; gives its changes, none where nothing would change."""
+        client, change = self._client, self._change
+        client.create_change_set(
+            **change,
             ChangeSetType=kind,
             TemplateBody=stack_text(),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             Capabilities=["CAPABILITY_IAM"],
             Tags=[{"Key": key, "Value": value} for key, value in TAGS.items()],
         )
-        while (found := self._client.describe_change_set(**call))["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+        while (found := client.describe_change_set(**change))["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
             time.sleep(POLL_SECONDS)
         if found["Status"] == "FAILED":
-            self._client.delete_change_set(**call)
+            client.delete_change_set(**change)
             if any(text in found.get("StatusReason", "") for text in _NOTHING):
                 return []
             raise StepFailed(f"CloudFormation refuses the change: {found.get('StatusReason')}")
-        pages = self._client.get_paginator("describe_change_set").paginate(**call)
-        return [one["ResourceChange"] for page in pages for one in page["Changes"]]
+        return [one["ResourceChange"] for one in find_all("cloudformation", "describe_change_set", "Changes", **change)]
 
-    def withdraw(self, name: str) -> None:
-        """Take back a change that was proposed, and the empty stack that a first one leaves."""
-        self._client.delete_change_set(StackName=self.name, ChangeSetName=name)
+    def withdraw(self) -> None:
+        """Take back the change that was proposed, and the empty stack that a first one leaves."""
+        self._client.delete_change_set(**self._change)
         if self.describe()["StackStatus"] == UNBORN:
             self.delete()
 
-    def execute(self, name: str) -> None:
-        """Do a change that was proposed, and wait; StepFailed with the first failure where it does not succeed."""
-        since = len(self._events())
-        self._client.execute_change_set(StackName=self.name, ChangeSetName=name)
-        if (status := self._await_end(since)) not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi deploy again")
+    def execute(self) -> None:
+        """Do the change that was proposed, and wait; StepFailed with the first failure where it does not succeed."""
+        self._do("deploy", DONE, self._client.execute_change_set, **self._change)
 
     def delete(self) -> None:
         """Delete it, and wait; what it retains stays."""
+        self._do("destroy", (ABSENT,), self._client.delete_stack, StackName=self.name)
+
+    def _do(self, command: str, wanted: tuple[str, ...], begin: Callable[..., object], **call: str) -> None:
         since = len(self._events())
-        self._client.delete_stack(StackName=self.name)
-        if (status := self._await_end(since)) != ABSENT:
-            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi destroy again")
+        begin(**call)
+        if (status := self._await_end(since)) not in wanted:
+            raise StepFailed(f"the stack {self.name} is {status}: {self.why_failed()}. Then call stedi {command} again")
 
     def _await_end(self, told: int, begun: bool = False) -> str:
         """Tell the events from that one on until nothing goes on; just after a call the status is still the old one."""
@@ -110,7 +111,7 @@ class Stack:
             for one in events[told:]:
                 begun = True
                 if not one["ResourceStatus"].endswith("_IN_PROGRESS"):
-                    self._say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
+                    self.say(f"  {one['ResourceStatus']:<24} {one['LogicalResourceId']}")
             told = len(events)
             if status == ABSENT or begun and not status.endswith("_IN_PROGRESS"):
                 return status
@@ -118,14 +119,4 @@ class Stack:
 
     def _events(self) -> list[dict]:
         """Its events, the oldest first."""
-        return self._ask("describe_stack_events", "StackEvents")[::-1]
-
-    def _ask(self, method: str, field: str) -> list[dict]:
-        """Everything that CloudFormation lists about it; nothing of one that is not there."""
-        try:
-            pages = self._client.get_paginator(method).paginate(StackName=self.name)
-            return [one for page in pages for one in page[field]]
-        except ClientError as error:
-            if "does not exist" not in str(error):
-                raise
-            return []
+        return find_all("cloudformation", "describe_stack_events", "StackEvents", StackName=self.name)[::-1]

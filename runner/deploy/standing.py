@@ -4,29 +4,15 @@ import json
 from collections.abc import Callable, Iterator
 
 import boto3
-from botocore.exceptions import ClientError
 
-from runner.aws_errors import error_code
+from runner.aws_errors import find
 from runner.deploy.template import fill, read_stack
 from runner.errors import UserError
+from runner.lake.lakehouse import has_own_database
 from runner.pipeline.scripts import owns_bucket
+from runner.privacy.participant_key import has_secret
 
-MISSING = (
-    *("404", "NoSuchBucket", "NoSuchEntity", "ResourceNotFoundException", "EntityNotFoundException"),
-    *("NoSuchBucketPolicy", "NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError"),
-)
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
-
-
-def find(service: str, method: str, **call: object) -> dict:
-    """AWS's answer about one thing; an empty one where there is no such thing."""
-    try:
-        return getattr(boto3.client(service), method)(**call)
-    except ClientError as error:
-        # To Athena a workgroup that is not there is one more InvalidRequestException.
-        if error_code(error) not in MISSING and "is not found" not in str(error):
-            raise
-        return {}
 
 
 def what_to_make(chosen: dict[str, str], before: dict[str, str], say: Callable[[str], None]) -> dict[str, str]:
@@ -60,12 +46,11 @@ def protect(chosen: dict[str, str], outputs: dict[str, str], say: Callable[[str]
     """
     values = {f"{name}.Arn": outputs[f"{name}Arn"] for name in ("SessionRole", "RunnerRole")}
     values |= {"AWS::Partition": outputs["SessionRoleArn"].split(":")[1], "BucketName": chosen["BucketName"]}
-    bucket, secret = chosen["BucketName"], chosen["SecretName"]
-    policy = fill(_policy("LakeBucketPolicy"), values)
+    bucket, policy = chosen["BucketName"], fill(_policy("LakeBucketPolicy"), values)
     if chosen["MakeBucket"] == "false" and _sorted(_bucket_policy(bucket)) != _sorted(policy):
         boto3.client("s3").put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
         say(f"The bucket {bucket} has the lake's policy: TLS only, identity for the stack's roles.")
-    policy = fill(_policy("ParticipantKeyPolicy"), values)
+    secret, policy = chosen["SecretName"], fill(_policy("ParticipantKeyPolicy"), values)
     if chosen["MakeKey"] == "false" and _sorted(_secret_policy(secret)) != _sorted(policy):
         call = {"SecretId": secret, "ResourcePolicy": json.dumps(policy), "BlockPublicPolicy": True}
         boto3.client("secretsmanager").put_resource_policy(**call)
@@ -85,47 +70,22 @@ def flaws(bucket: str) -> Iterator[tuple[str, str]]:
         wanted = ",".join(f"{block}=true" for block in BLOCKS)
         call = f"aws s3api put-public-access-block --bucket {bucket} --public-access-block-configuration {wanted}"
         yield "does not block public access", call
-    if foreign := _foreign_statements(_bucket_policy(bucket), "LakeBucketPolicy"):
-        yield f"has a policy that is not the lake's ({foreign})", f"aws s3api delete-bucket-policy --bucket {bucket}"
-
-
-def has_secret(name: str) -> bool:
-    """Whether there is such a secret; UserError where it is to be deleted."""
-    found = find("secretsmanager", "describe_secret", SecretId=name)
-    if found.get("DeletedDate"):
-        fix = f"aws secretsmanager restore-secret --secret-id {name} keeps it, and with it every participant's id."
-        raise UserError(f"The secret {name} is to be deleted: {fix}")
-    return bool(found)
-
-
-def has_own_database(name: str, bucket: str) -> bool:
-    """Whether there is such a database; UserError where it has a table whose files are not in the bucket."""
-    if not find("glue", "get_database", Name=name):
-        return False
-    for page in boto3.client("glue").get_paginator("get_tables").paginate(DatabaseName=name):
-        for table in page["TableList"]:
-            place = table.get("StorageDescriptor", {}).get("Location") or f"s3://{bucket}/"
-            if not place.startswith(f"s3://{bucket}/"):
-                foreign = f"the table {table['Name']} of {place}, which is no lake's"
-                raise UserError(f"The database {name} holds {foreign}: take it away, or name another with --database.")
-    return True
+    if flaw := _policy_flaw(_bucket_policy(bucket), "LakeBucketPolicy"):
+        yield flaw, f"aws s3api delete-bucket-policy --bucket {bucket}"
 
 
 def _is_safe_bucket(bucket: str) -> bool:
-    if not owns_bucket(bucket):
-        return False
-    for flaw, fix in flaws(bucket):
+    there = owns_bucket(bucket)
+    for flaw, fix in flaws(bucket) if there else ():
         raise UserError(f"The bucket {bucket} {flaw}: {fix}, or name another with --bucket.")
-    return True
+    return there
 
 
 def _is_safe_secret(name: str) -> bool:
-    if not has_secret(name):
-        return False
-    if foreign := _foreign_statements(_secret_policy(name), "ParticipantKeyPolicy"):
-        fix = f"aws secretsmanager delete-resource-policy --secret-id {name}"
-        raise UserError(f"The secret {name} has a policy that is not the lake's ({foreign}): {fix}")
-    return True
+    there = has_secret(name)
+    if there and (flaw := _policy_flaw(_secret_policy(name), "ParticipantKeyPolicy")):
+        raise UserError(f"The secret {name} {flaw}: aws secretsmanager delete-resource-policy --secret-id {name}")
+    return there
 
 
 def _has_logs(prefix: str) -> bool:
@@ -146,12 +106,13 @@ def _policy(name: str) -> dict:
     return properties.get("PolicyDocument") or properties["ResourcePolicy"]
 
 
-def _foreign_statements(found: dict, name: str) -> str:
+def _policy_flaw(found: dict, name: str) -> str:
     """What a policy says that the template's does not, by its Sids; blank where there is nothing, or no policy."""
     own = {one["Sid"] for one in _policy(name)["Statement"]}
     statements = found.get("Statement", [])
     statements = statements if isinstance(statements, list) else [statements]
-    return ", ".join(one.get("Sid", one["Effect"]) for one in statements if one.get("Sid") not in own)
+    foreign = [one.get("Sid", one["Effect"]) for one in statements if one.get("Sid") not in own]
+    return f"has a policy that is not the lake's ({', '.join(foreign)})" if foreign else ""
 
 
 def _sorted(value: object) -> object:

@@ -16,9 +16,9 @@ from runner.glue.session import (
     create_session,
     dpus,
     live_sessions,
-    session_magics,
     stop_session,
 )
+from runner.pipeline.engine import session_magics
 from runner.pipeline.parameters import GLUE, kernel_name
 from runner.process import uninterrupted
 

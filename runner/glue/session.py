@@ -7,13 +7,10 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.aws_errors import is_denied
+from runner.aws_errors import error_code, find, is_denied
 from runner.errors import StepFailed, UserError
-from runner.pipeline.parameters import tagged_cell
-from runner.pipeline.scripts import HELPERS_KEY
+from runner.pipeline.engine import TAGS, engine, session_magics
 
-TAGS = {"project": "stedi-lakehouse"}
-"""On every session that this project makes, so that a forgotten one is found."""
 WORKING = ("PROVISIONING", "READY")
 """States of a session that takes statements, or will."""
 ALIVE = (*WORKING, "STOPPING")
@@ -36,12 +33,6 @@ for _name in set(globals()) - _stedi_before:
 """Runs before each notebook, so that none sees the variables of the one before; the first finds what it leaves be."""
 
 
-def session_magics() -> dict[str, str]:
-    """The session magics of the notebooks, which are the same in all, such as ``{"worker_type": "G.1X"}``."""
-    source = tagged_cell("01_landing_tables", "session")
-    return dict(line.removeprefix("%").split(maxsplit=1) for line in source.splitlines() if line.startswith("%"))
-
-
 def named_role() -> str | None:
     """The role that the AWS profile names as ``glue_role_arn``, where the Glue kernel looks too."""
     profile = boto3.Session()._session.get_scoped_config()
@@ -59,22 +50,6 @@ def role_arn() -> str:
     return role
 
 
-def engine_arguments(bucket: str, region: str) -> dict[str, str]:
-    """The arguments of a session that runs the project's notebooks.
-
-    Nothing is installed: what they import is in Glue (docs/decisions/026), or in the archive of the helpers.
-    """
-    return {
-        "--enable-glue-datacatalog": "true",
-        "--extra-py-files": f"s3://{bucket}/{HELPERS_KEY}",
-        # Glue 5.1 reads s3:// by S3A, whose region is us-east-2 unless it is told another (AWS Glue Developer Guide,
-        # "Migrating AWS Glue for Spark jobs to AWS Glue version 5.1").
-        "--conf": f"spark.hadoop.fs.s3a.endpoint.region={region}",
-        "--enable-spark-ui": "true",
-        "--spark-event-logs-path": f"s3://{bucket}/sparkHistoryLogs/",
-    }
-
-
 def session_tags() -> dict[str, str]:
     """The project's tag, and whose session it is: policies let nobody else run statements in it.
 
@@ -90,14 +65,10 @@ def create_session(identity: str, run_id: str, bucket: str) -> None:
         boto3.client("glue").create_session(
             Id=identity,
             Role=role_arn(),
-            Command={"Name": "glueetl", "PythonVersion": "3"},
-            GlueVersion=magics["glue_version"],
-            WorkerType=magics["worker_type"],
-            NumberOfWorkers=int(magics["number_of_workers"]),
             IdleTimeout=int(magics["idle_timeout"]),
             Timeout=int(magics["timeout"]),
-            DefaultArguments=engine_arguments(bucket, boto3.Session().region_name),
             Tags=session_tags() | {"run_id": run_id},
+            **engine(bucket, boto3.Session().region_name),
         )
     except ClientError as error:
         raise StepFailed(f"the Glue session could not be created: {error}") from error
@@ -175,7 +146,7 @@ def _bills_on(identity: str) -> bool:
     try:
         return boto3.client("glue", config=HASTE).get_session(Id=identity)["Session"]["Status"] in WORKING
     except ClientError as error:
-        return error.response["Error"]["Code"] != "EntityNotFoundException"
+        return error_code(error) != "EntityNotFoundException"
     except BotoCoreError:
         return True
 
@@ -185,17 +156,12 @@ def await_end(identity: str) -> dict:
 
     One whose creation was refused has never been: it is an empty dictionary. StepFailed if it does not end.
     """
-    glue, deadline = boto3.client("glue"), time.monotonic() + GONE_WITHIN
-    while True:
-        try:
-            session = glue.get_session(Id=identity)["Session"]
-        except glue.exceptions.EntityNotFoundException:
-            return {}
-        if session["Status"] not in ALIVE:
-            return session
+    deadline = time.monotonic() + GONE_WITHIN
+    while (session := find("glue", "get_session", Id=identity).get("Session", {})).get("Status") in ALIVE:
         if time.monotonic() > deadline:
             raise StepFailed(f"the Glue session {identity} does not end: it is {session['Status']}")
         time.sleep(0.2)
+    return session
 
 
 def dpus(session: dict) -> float:

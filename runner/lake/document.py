@@ -5,9 +5,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.exceptions import ClientError
-
+from runner.aws_errors import find
 from runner.files import write_whole
 
 ROWS = ("read", "kept", "excluded", "quarantined", "duplicates")
@@ -37,17 +35,7 @@ def read_document(folder: Path) -> dict | None:
         return None
 
 
-def find_object(bucket: str, key: str) -> dict | None:
-    """GetObject's answer; None where there is no such object, or not even the bucket."""
-    try:
-        return boto3.client("s3").get_object(Bucket=bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchBucket"):
-            return None
-        raise
-
-
 def find_json(bucket: str, key: str) -> Any:
-    """The document that an object holds; None where there is none."""
-    found = find_object(bucket, key)
+    """The document that an object holds; None where there is no such object, or not even the bucket."""
+    found = find("s3", "get_object", Bucket=bucket, Key=key)
     return json.loads(found["Body"].read()) if found else None

@@ -17,8 +17,7 @@ def end_remains(bucket: str, run_id: str) -> None:
     StepFailed where a session of it does not end.
     """
     left = live_sessions(run_id)
-    for session in left:
-        stop_session(session["Id"])
+    stop_all(left)
     for session in left:
         await_end(session["Id"])
     record = read_state(bucket, run_id)

@@ -20,9 +20,10 @@ import boto3
 import psutil
 from botocore.exceptions import BotoCoreError, ClientError
 
+from runner.aws_errors import OVERTAKEN, error_code, find
 from runner.errors import LakeBusy
 from runner.glue.session import HASTE
-from runner.lake.document import find_object, now_text
+from runner.lake.document import now_text
 
 KEY = "runs/_lock.json"
 RENEW_SECONDS = 10.0
@@ -50,8 +51,8 @@ class Holder:
 
 def read_holder(bucket: str) -> Holder | None:
     """The present holder of a lake, or its last one; None where there never was one."""
-    answer = find_object(bucket, KEY)
-    if answer is None:
+    answer = find("s3", "get_object", Bucket=bucket, Key=KEY)
+    if not answer:
         return None
     now = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
     age = (now - answer["LastModified"]).total_seconds()
@@ -147,7 +148,7 @@ class LakeLock:
             body = json.dumps(self._document).encode()
             answer = boto3.client("s3", config=HASTE).put_object(Bucket=self.bucket, Key=KEY, Body=body, **condition)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
+            if error_code(error) in OVERTAKEN:
                 return False
             raise
         self._etag = answer["ETag"]

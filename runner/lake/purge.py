@@ -6,7 +6,7 @@ versions from a versioning-enabled bucket").
 
 import boto3
 
-from helpers.publishing.objects import LARGEST_DELETE, split_uri
+from helpers.publishing.objects import delete_objects, split_uri
 
 
 def is_versioned(bucket: str) -> bool:
@@ -25,16 +25,12 @@ def purge_earlier_objects(location: str) -> int:
         If S3 keeps one of them.
     """
     bucket, prefix = split_uri(location)
-    s3, versions, markers = boto3.client("s3"), [], []
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
+    versions, markers = [], []
+    for page in boto3.client("s3").get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         versions += [_named(item) for item in page.get("Versions", []) if not item["IsLatest"]]
         markers += [_named(item) for item in page.get("DeleteMarkers", [])]
-    # The markers last: without its marker, what lies beneath would be what a reader sees.
-    for found in (versions, markers):
-        for start in range(0, len(found), LARGEST_DELETE):
-            batch = {"Objects": found[start : start + LARGEST_DELETE], "Quiet": True}
-            for error in s3.delete_objects(Bucket=bucket, Delete=batch).get("Errors", []):
-                raise OSError(f"S3 did not delete a version of {error['Key']}: {error['Code']}, {error['Message']}")
+    delete_objects(bucket, versions)
+    delete_objects(bucket, markers)  # last: without its marker, what lies beneath would be what a reader sees
     return len(versions)
 
 

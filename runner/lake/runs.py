@@ -2,10 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import boto3
-from botocore.exceptions import ClientError
-
 from helpers.publishing.objects import put_json
+from runner.aws_errors import find_all
 from runner.glue.session import live_sessions
 from runner.lake.document import find_json
 from runner.lake.lock import run_at_work
@@ -23,14 +21,8 @@ def read_state(bucket: str, run_id: str) -> dict | None:
 
 def list_states(bucket: str, last: int) -> list[dict]:
     """The documents of the latest batches, the newest first."""
-    pages = boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="runs/", Delimiter="/")
-    try:
-        names = [item["Prefix"].split("/")[1] for page in pages for item in page.get("CommonPrefixes", [])]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchBucket":
-            return []
-        raise
-    names, found = sorted(names), []
+    folders = find_all("s3", "list_objects_v2", "CommonPrefixes", Bucket=bucket, Prefix="runs/", Delimiter="/")
+    names, found = sorted(folder["Prefix"].split("/")[1] for folder in folders), []
     with ThreadPoolExecutor(8) as pool:
         while names and len(found) < last:
             # Some of the names are of notebooks run by hand, so more are read than are shown.

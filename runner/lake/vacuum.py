@@ -12,6 +12,7 @@ from helpers.publishing.staged import staged_name
 from helpers.publishing.versions import list_run_locations, list_versions, remove_old_versions
 from helpers.settings import Settings
 from helpers.tables import VERSIONED
+from runner.aws_errors import find_all
 from runner.console import people
 from runner.lake.purge import is_versioned, purge_earlier_objects
 from runner.lake.runs import is_over, read_state
@@ -107,14 +108,13 @@ class Vacuum:
     def _uploads(self) -> int:
         """Multipart uploads that were begun and never ended; S3 bills their parts, and no listing shows them."""
         s3, bucket, removed = boto3.client("s3"), self.settings.bucket, 0
-        for page in s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket):
-            for upload in page.get("Uploads", []):
-                if self._is_old(upload["Initiated"]):
-                    s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
-                    removed += 1
-                    self.say(f"Unfinished upload of {upload['Key']} aborted.")
-                else:
-                    self.say(f"Unfinished upload of {upload['Key']} stays: it began less than {self.older_than} ago.")
+        for upload in find_all("s3", "list_multipart_uploads", "Uploads", Bucket=bucket):
+            if self._is_old(upload["Initiated"]):
+                s3.abort_multipart_upload(Bucket=bucket, Key=upload["Key"], UploadId=upload["UploadId"])
+                removed += 1
+                self.say(f"Unfinished upload of {upload['Key']} aborted.")
+            else:
+                self.say(f"Unfinished upload of {upload['Key']} stays: it began less than {self.older_than} ago.")
         return removed
 
     def _is_old(self, moment: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What the notebooks need in the bucket: ``scripts/helpers.zip``, the SQL files and the job scripts."""
+"""What notebooks and nights need in the bucket: the helpers, the SQL files, the job scripts, the project itself."""
 
 import hashlib
 import io
@@ -9,13 +9,15 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.objects import list_objects
-from runner.aws_errors import error_code
+from runner.aws_errors import error_code, find
 from runner.errors import UserError
 from runner.paths import HELPERS, JOBS, PROJECT, SQL
 from runner.pipeline.copies import is_copy, put_copy
 
 PREFIX = "scripts/"
 HELPERS_KEY = f"{PREFIX}helpers.zip"
+OF_A_NIGHT = ("helpers", "infra", "jobs", "notebooks", "runner", "sql")
+FILES_OF_A_NIGHT = ("README.md", "pyproject.toml", "requirements-conda.lock")
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in the zip, so that equal helpers give equal bytes."""
 
@@ -38,6 +40,16 @@ def zip_helpers() -> bytes:
     return zip_rooms([HELPERS.name])
 
 
+def zip_project() -> bytes:
+    """What a night needs of the project."""
+    return zip_rooms(OF_A_NIGHT, FILES_OF_A_NIGHT)
+
+
+def package_key(body: bytes) -> str:
+    """Where a package is in the bucket: other files, another key."""
+    return f"{PREFIX}project-{hashlib.sha256(body).hexdigest()[:16]}.zip"
+
+
 def owns_bucket(bucket: str) -> bool:
     """Whether there is such a bucket of this account in this region.
 
@@ -47,14 +59,14 @@ def owns_bucket(bucket: str) -> bool:
         If it is somebody else's (Amazon S3 User Guide, "Verifying bucket ownership with bucket owner condition"), or
         in another region.
     """
-    s3, account = boto3.client("s3"), boto3.client("sts").get_caller_identity()["Account"]
-    here = s3.meta.region_name
+    account, here = boto3.client("sts").get_caller_identity()["Account"], boto3.client("s3").meta.region_name
     try:
-        region = s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account).get("BucketRegion") or here
+        found = find("s3", "head_bucket", Bucket=bucket, ExpectedBucketOwner=account)
+        if not found:
+            return False
+        region = found.get("BucketRegion") or here
     except ClientError as error:
         code = error_code(error)
-        if code in ("404", "NoSuchBucket"):
-            return False
         if code == "403":
             raise UserError(
                 f"The bucket name {bucket} is taken by another account than {account}, or the profile lacks "

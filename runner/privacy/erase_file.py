@@ -8,6 +8,7 @@ from pathlib import Path
 import boto3
 from botocore.exceptions import ClientError
 
+from runner.aws_errors import OVERTAKEN, error_code
 from runner.errors import UserError
 from runner.pipeline.copies import SOURCE_SHA256, digest_of
 from runner.privacy.content import Tally, sift
@@ -92,7 +93,7 @@ def _replace(thing: Thing, answer: dict, source: Path, target: Path) -> None:
                 Bucket=thing.bucket, Key=thing.key, Body=body, IfMatch=answer["ETag"], Metadata=metadata, **headers
             )
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"):
+        if error_code(error) in OVERTAKEN:
             raise UserError(
                 f"{thing.name} was changed by somebody else meanwhile; it was left as it is. Run the command again."
             ) from error

@@ -26,7 +26,7 @@ from runner.console import print_table
 from runner.errors import StepFailed, UserError
 from runner.files import scratch_folder
 from runner.glue.session import live_sessions
-from runner.lake.document import find_object, now_text
+from runner.lake.document import find_json, now_text
 from runner.lake.lock import run_at_work
 from runner.privacy.erase_file import Finding, erase_report, erase_thing
 from runner.privacy.identities import CUSTOMERS
@@ -172,8 +172,7 @@ class Erasure:
         return f"{CERTIFICATES}{digest[:32]}.json"
 
     def _certificate(self, email: str) -> dict | None:
-        answer = find_object(self.settings.bucket, self._certificate_key(email))
-        return json.loads(answer["Body"].read()) if answer else None
+        return find_json(self.settings.bucket, self._certificate_key(email))
 
     def _certify(self, email: str, status: str, begun: dict, proof: dict | None) -> None:
         """Write how the erasure of one person stands; who it is, only the key and the address together can tell."""

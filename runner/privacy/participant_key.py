@@ -8,8 +8,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.publishing.catalog import get_table
-from runner.aws_errors import is_denied
-from runner.errors import StepFailed
+from runner.aws_errors import find, is_denied
+from runner.errors import StepFailed, UserError
 
 BYTES = 32
 KEYED = "machine_learning_curated"
@@ -27,14 +27,11 @@ def ensure_participant_key(name: str, database: str, say: Callable[[str], None])
     StepFailed
         If the profile may not do so, naming the action that it lacks.
     """
-    client = boto3.client("secretsmanager")
     with _permitted("DescribeSecret", name):
-        try:
-            client.describe_secret(SecretId=name)
-            return
-        except client.exceptions.ResourceNotFoundException:
-            if get_table(database, KEYED):
-                return
+        there = find("secretsmanager", "describe_secret", SecretId=name)
+    if there or get_table(database, KEYED):
+        return
+    client = boto3.client("secretsmanager")
     with _permitted("CreateSecret", name):
         try:
             made = client.create_secret(
@@ -43,6 +40,15 @@ def ensure_participant_key(name: str, database: str, say: Callable[[str], None])
         except client.exceptions.ResourceExistsException:
             return  # somebody else was first
     say(f"Made the secret {made['Name']} in Secrets Manager, {BYTES} random bytes: the key of the participant ids.")
+
+
+def has_secret(name: str) -> bool:
+    """Whether there is such a secret; UserError where it is to be deleted."""
+    found = find("secretsmanager", "describe_secret", SecretId=name)
+    if found.get("DeletedDate"):
+        fix = f"aws secretsmanager restore-secret --secret-id {name} keeps it, and with it every participant's id."
+        raise UserError(f"The secret {name} is to be deleted: {fix}")
+    return bool(found)
 
 
 @contextmanager

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
 
 from helpers.identity import normal_address, normal_serial, trim
 from helpers.landing.parsing import Fields
@@ -17,6 +15,7 @@ from helpers.landing.values import LAST_TIME
 from helpers.participants import participant_id, read_participant_key
 from helpers.settings import Settings
 from helpers.tables import TABLES
+from runner.aws_errors import find
 from runner.errors import UserError
 from runner.pipeline.packing import open_unpacked
 from runner.privacy.identities import read_records
@@ -176,10 +175,5 @@ def _values(events: list[Event], name: str, spell: Callable[[str], str]) -> set[
 
 def _previous_key(name: str) -> list[bytes]:
     """The key that the present one replaced, where there is one: earlier versions of tables were written under it."""
-    try:
-        answer = boto3.client("secretsmanager").get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return []
-        raise
-    return [answer["SecretString"].encode("utf-8")]
+    answer = find("secretsmanager", "get_secret_value", SecretId=name, VersionStage="AWSPREVIOUS")
+    return [answer["SecretString"].encode("utf-8")] if answer else []

@@ -1,6 +1,5 @@
 """Reports published to the bucket: ``s3://<bucket>/reports/<run_id>/`` and the history of what is published."""
 
-import json
 import mimetypes
 from collections.abc import Callable
 
@@ -8,7 +7,7 @@ import boto3
 
 from helpers.publishing.objects import list_keys
 from runner.errors import UserError
-from runner.lake.document import read_document
+from runner.lake.document import find_json, read_document
 from runner.paths import REPORTS
 from runner.privacy.audit import PrivacyAudit
 from runner.privacy.places import report_places
@@ -49,8 +48,8 @@ def publish_report(bucket: str, run_id: str | None, say: Callable[[str], None]) 
     for path in sorted(files, key=lambda path: path.name == "index.html"):
         _put(bucket, f"{PREFIX}{run['run_id']}/{path.name}", path.read_bytes())
     say(f"{len(files)} files, {audit}.")
-    runs = [_read(bucket, key) for key in list_keys(f"s3://{bucket}/{PREFIX}") if key.endswith("/run.json")]
-    _put(bucket, f"{PREFIX}index.html", history_page(runs).encode())
+    runs = [find_json(bucket, key) for key in list_keys(f"s3://{bucket}/{PREFIX}") if key.endswith("/run.json")]
+    _put(bucket, f"{PREFIX}index.html", history_page(filter(None, runs)).encode())
     return f"s3://{bucket}/{PREFIX}{run['run_id']}/index.html"
 
 
@@ -58,7 +57,3 @@ def _put(bucket: str, key: str, body: bytes) -> None:
     kind = mimetypes.guess_type(key)[0] or "application/octet-stream"
     text = "; charset=utf-8" if kind.startswith("text/") else ""
     boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=body, ContentType=f"{kind}{text}")
-
-
-def _read(bucket: str, key: str) -> dict:
-    return json.loads(boto3.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read())

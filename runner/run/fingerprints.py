@@ -4,12 +4,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 
-import boto3
-
 from helpers.publishing.catalog import get_table, location_of, put_table
 from helpers.publishing.objects import list_objects
 from helpers.publishing.versions import FINGERPRINT, of_uncertain_content
 from helpers.tables import TABLES
+from runner.aws_errors import find
 from runner.paths import NOTEBOOKS, SQL
 from runner.pipeline.parameters import declared_parameters
 from runner.pipeline.scripts import zip_helpers
@@ -89,9 +88,6 @@ class Fingerprints:
 
     def _key_version(self) -> str | None:
         """Which version of the participants' key is the present one; its name says nothing about the key."""
-        client = boto3.client("secretsmanager")
-        try:
-            versions = client.describe_secret(SecretId=self._parameters["participant_key"])["VersionIdsToStages"]
-        except client.exceptions.ResourceNotFoundException:
-            return None
+        secret = find("secretsmanager", "describe_secret", SecretId=self._parameters["participant_key"])
+        versions = secret.get("VersionIdsToStages", {})
         return next((version for version, stages in versions.items() if "AWSCURRENT" in stages), None)

@@ -14,9 +14,9 @@ import yaml
 
 from local_aws.profile import PROFILE
 from runner.aws import use_profile
-from runner.deploy.deploy import zip_project
 from runner.deploy.template import read_stack
 from runner.paths import PROJECT, SAMPLES
+from runner.pipeline.scripts import zip_project
 
 BUCKET = "night"
 SPEC = yaml.safe_load((PROJECT / "infra" / "buildspec.yml").read_text("utf-8"))

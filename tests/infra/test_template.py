@@ -9,8 +9,8 @@ import pytest
 from botocore.stub import Stubber
 
 from runner.deploy.template import STACK, read_stack
-from runner.glue.session import session_magics
 from runner.paths import PROJECT
+from runner.pipeline.engine import session_magics
 from runner.pipeline.jobs import AUDIT, SCRIPTS
 
 RESOURCES = read_stack()["Resources"]

@@ -11,9 +11,9 @@ import pytest
 from glue_job import job_environment
 
 from local_aws.lifecycle import running
-from runner.deploy.deploy import zip_project
 from runner.paths import JOBS, SAMPLES
 from runner.pipeline.jobs import AUDIT
+from runner.pipeline.scripts import zip_project
 from tests.pipeline.conftest import BUCKET, complaint, query, stedi, table_files
 from tests.warm_jobs import WarmJobs
 

@@ -16,8 +16,8 @@ from helpers.accounting import Accounting
 from helpers.athena import connect, last_accounting, look, query, read_sql, scanned_bytes
 from helpers.errors import QueryFailed
 from helpers.records import write_record
-from runner.glue.session import engine_arguments
 from runner.paths import NOTEBOOKS, PROJECT
+from runner.pipeline.engine import engine_arguments
 from runner.pipeline.parameters import GLUE, kernel_name
 from runner.pipeline.scripts import upload_scripts
 from runner.pipeline.steps import STEPS

@@ -1,10 +1,12 @@
-"""Which errors are tried again, which mean that the network is lost, and which are failures."""
+"""Which errors are tried again, which mean that something is not there or the network lost, and which are failures."""
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
 
 from runner import aws_errors
-from runner.aws_errors import error_code, is_network_lost, may_succeed_later, with_retries
+from runner.aws_errors import error_code, find, is_network_lost, may_succeed_later, with_retries
 from runner.errors import StepFailed
 
 THROTTLED = "the notebook ended: An error occurred (ThrottlingException) when calling the RunStatement operation: x"
@@ -27,6 +29,31 @@ def test_throttling_is_known_however_it_is_told(error):
 )
 def test_nothing_else_is_tried_again(error):
     assert not may_succeed_later(error)
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "call", "code", "message", "known"),
+    [
+        ("s3", "head_bucket", {"Bucket": "none"}, "404", "Not Found", True),
+        ("s3", "get_object", {"Bucket": "b", "Key": "none"}, "NoSuchKey", "", True),
+        ("glue", "get_database", {"Name": "none"}, "EntityNotFoundException", "", True),
+        ("athena", "get_work_group", {"WorkGroup": "x"}, "InvalidRequestException", "WorkGroup x is not found.", True),
+        ("athena", "get_work_group", {"WorkGroup": "x"}, "InvalidRequestException", "WorkGroup x is odd.", False),
+        ("glue", "get_database", {"Name": "x"}, "AccessDeniedException", "a policy that is not found", False),
+    ],
+)
+def test_what_is_not_there_is_an_empty_answer_and_all_else_an_error(
+    service, method, call, code, message, known, monkeypatch
+):
+    client = boto3.client(service, region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+    monkeypatch.setattr(aws_errors.boto3, "client", lambda name: client)
+    with Stubber(client) as stub:
+        stub.add_client_error(method, code, message)
+        if known:
+            assert find(service, method, **call) == {}
+        else:
+            with pytest.raises(ClientError, match=code):
+                find(service, method, **call)
 
 
 def test_the_code_is_aws_own():

@@ -12,8 +12,8 @@ from runner.aws_errors import exit_code
 from runner.cli import app
 from runner.deploy import deploy as deploying
 from runner.deploy import stack
-from runner.deploy.deploy import package_key, zip_project
 from runner.errors import UserError
+from runner.pipeline.scripts import package_key, zip_project
 from tests.runner.small_account import BUCKET, OUTPUTS, ROLE, RUNNER, close_to_the_public, refusal, stedi
 
 
@@ -50,7 +50,7 @@ def test_what_was_made_but_not_filled_is_filled_by_the_next_call(account):
 def test_what_is_refused_leaves_no_stack(account):
     boto3.setup_default_session(profile_name="team")
     with pytest.raises(UserError, match="Nothing was changed"):
-        deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda _: False, print)
+        deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda _: False)
     assert not [one for one in account.client("cloudformation").describe_stacks()["Stacks"]]
 
 

@@ -9,8 +9,9 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from helpers.settings import Settings
-from runner.deploy import doctor, permissions
-from runner.deploy.doctor import BAD, GOOD, NOTE, Finding, examine, examine_account, report
+from runner.doctor import examine as doctor
+from runner.doctor import permissions
+from runner.doctor.examine import BAD, GOOD, NOTE, Finding, examine, examine_account, report
 from runner.errors import StepFailed
 
 ARN = "arn:aws:iam::123456789012:role/stedi-glue"

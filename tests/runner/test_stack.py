@@ -53,7 +53,7 @@ def test_a_stack_in_rollback_is_explained_by_what_failed_first_and_made_anew(mon
     said = []
     monkeypatch.setattr(deploying, "zip_project", lambda: (_ for _ in ()).throw(UserError("so far")))
     with pytest.raises(UserError, match="so far"):
-        deploying.deploy(stack.Stack("stedi", said.append), {}, lambda _: True, said.append)
+        deploying.deploy(stack.Stack("stedi", said.append), {}, lambda _: True)
     assert "ROLLBACK_COMPLETE" in said[0]
     assert "Budget: the address is none" in said[0]
     assert "delete_stack" in client.calls
@@ -70,7 +70,7 @@ def test_a_stack_that_was_only_proposed_is_made(monkeypatch):
     monkeypatch.setattr(deploying, "what_to_make", lambda *_: {"MakeBucket": "true"})
     monkeypatch.setattr(deploying, "owns_bucket", lambda _: False)
     with pytest.raises(ClientError, match="so far"):
-        deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda _: True, print)
+        deploying.deploy(stack.Stack("stedi", print), {"BucketName": BUCKET}, lambda _: True)
     assert made == ["CREATE"]
 
 
@@ -87,7 +87,7 @@ def test_a_stack_that_is_made_anew_is_made_as_the_first_call_wanted_it(monkeypat
     monkeypatch.setattr(deploying, "what_to_make", lambda *_: {"MakeBucket": "true"})
     monkeypatch.setattr(deploying, "owns_bucket", lambda _: False)
     with pytest.raises(ClientError, match="so far"):
-        deploying.deploy(stack.Stack("stedi", print), {"AlarmEmail": "a@example.com"}, lambda _: True, print)
+        deploying.deploy(stack.Stack("stedi", print), {"AlarmEmail": "a@example.com"}, lambda _: True)
     assert (made["BucketName"], made["AlarmEmail"]) == (BUCKET, "a@example.com")
 
 
@@ -106,7 +106,7 @@ def test_what_an_earlier_call_began_is_waited_for(monkeypatch):
 def test_a_stack_that_nothing_moves_is_told_with_the_call_that_mends_it(monkeypatch, status, fix):
     played(monkeypatch, status)
     with pytest.raises(StepFailed, match=fix):
-        deploying.deploy(stack.Stack("stedi", print), {}, lambda _: True, print)
+        deploying.deploy(stack.Stack("stedi", print), {}, lambda _: True)
 
 
 def test_a_change_is_waited_for_although_the_status_is_the_old_one_at_first(monkeypatch):
@@ -126,7 +126,7 @@ def test_a_change_is_waited_for_although_the_status_is_the_old_one_at_first(monk
 
     monkeypatch.setattr(stack.time, "sleep", wait)
     said = []
-    stack.Stack("stedi", said.append).execute("change")
+    stack.Stack("stedi", said.append).execute()
     assert not course
     assert [line.split() for line in said] == [["UPDATE_COMPLETE", "Budget"]]
 

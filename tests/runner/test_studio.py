@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from runner.deploy.studio import job_of, ready_notebook
 from runner.errors import UserError
 from runner.pipeline.copies import SOURCE_SHA256
+from runner.pipeline.studio import job_of, ready_notebook
 from tests.runner.small_account import BUCKET, OUTPUTS, ROLE, stedi
 
 NOTEBOOK = "studio/notebooks/stedi-06_machine_learning_curated.ipynb"

@@ -11,12 +11,11 @@ from collections.abc import Callable
 
 import boto3
 
-from runner.deploy.standing import find
+from runner.aws_errors import find
 from runner.errors import UserError
-from runner.glue.session import TAGS, engine_arguments, session_magics
-from runner.lake.document import find_object
 from runner.paths import NOTEBOOKS
 from runner.pipeline.copies import SOURCE_SHA256, put_copy
+from runner.pipeline.engine import TAGS, engine, engine_arguments
 from runner.pipeline.jobs import SCRIPTS, job_script
 
 ROOM = "studio/"
@@ -39,11 +38,10 @@ def put_notebooks(
     """
     bucket, documents, new, saved = outputs["Bucket"], {}, {}, []
     for step in SCRIPTS:
-        text = ready_notebook(step, outputs, region)
-        documents[f"{ROOM}notebooks/{stack}-{step}.ipynb"] = text.encode()
+        documents[f"{ROOM}notebooks/{stack}-{step}.ipynb"] = ready_notebook(step, outputs, region).encode()
         documents[f"{ROOM}scripts/{stack}-{step}.py"] = job_script(step).encode()
     for key, body in documents.items():
-        found = find_object(bucket, key)
+        found = find("s3", "get_object", Bucket=bucket, Key=key)
         there = found and found["Body"].read()
         if there != body:
             new[key] = body
@@ -67,8 +65,8 @@ def ready_notebook(step: str, outputs: dict[str, str], region: str) -> str:
     """A notebook whose session finds helpers, region and role, and whose parameters name what the stack has."""
     notebook = json.loads((NOTEBOOKS / f"{step}.ipynb").read_text("utf-8"))
     arguments = engine_arguments(outputs["Bucket"], region)
-    magics = {"region": region, "iam_role": outputs["SessionRoleArn"], "extra_py_files": arguments["--extra-py-files"]}
-    magics |= {"spark_conf": arguments["--conf"]}
+    magics = {"region": region, "iam_role": outputs["SessionRoleArn"]}
+    magics |= {"extra_py_files": arguments["--extra-py-files"], "spark_conf": arguments["--conf"]}
     for cell in notebook["cells"]:
         tags, source = cell["metadata"].get("tags", []), "".join(cell["source"])
         if "session" in tags:
@@ -82,21 +80,12 @@ def ready_notebook(step: str, outputs: dict[str, str], region: str) -> str:
 
 def job_of(name: str, outputs: dict[str, str], region: str) -> dict:
     """The job by which Studio lists a notebook."""
-    bucket, magics = outputs["Bucket"], session_magics()
-    own = {"--job-bookmark-option": "job-bookmark-disable"}
-    own |= {f"--{parameter}": outputs[output] for parameter, output in PARAMETERS.items()}
-    script = f"s3://{bucket}/{ROOM}scripts/{name}.py"
-    return {
-        "JobMode": "NOTEBOOK",
-        "Role": outputs["SessionRoleArn"],
-        "Command": {"Name": "glueetl", "PythonVersion": "3", "ScriptLocation": script},
-        "GlueVersion": magics["glue_version"],
-        "WorkerType": magics["worker_type"],
-        "NumberOfWorkers": int(magics["number_of_workers"]),
-        "Timeout": 60,
-        "MaxRetries": 0,
-        "DefaultArguments": engine_arguments(bucket, region) | own,
-    }
+    job = {"JobMode": "NOTEBOOK", "Role": outputs["SessionRoleArn"], "Timeout": 60, "MaxRetries": 0}
+    job |= engine(outputs["Bucket"], region)
+    job["Command"]["ScriptLocation"] = f"s3://{outputs['Bucket']}/{ROOM}scripts/{name}.py"
+    job["DefaultArguments"] |= {f"--{parameter}": outputs[output] for parameter, output in PARAMETERS.items()}
+    job["DefaultArguments"]["--job-bookmark-option"] = "job-bookmark-disable"
+    return job
 
 
 def _make_job(name: str, job: dict) -> None:

@@ -7,7 +7,6 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
-from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import NamedTuple
@@ -18,18 +17,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from helpers.settings import Settings
 from runner.aws import use_profile
-from runner.aws_errors import explain, is_denied
-from runner.deploy.permissions import missing_permissions
-from runner.deploy.standing import find, flaws, has_secret
+from runner.aws_errors import explain, find, find_all, is_denied
+from runner.deploy.standing import flaws
+from runner.doctor.permissions import missing_permissions
 from runner.errors import StepFailed, UserError
 from runner.glue.session import named_role
 from runner.local import PROFILE, java_home
 from runner.pipeline.scripts import owns_bucket
+from runner.privacy.participant_key import has_secret
 
 GOOD, NOTE, BAD = "ok", "note", "BAD"
 """All is well; it works, but; a run would fail."""
 JAVA = 17
 """That of Glue 5.1 (AWS Glue Developer Guide, "Migrating AWS Glue for Spark jobs to AWS Glue version 5.1")."""
+NOT_LOCAL = ("role", "permissions", "quotas")
+"""The local AWS takes the role that its profile names, and has no IAM policies and no quotas to ask."""
 GIB = 1 << 30
 DISK = 2 * GIB
 """Free bytes below which a run may not end: an environment's caches, a small lake, a report."""
@@ -53,7 +55,7 @@ def examine(profile: str, lake: Path, settings: Settings) -> dict[str, Finding]:
     The local AWS is looked at on the lake, or on an empty one where there is none yet: a look makes nothing.
     """
     local = profile == PROFILE
-    checks = {"Python": _python, "kernel": _kernel, "disk": partial(_disk, lake if local else Path.cwd())}
+    checks = {"Python": _python, "kernel": _kernel, "disk": lambda: _disk(lake if local else Path.cwd())}
     checks |= {"Java": _java, "memory": _memory, "ports": _ports} if local else {}
     found = {what: _look(check) for what, check in checks.items()}
     with tempfile.TemporaryDirectory(prefix="stedi-doctor-") as empty:
@@ -65,21 +67,22 @@ def examine(profile: str, lake: Path, settings: Settings) -> dict[str, Finding]:
 
 
 def examine_account(settings: Settings, local: bool) -> dict[str, Finding]:
-    """What was found under the profile that is in use; the local AWS has no IAM policies and no quotas to ask."""
+    """What was found under the profile that is in use."""
     try:
         caller = boto3.client("sts").get_caller_identity()
     except (ClientError, BotoCoreError) as error:
         return {"credentials": Finding(BAD, explain(error), _AGAIN)}
-    found = {"credentials": Finding(GOOD, f"account {caller['Account']}, as {caller['Arn']}")}
-    found |= {"region": Finding(GOOD, str(boto3.Session().region_name))}
-    checks = {} if local else {"role": _role}
-    checks |= {
-        "bucket": partial(_bucket, settings.bucket, local),
-        "workgroup": partial(_workgroup, settings.workgroup),
-        "secret": partial(_secret, settings.participant_key),
+    checks = {
+        "credentials": lambda: Finding(GOOD, f"account {caller['Account']}, as {caller['Arn']}"),
+        "region": lambda: Finding(GOOD, str(boto3.Session().region_name)),
+        "role": _role,
+        "bucket": lambda: _bucket(settings.bucket, local),
+        "workgroup": lambda: _workgroup(settings.workgroup),
+        "secret": lambda: _secret(settings.participant_key),
+        "permissions": lambda: _permissions(caller, settings),
+        "quotas": _quotas,
     }
-    checks |= {} if local else {"permissions": partial(_permissions, caller, settings), "quotas": _quotas}
-    return found | {what: _look(check) for what, check in checks.items()}
+    return {what: _look(check) for what, check in checks.items() if not (local and what in NOT_LOCAL)}
 
 
 def report(findings: dict[str, Finding], say: Callable[[str], None]) -> None:
@@ -195,8 +198,8 @@ def _permissions(caller: dict, settings: Settings) -> Finding:
 
 
 def _quotas() -> Finding:
-    pages = boto3.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="glue")
-    quotas = [one for page in pages for one in page["Quotas"] if re.search(r"session|DPU", one["QuotaName"], re.I)]
+    quotas = find_all("service-quotas", "list_service_quotas", "Quotas", ServiceCode="glue")
+    quotas = [one for one in quotas if re.search(r"session|DPU", one["QuotaName"], re.I)]
     told = "; ".join(f"{one['QuotaName']}: {one['Value']:g}" for one in quotas) or "none of sessions or DPUs is listed"
     fix = "A run needs one session of 2 DPUs: ask for more in the Service Quotas console."
     return _judged(all(one["Value"] >= 2 for one in quotas), told, fix)

@@ -6,8 +6,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from helpers.settings import Settings
-from runner.aws_errors import error_code, is_denied
-from runner.deploy.standing import MISSING, find
+from runner.aws_errors import MISSING, error_code, find, is_denied
 from runner.deploy.template import NAME, fill, statements_of
 from runner.glue.session import named_role
 

@@ -1,0 +1,1 @@
+"""What a run needs, here and in the account: `stedi doctor`."""
