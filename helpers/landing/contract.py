@@ -6,7 +6,7 @@ from functools import cached_property
 
 from helpers.identity import normal_address, normal_serial, trim
 from helpers.landing import values
-from helpers.landing.parsing import Boolean, Fields, Number, Piece, read_line
+from helpers.landing.parsing import Boolean, Fields, Number, read_line
 from helpers.tables import DUPLICATE_KEY, MALFORMED, REASONS, TABLES, Column
 
 READERS: dict[str, Callable[[str], str | None]] = {
@@ -50,7 +50,7 @@ class Contract:
         return {name.lower(): name for name in self.fields}
 
     def records(self, line: bytes) -> list[list[str | None]]:
-        """The records of one line.
+        """The records of one line; none of a blank one.
 
         Returns
         -------
@@ -58,9 +58,7 @@ class Contract:
             Of each record: why it is in quarantine, or null; its text; the value of each field as text (null where it
             is absent, blank or none); and, in turn, name, kind and text of each other field.
         """
-        # A line that is not blank, as its reader thinks, is a record whatever is in it.
-        pieces = read_line(line) or [Piece(line.decode("utf-8", "backslashreplace"), None)]
-        return [self._record(piece.text, piece.fields) for piece in pieces]
+        return [self._record(piece.text, piece.fields) for piece in read_line(line)]
 
     def _record(self, text: str, fields: Fields | None) -> list[str | None]:
         if fields is None:

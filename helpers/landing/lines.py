@@ -7,16 +7,15 @@ schema says which fields there are and of which type, and the lines themselves a
 import re
 from urllib.parse import unquote
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from helpers.errors import LandingIncomplete
-from helpers.landing.contract import CONTRACTS, Contract
+from helpers.landing.contract import CONTRACTS
 from helpers.landing.files import LandingFile, list_landing_files
-from helpers.landing.layout import LAYOUTS, Layout
-from helpers.landing.parsing import BLANKS, BYTE_ORDER_MARK
+from helpers.landing.layout import LAYOUTS
+from helpers.landing.reader import Reader
 
-LONGEST = 2**31 - 1
 _GLOB = re.compile(r"([\[\]{}*?\\])")
 
 
@@ -40,10 +39,10 @@ def read_landing(spark: SparkSession, location: str, source: str) -> DataFrame:
     missed = _missed(lines, files)
     if missed:
         raise LandingIncomplete(f"Of {len(files):,} files under {location} these would not be read whole: {missed}.")
-    return _records(lines, CONTRACTS[source], LAYOUTS.get(source))
+    return _records(lines, source)
 
 
-def read_records(spark: SparkSession, location: str, source: str, by_layout: bool = True) -> DataFrame:
+def read_records(spark: SparkSession, location: str, source: str) -> DataFrame:
     """Read every record under a prefix.
 
     Parameters
@@ -53,8 +52,6 @@ def read_records(spark: SparkSession, location: str, source: str, by_layout: boo
         or ``.bz2``), at any depth.
     source : {"customer", "accelerometer", "step_trainer"}
         Whose records they are.
-    by_layout : bool
-        Whether lines in the source's layout are read by it; the rows are the same.
 
     Returns
     -------
@@ -63,7 +60,7 @@ def read_records(spark: SparkSession, location: str, source: str, by_layout: boo
         of each other field in turn; null where there is none), ``reason`` (null, or the first broken rule of
         `helpers.tables.REASONS`), and ``file`` (URL-encoded) and ``line`` where there is a reason.
     """
-    return _records(_text(spark, location), CONTRACTS[source], LAYOUTS.get(source) if by_layout else None)
+    return _records(_text(spark, location), source)
 
 
 def _text(spark: SparkSession, *locations: str) -> DataFrame:
@@ -84,38 +81,25 @@ def _missed(lines: DataFrame, files: list[LandingFile]) -> str:
     return "" if size == total else f"S3 lists {total:,} bytes, Spark {size:,}"
 
 
-def _records(text: DataFrame, contract: Contract, layout: Layout | None) -> DataFrame:
-    raw = F.col("value")
-    without_mark = F.when(raw.startswith(BYTE_ORDER_MARK), F.substring(raw, 2, LONGEST)).otherwise(raw)
-    lines = text.select(F.input_file_name().alias("file"), _trimmed_end(without_mark).alias("line")).where("line != ''")
-    if layout is None:
-        return _by_rules(lines, contract).persist()
-    fits = layout.fits("line")
-    # Each line is looked at once: kept are the values of a regular one, and the text of any other.
-    looked_at = lines.select(
-        *(F.when(fits, layout.value("line", name)).alias(name) for name in contract.fields),
-        *(F.when(~fits, F.col(name)).alias(name) for name in ("file", "line")),
-    ).persist()
-    nothing = (F.lit(None).cast(kind).alias(name) for name, kind in (("extra", "array<string>"), ("reason", "string")))
-    regular = looked_at.where("line is null").select(*contract.fields, *nothing, "file", "line")
-    return regular.unionByName(_by_rules(looked_at.where("line is not null"), contract).persist())
-
-
-def _by_rules(lines: DataFrame, contract: Contract) -> DataFrame:
-    """The records of lines that are read by the full rules, in plain Python."""
-    read = F.udf(contract.records, "array<array<string>>", useArrow=True)
-    record, first = F.col("record"), 2 + len(contract.columns)
-    others = F.when(F.size(record) > first, F.slice(record, first + 1, F.size(record))).alias("extra")
-    is_broken = record[0].isNotNull()
-    return lines.select("file", F.explode(read(F.col("line").cast("binary"))).alias("record")).select(
-        *(record[place].cast(column.type).alias(column.name) for place, column in enumerate(contract.columns, 2)),
-        others,
-        record[0].alias("reason"),
-        F.when(is_broken, F.col("file")).alias("file"),
-        F.when(is_broken, record[1]).alias("line"),
+def _records(text: DataFrame, source: str) -> DataFrame:
+    names = text.sparkSession.createDataFrame([(name,) for name in text.inputFiles()], "file string")
+    # A number tells a file in fewer bytes than its name, which only what is broken needs.
+    numbers = names.select(F.xxhash64("file"), "file")
+    reader = Reader(CONTRACTS[source], LAYOUTS.get(source), dict(numbers.collect()))
+    lines = text.select(F.col("value").cast("binary"), F.xxhash64(F.input_file_name()))
+    record, first = F.col("record"), 2 + len(reader.contract.columns)
+    values = (
+        F.coalesce(F.col(column.name), record[place].cast(column.type)).alias(column.name)
+        for place, column in enumerate(reader.contract.columns, 2)
     )
-
-
-def _trimmed_end(line: Column) -> Column:
-    # A line that ends with a brace has nothing to trim, which is known faster than trimmed.
-    return F.when(line.endswith("}"), line).otherwise(F.call_function("rtrim", F.lit(BLANKS), line))
+    return (
+        lines.mapInArrow(reader.read, reader.schema)
+        .select(
+            *values,
+            F.when(F.size(record) > first, F.slice(record, first + 1, F.size(record))).alias("extra"),
+            record[0].alias("reason"),
+            "file",
+            F.when(record[0].isNotNull(), record[1]).alias("line"),
+        )
+        .persist()
+    )

@@ -36,11 +36,11 @@ def landing(spark, tmp_path):
     """A function that lands lines (raw text, or a dictionary as JSON) and reads them back as records."""
     from helpers.landing.lines import read_records
 
-    def land(source, *lines, by_layout=False):
+    def land(source, *lines):
         text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
         folder = tmp_path / "landing"
         folder.mkdir(exist_ok=True)
         (folder / f"part-{len(list(folder.iterdir()))}.json").write_bytes(text.encode("utf-8"))
-        return read_records(spark, folder.as_uri(), source, by_layout)
+        return read_records(spark, folder.as_uri(), source)
 
     return land

@@ -41,4 +41,9 @@ def test_other_fields_come_in_order_by_the_sources_spelling_and_the_last_value_c
 
 def test_what_cannot_be_read_is_kept_as_it_is():
     assert record("{")[0] == ["malformed_json", "{"]
-    assert record("\ufeff")[0] == ["malformed_json", "\ufeff"]
+    assert record("\ufeff\ufeff")[0] == ["malformed_json", "\ufeff"]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\r", "\t \x0b\x0c", "\ufeff", "\ufeff \r"])
+def test_a_blank_line_has_no_record(blank):
+    assert CONTRACTS["accelerometer"].records(blank.encode()) == []

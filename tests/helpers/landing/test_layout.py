@@ -1,11 +1,13 @@
 """A line that has its source's layout means what it means under the full rules; any other line is left to them."""
 
+import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.landing.contract import CONTRACTS
 from helpers.landing.layout import LAYOUTS
-from helpers.landing.lines import read_records
+from helpers.landing.reader import Reader
 
 TIME, MOTION = 1_655_564_444_103, '{"user":"%s","timestamp":%s,"x":%s,"y":0.5,"z":-1.0}'
 STEP = '{"sensorReadingTime":%s,"serialNumber":"%s","distanceFromObject":%s}'
@@ -20,27 +22,41 @@ NUMBERS = st.sampled_from(
 ENDS = st.sampled_from(["", " ", "\r", "}", "{}", ',"new":1}', "\t", "\x00"])
 
 
-def read_both(spark, folder, source, lines):
-    """The lines typed with the layout and without it."""
-    folder.mkdir(exist_ok=True)
-    (folder / "lines.json").write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
-    found = (read_records(spark, folder.as_uri(), source, by_layout).collect() for by_layout in (True, False))
-    return [sorted(map(repr, rows)) for rows in found]
+TYPED = {"bigint": int, "int": int, "double": float, "string": str}
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def read_both(source, lines):
+    """The records of lines with the layout and without it: the values, new fields, reason, and what is told of that."""
+    lines = pa.array([line.encode("utf-8", "surrogateescape") for line in lines])
+    batch = pa.RecordBatch.from_arrays([lines, pa.array([7] * len(lines))], ["line", "number"])
+    both = []
+    for layout in (LAYOUTS[source], None):
+        found = []
+        for read in Reader(CONTRACTS[source], layout, {7: "a.json"}).read([batch]):
+            for row in read.to_pylist():
+                reason, text, *record = row["record"] or [None, None]
+                texts, others = record[: len(LAYOUTS[source].fields)], record[len(LAYOUTS[source].fields) :]
+                kinds = zip(texts, LAYOUTS[source].fields.values(), strict=True) if texts else ()
+                values = [text if text is None else TYPED[kind](text) for text, kind in kinds]
+                values = values or [row[name] for name in LAYOUTS[source].fields]
+                found.append((values, others, reason, text if reason else None, row["file"]))
+        both.append(sorted(map(repr, found)))
+    return both
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(USERS, NUMBERS, NUMBERS, ENDS), min_size=40, max_size=80))
-def test_motion_reads_the_same_with_the_layout_and_without(spark, tmp_path, parts):
+def test_motion_reads_the_same_with_the_layout_and_without(parts):
     lines = [MOTION % (user, time, x) + end for user, time, x, end in parts]
-    with_layout, without = read_both(spark, tmp_path / "motion", "accelerometer", [*lines, *(MOTION % ("b", TIME, 1),)])
+    with_layout, without = read_both("accelerometer", [*lines, MOTION % ("b", TIME, 1)])
     assert with_layout == without
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(NUMBERS, USERS, NUMBERS, ENDS), min_size=40, max_size=80))
-def test_steps_read_the_same_with_the_layout_and_without(spark, tmp_path, parts):
+def test_steps_read_the_same_with_the_layout_and_without(parts):
     lines = [STEP % (time, serial, distance) + end for time, serial, distance, end in parts]
-    with_layout, without = read_both(spark, tmp_path / "steps", "step_trainer", [*lines, STEP % (TIME, "s", 7)])
+    with_layout, without = read_both("step_trainer", [*lines, STEP % (TIME, "s", 7)])
     assert with_layout == without
 
 
@@ -60,6 +76,5 @@ def test_steps_read_the_same_with_the_layout_and_without(spark, tmp_path, parts)
         ('{"user":"a@x.de","user":"b@x.de","timestamp":1655564444103,"x":1.0,"y":0.5,"z":-1.0}', False),
     ],
 )
-def test_only_the_layout_to_the_letter_is_read_by_position(spark, line, regular):
-    lines = spark.createDataFrame([(line,)], "line string")
-    assert lines.select(LAYOUTS["accelerometer"].fits("line")).first()[0] is regular
+def test_only_the_layout_to_the_letter_is_read_by_it(line, regular):
+    assert LAYOUTS["accelerometer"].fits(pa.array([line.encode()])).to_pylist() == [regular]

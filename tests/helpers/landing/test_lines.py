@@ -2,6 +2,8 @@
 
 import bz2
 import gzip
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -23,7 +25,7 @@ def test_byte_order_mark_carriage_returns_and_blank_lines_do_no_harm(landing):
 
 
 def test_a_line_of_several_objects_is_several_rows(landing):
-    rows = landing("accelerometer", GOOD + GOOD + '{"x":' + GOOD, GOOD, by_layout=True).collect()
+    rows = landing("accelerometer", GOOD + GOOD + '{"x":' + GOOD, GOOD).collect()
     assert [(row["reason"], row["line"]) for row in rows if row["reason"]] == [("malformed_json", '{"x":' + GOOD)]
     assert [row["x"] for row in rows if not row["reason"]] == [1.0] * 3
 
@@ -50,13 +52,16 @@ def test_every_file_that_is_listed_is_read_whatever_its_name(spark, tmp_path, mo
     ]
     files = []
     for number, name in enumerate(names):
-        (tmp_path / name).write_text(f'{{"x": {number}}}\n')
+        (tmp_path / name).write_text(f'{{"x": {number}}}\nbroken\n')
         files.append(LandingFile(f"file://{tmp_path}/{name}", (tmp_path / name).stat().st_size))
     # Spark takes a name with = for a partition, and hides it not.
     (tmp_path / "_hidden=1").mkdir()
     (tmp_path / "_hidden=1" / "a.json").write_text('{"x": 99}\n')
     monkeypatch.setattr(lines, "list_landing_files", lambda _: files)
-    assert numbers(read_landing(spark, tmp_path.as_uri(), "accelerometer")) == [float(number) for number in range(7)]
+    found = read_landing(spark, tmp_path.as_uri(), "accelerometer")
+    broken = found.where("reason = 'malformed_json'")
+    assert numbers(found.where("x is not null")) == [float(number) for number in range(7)]
+    assert sorted(Path(unquote(row["file"])).name for row in broken.collect()) == sorted(names)
 
 
 @pytest.mark.parametrize("listed", [("gone.json", 9), ("a.json", 10)])
