@@ -4,11 +4,13 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-import local_aws  # noqa: F401 - the package, before pytest takes the folder of that name for it
+# The package, before pytest takes the folder of that name for it.
+from local_aws.glue.sessions.java import archive_option, find_java_home
 
 # Before anything of the project is imported; each process of the tests has its own.
 PLACE = tempfile.mkdtemp(prefix="stedi-tests-")
@@ -16,9 +18,12 @@ atexit.register(shutil.rmtree, PLACE, ignore_errors=True)
 for name in ("reports", "state"):
     os.environ[f"STEDI_{name.upper()}"] = os.path.join(PLACE, name)
     os.mkdir(os.path.join(PLACE, name))
-# Each Java of the tests lives for seconds: its second compiler would take more time than it saves.
-for name in ("JAVA_TOOL_OPTIONS", "LOCAL_AWS_SESSION_JAVA_OPTIONS"):
-    os.environ.setdefault(name, "-XX:TieredStopAtLevel=1")
+# Each Java of the tests lives for seconds: its second compiler would take more time than it saves. Those that are no
+# session's have the collector and the class archive of the sessions.
+os.environ.setdefault("LOCAL_AWS_SESSION_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+if "JAVA_TOOL_OPTIONS" not in os.environ:
+    archive = archive_option(Path(find_java_home(os.environ)))
+    os.environ["JAVA_TOOL_OPTIONS"] = f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC {archive}"
 # Nor do sessions begin with work of their own.
 os.environ.setdefault("LOCAL_AWS_SESSION_WARM_UP", "no")
 

@@ -121,7 +121,7 @@ def test_nothing_scrolls_sideways_on_a_phone(browser, reports):
     ("viewport", "scheme"),
     [
         pytest.param(DESKTOP, "light", id="desktop-light"),
-        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.deep),
         pytest.param(DESKTOP, "dark", id="desktop-dark", marks=pytest.mark.deep),
         pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.deep),
     ],

@@ -22,6 +22,9 @@ def spark():
         .config("spark.sql.ansi.enabled", "true")
         .config("spark.sql.ui.retainedExecutions", "10")
         .config("spark.ui.retainedTasks", "1000")
+        # To compile a query takes longer than to answer it for a few rows; whole runs, and `compiled`, do.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .getOrCreate()
     )
     from helpers.lake import prepare_spark
@@ -29,6 +32,18 @@ def spark():
     prepare_spark(session)
     yield session
     session.stop()
+
+
+@pytest.fixture
+def compiled(spark):
+    """Queries are compiled, as everywhere else: for what could be too much code for Java."""
+    names = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
+    before = {name: spark.conf.get(name) for name in names}
+    for name, value in names.items():
+        spark.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        spark.conf.set(name, value)
 
 
 @pytest.fixture

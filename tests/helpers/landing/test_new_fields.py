@@ -130,6 +130,7 @@ def test_more_fields_than_a_table_can_bear_go_into_one_column(found):
     assert [json.loads(row["other_fields"]) for row in rows] == [{k: str(v) for k, v in one.items()} for one in sent]
 
 
+@pytest.mark.usefixtures("compiled")
 def test_a_hundred_fields_have_columns_still(found):
     fields, _ = found({f"f{number:03}": number for number in range(MOST)})
     assert (len(fields.fields), fields.together) == (MOST, 0)
