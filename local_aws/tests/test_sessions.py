@@ -114,6 +114,7 @@ def test_a_statement_that_has_just_begun_is_cancelled_too(glue: Any, session: st
     assert run(glue, session, "spark.range(4).count()")["Output"]["Data"]["TextPlain"] == "4\n"
 
 
+@pytest.mark.deep
 def test_a_query_that_is_planned_for_seconds_when_it_is_cancelled_does_not_run_later(glue: Any, session: str):
     # Only the sum has tasks that can be killed: Spark's ranges look for that after each thousand rows that they give at
     # once, and give a union's one by one.
@@ -248,6 +249,7 @@ spark.createDataFrame(sc.parallelize([0, 1], 2).map(row), "v int").write.parquet
     endpoints.stop(started.lake.root)
 
 
+@pytest.mark.deep
 def test_two_sessions_that_write_to_one_prefix_do_not_disturb_each_other(half_written: tuple, client_for: Callable):
     started, first, go = half_written
     glue = client_for(started, "glue")

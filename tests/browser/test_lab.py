@@ -66,6 +66,7 @@ def picture(page, name):
         page.screenshot(path=f"{PICTURES}/{name}.png")
 
 
+@pytest.mark.deep
 def test_a_notebook_is_opened_from_the_start_page_and_run(browser, lab, lake):
     page = watch(browser, viewport=DESKTOP).page
     page.goto(lab)

@@ -5,11 +5,13 @@ import subprocess
 import sys
 import sysconfig
 
+import pytest
 import yaml
 
 from runner.paths import PROJECT
 
 
+@pytest.mark.deep
 def test_an_environment_has_the_command(tmp_path):
     """As `conda env create` installs the pip section (conda/env/installers/pip.py).
 
