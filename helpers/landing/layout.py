@@ -46,10 +46,10 @@ class Layout:
         members = ", ?".join(f'"{name}": ?{FORMS[kind]}' for name, kind in self.fields.items())
         return pc.match_substring_regex(lines, rf"^\{{{members}\}}[ \t\r]*$")
 
-    def values(self, lines: pa.BinaryArray) -> list[pa.Array]:
-        """The values of lines that fit, one array for each field."""
+    def values(self, lines: pa.BinaryArray) -> dict[str, pa.Array]:
+        """The values of lines that fit, by their fields."""
         if not len(lines):
-            return [pa.nulls(0, TYPES[kind]) for kind in self.fields.values()]
+            return {name: pa.nulls(0, TYPES[kind]) for name, kind in self.fields.items()}
         together = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), b"\n")[0].as_buffer()
         schema = pa.schema([(name, TYPES[kind]) for name, kind in self.fields.items()])
         table = json.read_json(
@@ -59,10 +59,10 @@ class Layout:
         )
         found = {name: table[name].combine_chunks() for name in self.fields}
         # Of an address that is plain ASCII, only the case can vary.
-        return [
-            pc.ascii_lower(values) if SPELLINGS.get(name) is normal_address else values
+        return {
+            name: pc.ascii_lower(values) if SPELLINGS.get(name) is normal_address else values
             for name, values in found.items()
-        ]
+        }
 
 
 LAYOUTS = {

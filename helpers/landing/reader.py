@@ -59,10 +59,14 @@ class Reader:
                 for line, number in zip(lines.to_pylist(), numbers.to_pylist(), strict=True)
                 for record in self.contract.records(line)
             ]
-            nothing = [pa.nulls(len(found), TYPES[column.type]) for column in self.contract.columns]
-            yield self._batch(nothing, *zip(*found, strict=True))
+            if found:
+                records, files = zip(*found, strict=True)
+                yield self._batch({"record": pa.array(records, RECORD), "file": pa.array(files, pa.string())})
 
-    def _batch(self, values: list[pa.Array], records: Iterable = (), files: Iterable = ()) -> pa.RecordBatch:
-        count = len(values[0])
-        others = [pa.array(records or [None] * count, RECORD), pa.array(files or [None] * count, pa.string())]
-        return pa.RecordBatch.from_arrays([*values, *others], [*self.contract.fields, "record", "file"])
+    def _batch(self, given: dict[str, pa.Array]) -> pa.RecordBatch:
+        """Some of the columns, and null in each other one."""
+        kinds = {column.name: TYPES[column.type] for column in self.contract.columns}
+        kinds |= {"record": RECORD, "file": pa.string()}
+        count = len(next(iter(given.values())))
+        columns = [given[name] if name in given else pa.nulls(count, kind) for name, kind in kinds.items()]
+        return pa.RecordBatch.from_arrays(columns, list(kinds))

@@ -20,8 +20,6 @@ NUMBERS = st.sampled_from(
     + ["99999999999999999999", "2147483647", "2147483648", "-7", '"7"', " 7", "7 ", "[]", "{}", "0.1", "123456.789e-2"]
 )
 ENDS = st.sampled_from(["", " ", "\r", "}", "{}", ',"new":1}', "\t", "\x00"])
-
-
 TYPED = {"bigint": int, "int": int, "double": float, "string": str}
 
 
@@ -29,17 +27,16 @@ def read_both(source, lines):
     """The records of lines with the layout and without it: the values, new fields, reason, and what is told of that."""
     lines = pa.array([line.encode("utf-8", "surrogateescape") for line in lines])
     batch = pa.RecordBatch.from_arrays([lines, pa.array([7] * len(lines))], ["line", "number"])
-    both = []
+    both, fields = [], LAYOUTS[source].fields
     for layout in (LAYOUTS[source], None):
         found = []
         for read in Reader(CONTRACTS[source], layout, {7: "a.json"}).read([batch]):
             for row in read.to_pylist():
                 reason, text, *record = row["record"] or [None, None]
-                texts, others = record[: len(LAYOUTS[source].fields)], record[len(LAYOUTS[source].fields) :]
-                kinds = zip(texts, LAYOUTS[source].fields.values(), strict=True) if texts else ()
-                values = [text if text is None else TYPED[kind](text) for text, kind in kinds]
-                values = values or [row[name] for name in LAYOUTS[source].fields]
-                found.append((values, others, reason, text if reason else None, row["file"]))
+                given = zip(record, fields.values(), strict=False)  # new fields come after those of the contract
+                values = [value if value is None else TYPED[kind](value) for value, kind in given]
+                values = values or [row[name] for name in fields]
+                found.append((values, record[len(fields) :], reason, text if reason else None, row["file"]))
         both.append(sorted(map(repr, found)))
     return both
 
