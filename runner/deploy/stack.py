@@ -11,7 +11,8 @@ from runner.errors import StepFailed
 from runner.pipeline.engine import TAGS
 
 POLL_SECONDS = 3.0
-ABSENT, UNBORN, DONE = "ABSENT", "REVIEW_IN_PROGRESS", ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+ABSENT, UNBORN = "ABSENT", "REVIEW_IN_PROGRESS"
+DONE = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 BROKEN = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED")
 """States of a stack that was never whole: CloudFormation lets it only be deleted ("Understand stack status codes")."""
 STUCK = {

@@ -75,17 +75,19 @@ def flaws(bucket: str) -> Iterator[tuple[str, str]]:
 
 
 def _is_safe_bucket(bucket: str) -> bool:
-    there = owns_bucket(bucket)
-    for flaw, fix in flaws(bucket) if there else ():
+    if not owns_bucket(bucket):
+        return False
+    for flaw, fix in flaws(bucket):
         raise UserError(f"The bucket {bucket} {flaw}: {fix}, or name another with --bucket.")
-    return there
+    return True
 
 
 def _is_safe_secret(name: str) -> bool:
-    there = has_secret(name)
-    if there and (flaw := _policy_flaw(_secret_policy(name), "ParticipantKeyPolicy")):
+    if not has_secret(name):
+        return False
+    if flaw := _policy_flaw(_secret_policy(name), "ParticipantKeyPolicy"):
         raise UserError(f"The secret {name} {flaw}: aws secretsmanager delete-resource-policy --secret-id {name}")
-    return there
+    return True
 
 
 def _has_logs(prefix: str) -> bool:
