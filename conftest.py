@@ -1,12 +1,15 @@
 """What the command leaves in tests, reports and notes, is never among the user's own."""
 
 import atexit
+import functools
+import gc
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from xdist.scheduler import LoadFileScheduling
 
 # The package, before pytest takes the folder of that name for it.
@@ -26,6 +29,12 @@ if "JAVA_TOOL_OPTIONS" not in os.environ:
     os.environ["JAVA_TOOL_OPTIONS"] = f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC {archive}"
 # Nor do sessions begin with work of their own.
 os.environ.setdefault("LOCAL_AWS_SESSION_WARM_UP", "no")
+
+# Each of the thousands of sessions that the tests open would read the models of AWS's services from their files again.
+# But S3's: its clients change the one that they are given.
+read = JSONFileLoader().load_file
+read_once = functools.cache(read)
+JSONFileLoader.load_file = lambda self, path: (read if "s3" in Path(path).parts else read_once)(path)
 
 ONE_SPARK = "tests/helpers/"
 """The room whose tests share a Spark: one process runs them all, and no other starts one for a few of them."""
@@ -79,3 +88,8 @@ def pytest_collection_modifyitems(items):
         return min(place.get(name, len(place)) for name in (room, item.path.stem))
 
     items.sort(key=begins)
+
+
+def pytest_sessionfinish():
+    """Leave all that the process holds to its end: pytest would look through it five times for garbage."""
+    gc.freeze()
