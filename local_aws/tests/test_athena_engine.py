@@ -433,6 +433,26 @@ def test_a_look_at_some_rows_reads_no_more_files_than_it_needs(bucket, catalog, 
     assert query(sql) == [["1"], [None]]
 
 
+@pytest.mark.parametrize("ending", ["", ".json", ".gz", ".bz2", ".deflate", ".zst"])
+def test_a_look_at_some_rows_knows_a_file_by_them_alone(bucket, catalog, query, ending):
+    catalog.add("t", {"a": "int"}, **{"ignore.malformed.json": "true"})
+    put(bucket, "t/1" + ending, packed(b'{"a": 1}\n{"a": 2}\n' + b'{"A": 3}\n{"A":\n' * 1000, ending))
+    put(bucket, "t/2.json", b'{"a": 4}')
+    assert query("select * from t limit 0") == []
+    assert query("select * from t limit 2") == [["1"], ["2"]]
+    assert query("select * from t limit 5") == [["1"], ["2"], ["3"], [None], ["3"]]
+    assert query("select count(a) from t") == [["1003"]]
+    assert len(query("select * from t limit 3000")) == 2003
+
+
+def packed(content, ending):
+    if ending in ("", ".json"):
+        return content
+    if ending == ".zst":
+        return pyarrow.compress(content, "zstd", asbytes=True)
+    return {".gz": gzip, ".bz2": bz2, ".deflate": zlib}[ending].compress(content)
+
+
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [

@@ -58,9 +58,23 @@ def unpack(file: DataFile, target: Path) -> None:
         plain.writelines(_UNPACKED[file.path.suffix](file.path))
 
 
-def open_text(path: str) -> BinaryIO:
+def copy_head(file: DataFile, target: Path, count: int) -> int:
+    """Write an unpacked copy of a file's first lines; give how many of the count it has not."""
+    unpacked = _UNPACKED[file.path.suffix] if is_unpacked_first(file) else _read_by(open_text)
+    with telling_of(file), target.open("wb") as plain:
+        for block in unpacked(file.path):
+            *ended, rest = block.split(b"\n", count)
+            count -= len(ended)
+            if not count:
+                plain.write(block[: len(block) - len(rest)])
+                break
+            plain.write(block)
+    return count
+
+
+def open_text(path: str | Path) -> BinaryIO:
     """Open a file that is plain or ends in ``.gz``."""
-    return (gzip.open if path.endswith(".gz") else open)(path, "rb")
+    return (gzip.open if str(path).endswith(".gz") else open)(path, "rb")
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Tables of a query: what the catalog says of them, and the DuckDB relation over their files."""
 
-import itertools
+import os
 import re
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from local_aws.athena.reading.files import DataFile, list_data_files
 from local_aws.athena.reading.hidden_columns import NAMES, select_hidden
 from local_aws.athena.reading.json_lines import KeySpellings, ignores_case, json_relation, wanted_keys
 from local_aws.athena.reading.odd_lines import LONG_LINE, Copy
-from local_aws.athena.reading.packed import is_unpacked_first, unpack
+from local_aws.athena.reading.packed import copy_head, is_unpacked_first, unpack
 from local_aws.athena.reading.parquet_files import parquet_relation
 from local_aws.athena.reading.partitions import Partition, list_partitions, with_keys
 from local_aws.athena.reading.text_files import copy_text, text_relation
@@ -132,12 +133,8 @@ class TableReader:
     def make_view(self, registry: Registry, table: CatalogTable, columns: dict[str, HiveType]) -> None:
         """Create the view ``table.relation`` with ``columns`` alone."""
         connection, owners = registry.connection, self._files(table)
-        files = list(owners)
-        if self._enough_rows is not None and table.serde == OPENX:
-            files = _first_files(files, self._enough_rows)
-        for file in files:
-            require_object("s3:GetObject", file.uri)
-        sources = {file: self._readable(file, table.serde == OPENX) for file in files}
+        sources = self._sources(owners, table.serde == OPENX)
+        self.scanned_bytes += sum(min(file.size, os.path.getsize(path)) for file, path in sources.items())
         stored = {name: kind for name, kind in columns.items() if name in table.columns}
         keys = {name: kind for name, kind in columns.items() if name in table.keys}
         relation = self._relation(connection, table, sources, stored)
@@ -151,7 +148,6 @@ class TableReader:
         registry.add(body)
         connection.execute(f"CREATE VIEW {quoted(table.relation)} AS {body}")
         self.paths += sources.values()
-        self.scanned_bytes += sum(file.size for file in files)
 
     def _files(self, table: CatalogTable) -> dict[DataFile, Partition | None]:
         """Give the table's files, each with the partition that it is of."""
@@ -214,6 +210,19 @@ class TableReader:
             found |= keys
         return found, longest
 
+    def _sources(self, files: Iterable[DataFile], is_json: bool) -> dict[DataFile, str]:
+        """Give the files that the query needs, each with a path to read it by."""
+        sources, missing = {}, self._enough_rows if is_json else None
+        for file in files:
+            require_object("s3:GetObject", file.uri)
+            head = self._new_path(".json")
+            missing = None if missing is None else copy_head(file, head, missing)
+            if missing == 0:
+                self._spellings = KeySpellings()  # what is seen now is not all of the file
+                return {**sources, file: str(head)}
+            sources[file] = self._readable(file, is_json)
+        return sources
+
     def _readable(self, file: DataFile, is_text: bool) -> str:
         """Give a path that DuckDB can read: the file's own, a link's with a plain name, or an unpacked copy's."""
         if is_text and is_unpacked_first(file):
@@ -229,20 +238,6 @@ class TableReader:
     def _new_path(self, ending: str) -> Path:
         self._made += 1
         return self._scratch / f"{self._made}{ending}"
-
-
-def _first_files(files: list[DataFile], rows: int) -> list[DataFile]:
-    """As many files as hold so many lines; a packed one counts for one line."""
-    lines = 0
-    for number, file in enumerate(files, 1):
-        if file.path.suffix in ("", ".json"):
-            with file.path.open("rb") as stream:
-                lines += sum(1 for _ in itertools.islice(stream, rows - lines))
-        else:
-            lines += 1
-        if lines >= rows:
-            return files[:number]
-    return files
 
 
 def parse_columns(table: CatalogTable, names: set[str] | None) -> dict[str, HiveType]:
