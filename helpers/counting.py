@@ -9,9 +9,9 @@ from pyspark.sql import functions as F
 
 from helpers.accounting import Accounting
 
-SMALL_BYTES = 5 * 1024**3 // 2
+SMALL_BYTES = 7 * 1024**3 // 4
 """Up to this size all rows are compared whole at once: a pass over their hashes would cost more than it saves. Spark
-reckons with six times the size of the landing files, so these are some five million readings."""
+reckons with four times the size of the landing files, so these are some five million readings."""
 MOST_REPEATED = 100_000
 """With more repeated hashes than this all rows are compared whole: files have landed twice."""
 

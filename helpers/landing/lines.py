@@ -87,19 +87,4 @@ def _records(text: DataFrame, source: str) -> DataFrame:
     numbers = names.select(F.xxhash64("file"), "file")
     reader = Reader(CONTRACTS[source], LAYOUTS.get(source), dict(numbers.collect()))
     lines = text.select(F.col("value").cast("binary"), F.xxhash64(F.input_file_name()))
-    record, first = F.col("record"), 2 + len(reader.contract.columns)
-    values = (
-        F.coalesce(F.col(column.name), record[place].cast(column.type)).alias(column.name)
-        for place, column in enumerate(reader.contract.columns, 2)
-    )
-    return (
-        lines.mapInArrow(reader.read, reader.schema)
-        .select(
-            *values,
-            F.when(F.size(record) > first, F.slice(record, first + 1, F.size(record))).alias("extra"),
-            record[0].alias("reason"),
-            "file",
-            F.when(record[0].isNotNull(), record[1]).alias("line"),
-        )
-        .persist()
-    )
+    return lines.mapInArrow(reader.read, reader.schema).persist()

@@ -9,7 +9,11 @@ import pyarrow.compute as pc
 from helpers.landing.contract import Contract
 from helpers.landing.layout import TYPES, Layout
 
-RECORD = pa.list_(pa.string())
+TOLD = {"extra": "array<string>", "reason": "string", "file": "string", "line": "string"}
+"""Column -> type of what else is told of a record."""
+ARROW = {**TYPES, "array<string>": pa.list_(pa.string())}
+MOST_LAYOUTS = 4
+"""In more than these a source does not write; lines of any other are read by the full rules."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Reader:
     Parameters
     ----------
     layout : Layout or None
-        The lines that have it are read by it; the records are the same.
+        How the source writes nearly all of its lines. Such lines are read together, as are those of its variants that
+        are met on the way; the records are the same.
     files : dict of int to str
         Number of a file -> its name.
     """
@@ -29,10 +34,13 @@ class Reader:
     files: dict[int, str]
 
     @property
+    def _types(self) -> dict[str, str]:
+        return {column.name: column.type for column in self.contract.columns} | TOLD
+
+    @property
     def schema(self) -> str:
         """The columns of what `read` gives, as Spark has them."""
-        fields = [f"`{column.name}` {column.type}" for column in self.contract.columns]
-        return ", ".join([*fields, "record array<string>", "file string"])
+        return ", ".join(f"`{name}` {kind}" for name, kind in self._types.items())
 
     def read(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The records of lines.
@@ -45,28 +53,42 @@ class Reader:
         Yields
         ------
         RecordBatch
-            Grain: one record. The fields of the contract, of a line in the layout; of any other, null, and ``record``
-            as `helpers.landing.contract.Contract.records` has it; ``file``, where a record is broken.
+            Grain: one record. The fields of the contract; ``extra``, ``reason``, ``file`` and ``line`` as
+            `helpers.landing.lines.read_records` has them.
         """
+        layouts = [self.layout] if self.layout else []
         for batch in batches:
             lines, numbers = batch.columns
-            if self.layout:
-                fits = self.layout.fits(lines)
-                yield self._batch(self.layout.values(lines.filter(fits)))
+            for layout in layouts:  # which grow meanwhile
+                fits = layout.fits(lines)
+                yield self._batch(layout.values(lines.filter(fits)))
                 lines, numbers = (column.filter(pc.invert(fits)) for column in (lines, numbers))
+                if layout is layouts[-1] and len(lines) and len(layouts) < MOST_LAYOUTS:
+                    layouts += filter(None, [layout.variant(lines[0].as_py())])
             found = [
-                (record, self.files[number] if record[0] else None)
+                (record, self.files[number])
                 for line, number in zip(lines.to_pylist(), numbers.to_pylist(), strict=True)
                 for record in self.contract.records(line)
             ]
             if found:
-                records, files = zip(*found, strict=True)
-                yield self._batch({"record": pa.array(records, RECORD), "file": pa.array(files, pa.string())})
+                yield self._batch(self._told(found))
+
+    def _told(self, found: list[tuple[list[str | None], str]]) -> dict[str, pa.Array]:
+        """The columns of records, each with its file (`helpers.landing.contract.Contract.records`)."""
+        end = 2 + len(self.contract.columns)
+        broken = [(reason, file, text) if reason else (None,) * 3 for (reason, text, *_), file in found]
+        columns = [*zip(*(record[2:end] for record, _ in found), strict=True)]
+        columns += [[record[end:] or None for record, _ in found], *zip(*broken, strict=True)]
+        typed = zip(columns, self._types.items(), strict=True)
+        return {name: _array(column, ARROW[kind]) for column, (name, kind) in typed}
 
     def _batch(self, given: dict[str, pa.Array]) -> pa.RecordBatch:
         """Some of the columns, and null in each other one."""
-        kinds = {column.name: TYPES[column.type] for column in self.contract.columns}
-        kinds |= {"record": RECORD, "file": pa.string()}
         count = len(next(iter(given.values())))
-        columns = [given[name] if name in given else pa.nulls(count, kind) for name, kind in kinds.items()]
-        return pa.RecordBatch.from_arrays(columns, list(kinds))
+        columns = [given.get(name, pa.nulls(count, ARROW[kind])) for name, kind in self._types.items()]
+        return pa.RecordBatch.from_arrays(columns, list(self._types))
+
+
+def _array(texts: Iterable, kind: pa.DataType) -> pa.Array:
+    """Values as the contract spells them, in a type; or lists of texts."""
+    return pa.array(texts, kind) if pa.types.is_list(kind) else pa.array(texts, pa.string()).cast(kind)

@@ -1,5 +1,7 @@
 """A line that has its source's layout means what it means under the full rules; any other line is left to them."""
 
+import re
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -20,25 +22,14 @@ NUMBERS = st.sampled_from(
     + ["99999999999999999999", "2147483647", "2147483648", "-7", '"7"', " 7", "7 ", "[]", "{}", "0.1", "123456.789e-2"]
 )
 ENDS = st.sampled_from(["", " ", "\r", "}", "{}", ',"new":1}', "\t", "\x00"])
-TYPED = {"bigint": int, "int": int, "double": float, "string": str}
 
 
 def read_both(source, lines):
-    """The records of lines with the layout and without it: the values, new fields, reason, and what is told of that."""
+    """The records of lines with the layout and without it."""
     lines = pa.array([line.encode("utf-8", "surrogateescape") for line in lines])
     batch = pa.RecordBatch.from_arrays([lines, pa.array([7] * len(lines))], ["line", "number"])
-    both, fields = [], LAYOUTS[source].fields
-    for layout in (LAYOUTS[source], None):
-        found = []
-        for read in Reader(CONTRACTS[source], layout, {7: "a.json"}).read([batch]):
-            for row in read.to_pylist():
-                reason, text, *record = row["record"] or [None, None]
-                given = zip(record, fields.values(), strict=False)  # new fields come after those of the contract
-                values = [value if value is None else TYPED[kind](value) for value, kind in given]
-                values = values or [row[name] for name in fields]
-                found.append((values, record[len(fields) :], reason, text if reason else None, row["file"]))
-        both.append(sorted(map(repr, found)))
-    return both
+    readers = [Reader(CONTRACTS[source], layout, {7: "a.json"}) for layout in (LAYOUTS[source], None)]
+    return [sorted(repr(row) for read in reader.read([batch]) for row in read.to_pylist()) for reader in readers]
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
@@ -55,6 +46,52 @@ def test_steps_read_the_same_with_the_layout_and_without(parts):
     lines = [STEP % (time, serial, distance) + end for time, serial, distance, end in parts]
     with_layout, without = read_both("step_trainer", [*lines, STEP % (TIME, "s", 7)])
     assert with_layout == without
+
+
+ALL = '"user":"a@x.de","timestamp":1655564444103,"x":1,"y":0.5,"z":-1.0'
+NEW = st.sampled_from(
+    ['"2.1"', '" v 3 "', '""', '"ü"', r'"\\"', "7", "-0", "2.50", "1e5", "01", "true", "false", "null", "[]"]
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.permutations(["user", "timestamp", "x", "y", "z", "firmware", "Battery", "2nd"]),
+    st.sampled_from([",", ", "]),
+    st.lists(st.tuples(USERS, NUMBERS, NEW, NEW, NEW), min_size=20, max_size=40),
+)
+def test_a_variant_of_the_layout_reads_the_same_with_it_and_without(names, comma, rows):
+    known = {"user": '"a@x.de"', "timestamp": f"{TIME}", "x": "1.0", "y": "-0.5", "z": "0"}
+    first = known | {"firmware": '"2.1"', "Battery": "87.50", "2nd": "true"}
+    lines = [first, first]
+    for user, number, firmware, battery, second in rows:
+        odd = {"user": f'"{user}"', "x": number} if number == "7" else {}
+        lines.append(known | odd | {"firmware": firmware, "Battery": battery, "2nd": second})
+    with_layout, without = read_both(
+        "accelerometer", ["{" + comma.join(f'"{name}":{line[name]}' for name in names) + "}" for line in lines]
+    )
+    assert with_layout == without
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_variant"),
+    [
+        ('"timestamp":1655564444103,"user":"a@x.de","z":1,"y":0.5,"x":-1.0', True),
+        (ALL + ',"firmware":"2.1","worn":true,"battery":2.50', True),
+        (ALL.removesuffix(',"z":-1.0'), False),
+        (ALL + ',"X":1', False),
+        (ALL + ',"n":1,"n":2', False),
+        (ALL + ',"n":null', False),
+        (ALL + ',"n":{"a":1}', False),
+        (ALL + ',"n":"ü"', False),
+        ('"user":"a@x.de","timestamp":"1655564444103","z":1,"y":0.5,"x":-1.0', False),
+        (ALL + "".join(f',"n{number}":1' for number in range(1000)), False),
+        ("\\xff", False),
+    ],
+)
+def test_a_variant_has_all_fields_in_any_order_and_plain_new_ones(fields, is_variant):
+    found = LAYOUTS["accelerometer"].variant(f"{{{fields}}}".encode("latin-1"))
+    assert (found and list(found.fields)) == (re.findall(r'"(\w+)":', fields) if is_variant else None)
 
 
 @pytest.mark.parametrize(
