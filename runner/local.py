@@ -12,8 +12,6 @@ from runner.errors import UserError
 PROFILE = "stedi-local"
 """The AWS profile that it answers to (`local_aws.profile.PROFILE`)."""
 
-MISSING = f"The profile {PROFILE} needs the local AWS, which is not installed here: pip install ./local_aws"
-
 
 @contextmanager
 def local_environment(lake: Path, port: int) -> Iterator[dict[str, str]]:
@@ -65,7 +63,9 @@ def _lifecycle() -> Iterator[ModuleType]:
     try:
         from local_aws import lifecycle
     except ImportError as error:
-        raise UserError(MISSING) from error
+        raise UserError(
+            f"The profile {PROFILE} needs the local AWS, which is not installed here: pip install ./local_aws"
+        ) from error
     try:
         yield lifecycle
     except (lifecycle.EndpointError, lifecycle.LakeError) as error:
