@@ -27,7 +27,14 @@ FORMS = {
     "int": r"(?:0|[1-9][0-9]{0,8})",
 }
 """Type of a column -> how its values look that need no rule to be read."""
-TYPES = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "int": pa.int32(), "date": pa.date32()}
+TYPES = {
+    "string": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "int": pa.int32(),
+    "date": pa.date32(),
+    "array<string>": pa.list_(pa.string()),
+}
 """Type of a column -> Arrow's."""
 NEW = {
     "text": r'"[ !#-\[\]-~]*"',
@@ -76,7 +83,7 @@ class Layout:
         table = json.read_json(
             pa.BufferReader(together),
             json.ReadOptions(use_threads=False, block_size=len(together) + 1),
-            json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore"),
+            json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore" if self._new else "error"),
         )
         found = {name: table[name].combine_chunks() for name in self._known}
         # Of an address that is plain ASCII, only the case can vary.

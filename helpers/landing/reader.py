@@ -11,7 +11,6 @@ from helpers.landing.layout import TYPES, Layout
 
 TOLD = {"extra": "array<string>", "reason": "string", "file": "string", "line": "string"}
 """Column -> type of what else is told of a record."""
-ARROW = {**TYPES, "array<string>": pa.list_(pa.string())}
 MOST_LAYOUTS = 4
 """In more than these a source does not write; lines of any other are read by the full rules."""
 
@@ -80,12 +79,12 @@ class Reader:
         columns = [*zip(*(record[2:end] for record, _ in found), strict=True)]
         columns += [[record[end:] or None for record, _ in found], *zip(*broken, strict=True)]
         typed = zip(columns, self._types.items(), strict=True)
-        return {name: _array(column, ARROW[kind]) for column, (name, kind) in typed}
+        return {name: _array(column, TYPES[kind]) for column, (name, kind) in typed}
 
     def _batch(self, given: dict[str, pa.Array]) -> pa.RecordBatch:
         """Some of the columns, and null in each other one."""
         count = len(next(iter(given.values())))
-        columns = [given.get(name, pa.nulls(count, ARROW[kind])) for name, kind in self._types.items()]
+        columns = [given.get(name, pa.nulls(count, TYPES[kind])) for name, kind in self._types.items()]
         return pa.RecordBatch.from_arrays(columns, list(self._types))
 
 
