@@ -122,7 +122,8 @@ class TableReader:
         enough_rows: int | None = None,
     ):
         self._lake = lake
-        self._spellings = spellings
+        # What is seen in the first lines of a file is not what all of it holds.
+        self._spellings = spellings if enough_rows is None else KeySpellings()
         self._scratch = scratch
         self._cancelled = cancelled
         self._enough_rows = enough_rows
@@ -133,7 +134,12 @@ class TableReader:
     def make_view(self, registry: Registry, table: CatalogTable, columns: dict[str, HiveType]) -> None:
         """Create the view ``table.relation`` with ``columns`` alone."""
         connection, owners = registry.connection, self._files(table)
-        sources = self._sources(owners, table.serde == OPENX)
+        if table.serde == OPENX and self._enough_rows is not None:
+            sources = self._heads(owners, self._enough_rows)
+        else:
+            for file in owners:
+                require_object("s3:GetObject", file.uri)
+            sources = {file: self._readable(file, table.serde == OPENX) for file in owners}
         self.scanned_bytes += sum(min(file.size, os.path.getsize(path)) for file, path in sources.items())
         stored = {name: kind for name, kind in columns.items() if name in table.columns}
         keys = {name: kind for name, kind in columns.items() if name in table.keys}
@@ -210,18 +216,17 @@ class TableReader:
             found |= keys
         return found, longest
 
-    def _sources(self, files: Iterable[DataFile], is_json: bool) -> dict[DataFile, str]:
-        """Give the files that the query needs, each with a path to read it by."""
-        sources, missing = {}, self._enough_rows if is_json else None
+    def _heads(self, files: Iterable[DataFile], rows: int) -> dict[DataFile, str]:
+        """Give as many files as hold so many lines, each with the path of a copy of its first."""
+        heads, missing = {}, rows
         for file in files:
             require_object("s3:GetObject", file.uri)
             head = self._new_path(".json")
-            missing = None if missing is None else copy_head(file, head, missing)
-            if missing == 0:
-                self._spellings = KeySpellings()  # what is seen now is not all of the file
-                return {**sources, file: str(head)}
-            sources[file] = self._readable(file, is_json)
-        return sources
+            missing = copy_head(file, head, missing)
+            heads[file] = str(head)
+            if not missing:
+                break
+        return heads
 
     def _readable(self, file: DataFile, is_text: bool) -> str:
         """Give a path that DuckDB can read: the file's own, a link's with a plain name, or an unpacked copy's."""

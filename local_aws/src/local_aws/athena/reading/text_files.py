@@ -3,18 +3,18 @@
 Source: "Lazy Simple SerDe for CSV, TSV, and custom-delimited files" (Athena user guide).
 """
 
-import gzip
 import io
 import itertools
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from local_aws.athena.failure import unsupported
+from local_aws.athena.reading.packed import open_text
 from local_aws.athena.types.hive import HiveType, cut, literal, quoted
 
 KNOWN = {
@@ -36,19 +36,6 @@ _FORMS = {
 """What Hive reads as a value of each type; DuckDB would take more, such as ``1.5`` for an integer."""
 
 
-def open_text(source: Path) -> IO[bytes]:
-    """Open a text file, unpacked.
-
-    Raises
-    ------
-    QueryFailed
-        ``NOT_SUPPORTED`` for a compression other than gzip.
-    """
-    if source.suffix in {".bz2", ".zst", ".snappy", ".lz4", ".deflate", ".lzo"}:
-        raise unsupported(f"text files packed as {source.suffix}")
-    return gzip.open(source, "rb") if source.suffix == ".gz" else source.open("rb")
-
-
 def copy_rows(source: Path, target: Path, headers: int, kind: pa.DataType, read: Callable[[str], Any]) -> None:
     """Copy what ``read`` makes of a file's lines to a Parquet file, for DuckDB to read: one column ``row``.
 
@@ -60,6 +47,8 @@ def copy_rows(source: Path, target: Path, headers: int, kind: pa.DataType, read:
     QueryFailed
         ``NOT_SUPPORTED`` for a compression other than gzip.
     """
+    if source.suffix in {".bz2", ".zst", ".snappy", ".lz4", ".deflate", ".lzo"}:
+        raise unsupported(f"text files packed as {source.suffix}")
     schema = pa.schema({"row": kind})
     with (
         open_text(source) as packed,
